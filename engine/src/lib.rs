@@ -1,11 +1,50 @@
 //! The deterministic core of Onetape and its simulated world.
+//!
+//! A pure state machine: numbered events go in, effects come out. It knows no file, clock, thread or network, and names
+//! nothing whose order or last bit could differ between two machines; `no_std` makes the compiler say so.
 #![no_std]
 extern crate alloc;
 
 pub mod candle;
+
+pub mod effect;
+pub mod event;
+pub mod instrument;
+pub mod intent;
+pub mod ledger;
+pub mod math;
 pub mod measure;
 pub mod money;
+pub mod order;
+pub mod orders;
+pub mod risk;
+pub mod rng;
+pub mod run;
+pub mod sim;
+pub mod sizing;
+pub mod state;
+pub mod step;
+pub mod strategy;
+pub mod tape;
+pub mod view;
 
 pub use candle::{Candle, CandleFault, CandleSource, SharedCandles};
+pub use effect::{Action, Anomaly, Command, Effect, Refusal};
+pub use event::{
+    CashEvent, Certainty, Entry, Event, Fill, Liquidity, MarketCandle, MarketEvent, Reason, Report, TimerId,
+};
+pub use instrument::{Instrument, InstrumentId, Spec};
+pub use intent::{Intent, Intents};
+pub use ledger::{Ledger, Rate};
 pub use measure::{Interval, Price, Qty, Side, Timestamp};
 pub use money::{Currency, Money};
+pub use order::{FillId, Label, Order, OrderId, OrderKind, OrderRequest, OrderStatus};
+pub use risk::{Approved, Check, Proposal, RiskCheck, RiskEngine};
+pub use rng::Rng;
+pub use run::{Journal, RunError, World, run};
+pub use sim::{SimVenue, Simulated};
+pub use sizing::Size;
+pub use state::{Booked, Mark, State};
+pub use step::Core;
+pub use strategy::Strategy;
+pub use view::View;

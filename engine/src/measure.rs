@@ -69,7 +69,8 @@ impl FromStr for Interval {
     /// # Errors
     /// Says what was expected when the text is not a positive whole number and one of the letters s, m, h, d, w.
     fn from_str(text: &str) -> Result<Self, String> {
-        let expected = || alloc::format!("`{text}` is not an interval: expected a whole number and s, m, h, d or w, as in `4h`");
+        let expected =
+            || alloc::format!("`{text}` is not an interval: expected a whole number and s, m, h, d or w, as in `4h`");
         let letter = text.chars().next_back().ok_or_else(expected)?;
         let (_, unit) = Self::UNITS.into_iter().find(|(l, _)| *l == letter).ok_or_else(expected)?;
         let count: i64 = text[..text.len() - letter.len_utf8()].parse().map_err(|_| expected())?;

@@ -50,7 +50,8 @@ impl Money {
 impl fmt::Display for Money {
     /// Plain decimal digits without trailing zeros.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (whole, part) = (self.0.unsigned_abs() / Self::ONE.0.unsigned_abs(), self.0.unsigned_abs() % Self::ONE.0.unsigned_abs());
+        let (whole, part) =
+            (self.0.unsigned_abs() / Self::ONE.0.unsigned_abs(), self.0.unsigned_abs() % Self::ONE.0.unsigned_abs());
         let sign = if self.0 < 0 { "-" } else { "" };
         if part == 0 {
             return write!(f, "{sign}{whole}");
@@ -168,7 +169,9 @@ impl FromStr for Currency {
     fn from_str(text: &str) -> Result<Self, String> {
         let good = (1..=8).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit());
         if !good {
-            return Err(alloc::format!("`{text}` is not a currency: expected one to eight upper-case letters or digits, as in `USD`"));
+            return Err(alloc::format!(
+                "`{text}` is not a currency: expected one to eight upper-case letters or digits, as in `USD`"
+            ));
         }
         let mut code = [0; 8];
         code[..text.len()].copy_from_slice(text.as_bytes());

@@ -1,0 +1,119 @@
+//! What the core wants done: commands for the venue, timers for the world, and what it refused, for the record.
+//!
+//! A [`Command`] can only be made from an [`Approved`](crate::risk::Approved), and that only by the risk engine.
+use crate::event::TimerId;
+use crate::instrument::InstrumentId;
+use crate::order::{OrderId, OrderRequest};
+use crate::risk::{Approved, Check};
+use crate::{Price, Qty, Timestamp};
+
+/// What a venue is asked to do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Action {
+    /// Open an order.
+    Submit(OrderRequest),
+    /// Change an order's total quantity and price.
+    Amend {
+        /// Which order.
+        order: OrderId,
+        /// Of which instrument.
+        instrument: InstrumentId,
+        /// The new total quantity.
+        quantity: Qty,
+        /// The new price or trigger; `None` keeps it.
+        price: Option<Price>,
+    },
+    /// Take an order back.
+    Cancel {
+        /// Which order.
+        order: OrderId,
+        /// Of which instrument.
+        instrument: InstrumentId,
+    },
+}
+
+/// An action that was reviewed and may be sent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Command(Action);
+
+impl Command {
+    /// Turns what was approved into what is sent.
+    #[must_use]
+    pub(crate) fn new(approved: Approved, order: OrderId) -> Self {
+        Self(approved.into_action(order))
+    }
+
+    /// What the venue is asked to do.
+    #[must_use]
+    pub fn action(&self) -> &Action {
+        &self.0
+    }
+}
+
+/// Something about an order that should not have happened, and is on the tape because it did.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Anomaly {
+    /// A fill that was booked before was reported again.
+    RepeatedFill,
+    /// A fill of an order that is not ours.
+    UnknownOrder,
+    /// A fill arrived after the order had ended; it was booked.
+    LateFill,
+    /// More was filled than was asked; it was booked.
+    Overfill,
+    /// A report that cannot happen to an order in its status; ignored.
+    IllegalReport,
+    /// A fill whose instrument, side, price or quantity contradicts its order; not booked.
+    ContradictoryFill,
+}
+
+impl Anomaly {
+    /// The name in tables and files.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::RepeatedFill => "repeated_fill",
+            Self::UnknownOrder => "unknown_order",
+            Self::LateFill => "late_fill",
+            Self::Overfill => "overfill",
+            Self::IllegalReport => "illegal_report",
+            Self::ContradictoryFill => "contradictory_fill",
+        }
+    }
+}
+
+/// A wish that the risk engine refused, with the check's limit and value.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Refusal {
+    /// What it was about.
+    pub instrument: InstrumentId,
+    /// Which check said no.
+    pub check: Check,
+    /// What the check allows, in the check's own unit.
+    pub limit: i128,
+    /// What the wish would have made of it.
+    pub value: i128,
+}
+
+/// One output of the core. The world performs it; the core never does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Effect {
+    /// Send this to the venue.
+    Send(Command),
+    /// Wake the strategy at a time.
+    Arm {
+        /// The strategy's own number of the timer.
+        timer: TimerId,
+        /// When.
+        at: Timestamp,
+    },
+    /// Nothing to do: a wish was refused.
+    Refused(Refusal),
+    /// Nothing to do: something odd was noticed.
+    Noticed {
+        /// About which order.
+        order: OrderId,
+        /// What.
+        anomaly: Anomaly,
+    },
+}

@@ -1,0 +1,257 @@
+//! Money and positions of one account, exact to 10^-12 of its currency.
+//!
+//! Every number here is explained by fills, prices, fees and cash events:
+//! `cash + value = initial + cash events + realised + unrealised - fees` holds after every step, to the unit. Rounding
+//! happens only where a price times a quantity is finer than money; it goes against the account and is counted.
+use crate::instrument::Instrument;
+use crate::money::MONEY_SCALE;
+use crate::{Money, Price, Qty};
+use alloc::vec;
+use alloc::vec::Vec;
+
+/// What the account holds of one instrument.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Position {
+    /// Signed quantity; positive is long.
+    pub quantity: Qty,
+    /// What the open quantity cost: paid for a long (positive), received for a short (negative).
+    pub cost: Money,
+    /// The price that it was last marked at.
+    pub mark: Price,
+    /// Quantity at the mark, signed.
+    pub value: Money,
+    /// Profit of what was closed, before fees.
+    pub realised: Money,
+    /// Fees paid on it.
+    pub fees: Money,
+    step_value: Option<i128>,
+}
+
+/// Cash and positions of one account in one currency.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Ledger {
+    /// What the account started with.
+    pub initial: Money,
+    /// Cash now; negative when borrowed.
+    pub cash: Money,
+    /// Sum of all cash events.
+    pub deposits: Money,
+    /// Sum of all fees.
+    pub fees: Money,
+    /// Sum of all realised profits, before fees.
+    pub realised: Money,
+    /// Postings that had to be rounded, each by less than 10^-12, against the account.
+    pub rounded: u64,
+    positions: Vec<Position>,
+    value: Money,
+    gross: Money,
+}
+
+impl Ledger {
+    /// An account with `cash` and nothing else.
+    #[must_use]
+    pub fn new(cash: Money, instruments: usize) -> Self {
+        Self {
+            initial: cash,
+            cash,
+            deposits: Money::ZERO,
+            fees: Money::ZERO,
+            realised: Money::ZERO,
+            rounded: 0,
+            positions: vec![Position { step_value: Some(0), ..Position::default() }; instruments],
+            value: Money::ZERO,
+            gross: Money::ZERO,
+        }
+    }
+
+    /// What is held of the instrument at `index`.
+    #[must_use]
+    pub fn position(&self, index: usize) -> &Position {
+        &self.positions[index]
+    }
+
+    /// All positions, in the order of the run file.
+    #[must_use]
+    pub fn positions(&self) -> &[Position] {
+        &self.positions
+    }
+
+    /// Cash plus every position at its mark.
+    #[must_use]
+    #[inline]
+    pub fn equity(&self) -> Money {
+        self.cash + self.value
+    }
+
+    /// Sum of the absolute values of all positions.
+    #[must_use]
+    #[inline]
+    pub fn gross(&self) -> Money {
+        self.gross
+    }
+
+    /// Values the position at `index` at `price`.
+    #[inline]
+    pub fn mark(&mut self, index: usize, instrument: &Instrument, price: Price) {
+        let position = &mut self.positions[index];
+        position.mark = price;
+        if position.quantity.is_zero() {
+            return;
+        }
+        let value = match position.step_value {
+            Some(step) => Money(i128::from(price.0) * step),
+            None => instrument.value(price, position.quantity).0,
+        };
+        self.value += value - position.value;
+        self.gross += Money(value.0.abs() - position.value.0.abs());
+        position.value = value;
+    }
+
+    /// Books a fill of a signed quantity and its fee; the position is marked at the fill's price.
+    ///
+    /// # Panics
+    /// When `quantity` is zero: a fill moves something.
+    pub fn book(&mut self, index: usize, instrument: &Instrument, quantity: Qty, price: Price, fee: Money) -> Booking {
+        assert!(!quantity.is_zero(), "a fill moves something");
+        // The signed cost of the fill, rounded up: more is paid, or less received, than exactly.
+        let (negated, rounded) = instrument.value(price, -quantity);
+        let cost = -negated;
+        self.rounded += u64::from(rounded);
+        self.cash -= cost + fee;
+        self.fees += fee;
+        let position = &mut self.positions[index];
+        let before = position.quantity;
+        let closed = closed_cost(position, quantity, cost);
+        position.cost = position.cost + cost - closed.cost_out - closed.cost_in;
+        let realised = closed.cost_out + closed.cost_in;
+        position.realised -= realised;
+        self.realised -= realised;
+        position.fees += fee;
+        position.quantity = position.quantity + quantity;
+        position.step_value = instrument.step_value(position.quantity);
+        self.value -= position.value;
+        self.gross -= Money(position.value.0.abs());
+        position.value = Money::ZERO;
+        let after = position.quantity;
+        self.mark(index, instrument, price);
+        Booking { cost, before, after }
+    }
+
+    /// Adds money that came without a trade.
+    pub fn deposit(&mut self, amount: Money) {
+        self.cash += amount;
+        self.deposits += amount;
+    }
+
+    /// What open positions have gained since they were opened, before fees.
+    #[must_use]
+    pub fn unrealised(&self) -> Money {
+        self.positions.iter().map(|p| p.value - p.cost).sum()
+    }
+
+    /// Whether every number is explained by the others; what the property tests ask at each step.
+    #[must_use]
+    pub fn balances(&self) -> bool {
+        let value: Money = self.positions.iter().map(|p| p.value).sum();
+        let gross: Money = self.positions.iter().map(|p| Money(p.value.0.abs())).sum();
+        let explained = self.initial + self.deposits + self.realised + self.unrealised() - self.fees;
+        value == self.value && gross == self.gross && explained == self.equity()
+    }
+}
+
+/// What booking a fill did.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Booking {
+    /// Signed cost: paid for a buy, negative for what a sale brought, before the fee.
+    pub cost: Money,
+    /// The position before.
+    pub before: Qty,
+    /// The position after.
+    pub after: Qty,
+}
+
+/// The two signed costs that a fill takes out of the books: of the old position, and of the fill itself.
+struct Closed {
+    cost_out: Money,
+    cost_in: Money,
+}
+
+/// How much cost leaves the position when `quantity` at `cost` meets it. Their sum, negated, is the realised profit.
+fn closed_cost(position: &Position, quantity: Qty, cost: Money) -> Closed {
+    let (held, moved) = (position.quantity.0, quantity.0);
+    if held == 0 || (held > 0) == (moved > 0) {
+        return Closed { cost_out: Money::ZERO, cost_in: Money::ZERO };
+    }
+    let (held_abs, moved_abs) = (i128::from(held.unsigned_abs()), i128::from(moved.unsigned_abs()));
+    if moved_abs <= held_abs {
+        // Multiplying first keeps the share exact where it divides; the rest stays with the open part.
+        let cost_out =
+            if moved_abs == held_abs { position.cost.0 } else { share(position.cost.0, moved_abs, held_abs) };
+        Closed { cost_out: Money(cost_out), cost_in: cost }
+    } else {
+        Closed { cost_out: position.cost, cost_in: Money(share(cost.0, held_abs, moved_abs)) }
+    }
+}
+
+/// `amount * part / whole` toward zero, without losing the product.
+///
+/// # Panics
+/// When the product does not fit 128 bits: an amount of that size is a broken invariant.
+#[must_use]
+pub fn share(amount: i128, part: i128, whole: i128) -> i128 {
+    match amount.checked_mul(part) {
+        Some(product) => product / whole,
+        // Split so that only remainders are multiplied.
+        None => (amount / whole) * part + (amount % whole) * part / whole,
+    }
+}
+
+/// A fee or a rate as an exact fraction of the notional: `numerator / 10^places`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Rate {
+    numerator: i64,
+    places: u8,
+}
+
+impl Rate {
+    /// Nothing.
+    pub const ZERO: Self = Self { numerator: 0, places: 0 };
+
+    /// A rate given in basis points, hundredths of a per cent; `None` beyond eight decimal places or 10,000 bps.
+    #[must_use]
+    pub fn from_bps(bps: rust_decimal::Decimal) -> Option<Self> {
+        let bps = bps.normalize();
+        let places = u8::try_from(bps.scale()).ok().filter(|p| *p <= 8)?;
+        let numerator = i64::try_from(bps.mantissa()).ok()?;
+        (bps.abs() <= rust_decimal::Decimal::from(10_000)).then_some(Self { numerator, places: places + 4 })
+    }
+
+    /// This share of an amount, rounded up, and whether that rounded: a fee is never too small.
+    ///
+    /// # Panics
+    /// When the product does not fit 128 bits.
+    #[must_use]
+    pub fn of(self, amount: Money) -> (Money, bool) {
+        let (negated, rounded) = crate::money::scale_down(-(amount.0 * i128::from(self.numerator)), self.places);
+        (Money(-negated), rounded)
+    }
+
+    /// This share of a price, rounded up to its step.
+    #[must_use]
+    pub fn of_price(self, price: Price) -> Price {
+        let (negated, _) = crate::money::scale_down(-(i128::from(price.0) * i128::from(self.numerator)), self.places);
+        Price(i64::try_from(-negated).unwrap_or(i64::MAX))
+    }
+
+    /// Whether it is nothing.
+    #[must_use]
+    pub fn is_zero(self) -> bool {
+        self.numerator == 0
+    }
+}
+
+const _: () = assert!(MONEY_SCALE == 12, "docs and files name the unit");
+
+#[cfg(test)]
+#[path = "ledger_tests.rs"]
+mod tests;

@@ -1,0 +1,371 @@
+//! An order of ours: what was asked, what became of it, and which changes of status are legal.
+//!
+//! `Unknown` is a status of its own: an answer was lost, and only the venue's word or an operator ends it. A terminal
+//! order stays terminal; a fill that arrives later is booked on it all the same.
+use crate::instrument::InstrumentId;
+use crate::{Money, Price, Qty, Side, Timestamp};
+use alloc::vec::Vec;
+
+/// Our number of an order, counted from 1 in the order of submission.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct OrderId(pub u64);
+
+/// A strategy's own name for an order: it may give one label to many orders.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Label(pub u32);
+
+/// When and at what price an order may trade.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum OrderKind {
+    /// At once, at the market's price.
+    Market,
+    /// At `price` or better.
+    Limit {
+        /// The worst price to trade at.
+        price: Price,
+    },
+    /// At the market's price once it has reached `trigger`.
+    Stop {
+        /// The price that wakes the order: at or above it for a buy, at or below it for a sell.
+        trigger: Price,
+    },
+}
+
+impl OrderKind {
+    /// The name in tables and files.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Market => "market",
+            Self::Limit { .. } => "limit",
+            Self::Stop { .. } => "stop",
+        }
+    }
+
+    /// The price that the order names, if it names one.
+    #[must_use]
+    pub fn price(self) -> Option<Price> {
+        match self {
+            Self::Market => None,
+            Self::Limit { price } => Some(price),
+            Self::Stop { trigger } => Some(trigger),
+        }
+    }
+}
+
+/// What a venue is asked to do: everything about an order that is not its fate.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct OrderRequest {
+    /// Our number.
+    pub order: OrderId,
+    /// What to trade.
+    pub instrument: InstrumentId,
+    /// Which way.
+    pub side: Side,
+    /// How much; above zero.
+    pub quantity: Qty,
+    /// When and at what price.
+    pub kind: OrderKind,
+}
+
+/// Where an order stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum OrderStatus {
+    /// Sent, not yet answered.
+    Submitted,
+    /// Accepted by the venue and open there.
+    Working,
+    /// Open, with a cancel on its way.
+    PendingCancel,
+    /// Open, with an amendment on its way.
+    PendingAmend,
+    /// An answer was lost: it may live or not. Counts in full until the venue has told us.
+    Unknown,
+    /// Nothing left to fill.
+    Filled,
+    /// Ended by a cancel.
+    Cancelled,
+    /// Refused by the venue.
+    Rejected,
+    /// Ended by its time in force.
+    Expired,
+    /// Dropped before it left, by a kill.
+    NotSent,
+}
+
+/// What can happen to an order.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Change {
+    /// The venue accepted it.
+    Accept,
+    /// The venue refused it.
+    Reject,
+    /// A fill that leaves something open.
+    PartialFill,
+    /// The fill that leaves nothing.
+    LastFill,
+    /// We asked for its cancellation.
+    AskCancel,
+    /// We asked for an amendment.
+    AskAmend,
+    /// The venue cancelled it.
+    Cancel,
+    /// The venue refused to cancel or amend it: no evidence about the order itself.
+    RefuseChange,
+    /// The venue amended it.
+    Amend,
+    /// Its time in force ended.
+    Expire,
+    /// An answer was lost.
+    Lose,
+    /// It never left.
+    Drop,
+}
+
+impl OrderStatus {
+    /// Every status, for tables.
+    pub const ALL: [Self; 10] = [
+        Self::Submitted,
+        Self::Working,
+        Self::PendingCancel,
+        Self::PendingAmend,
+        Self::Unknown,
+        Self::Filled,
+        Self::Cancelled,
+        Self::Rejected,
+        Self::Expired,
+        Self::NotSent,
+    ];
+
+    /// The name in tables and files.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Submitted => "submitted",
+            Self::Working => "working",
+            Self::PendingCancel => "pending_cancel",
+            Self::PendingAmend => "pending_amend",
+            Self::Unknown => "unknown",
+            Self::Filled => "filled",
+            Self::Cancelled => "cancelled",
+            Self::Rejected => "rejected",
+            Self::Expired => "expired",
+            Self::NotSent => "not_sent",
+        }
+    }
+
+    /// Whether something may still be filled: such orders count against every limit.
+    #[must_use]
+    pub fn is_live(self) -> bool {
+        self <= Self::Unknown
+    }
+
+    /// The status after `change`, or `None` where that cannot happen to such an order.
+    #[must_use]
+    pub fn after(self, change: Change) -> Option<Self> {
+        use Change as C;
+        use OrderStatus as S;
+        Some(match (self, change) {
+            // A fill proves that the order lived, whatever we thought of it; a terminal order keeps its status.
+            (S::Filled | S::Cancelled | S::Rejected | S::Expired | S::NotSent, C::PartialFill | C::LastFill) => self,
+            (_, C::LastFill) => S::Filled,
+            (S::Submitted | S::Unknown | S::Working, C::PartialFill) => S::Working,
+            (S::PendingCancel | S::PendingAmend, C::PartialFill) => self,
+            (S::Submitted | S::Unknown, C::Accept) => S::Working,
+            // The acknowledgement may come after a fill or a cancel request: it changes nothing then.
+            (S::Working | S::PendingCancel | S::PendingAmend, C::Accept) => self,
+            (S::Submitted | S::Unknown, C::Reject | C::Drop) => {
+                if change == C::Reject {
+                    S::Rejected
+                } else {
+                    S::NotSent
+                }
+            }
+            (S::Working, C::Reject) => S::Rejected, // a stop or market order refused when it came to trade
+            (S::PendingCancel | S::PendingAmend, C::Reject) => S::Rejected,
+            (S::Submitted | S::Working | S::PendingAmend | S::PendingCancel | S::Unknown, C::AskCancel) => {
+                if self == S::Unknown {
+                    self
+                } else {
+                    S::PendingCancel
+                }
+            }
+            (S::Submitted | S::Working, C::AskAmend) => S::PendingAmend,
+            (s, C::Cancel) if s.is_live() => S::Cancelled,
+            (s, C::Expire) if s.is_live() => S::Expired,
+            // O9: a refused cancel is not evidence that the order lives.
+            (S::PendingCancel | S::PendingAmend, C::RefuseChange) => S::Working,
+            (S::Unknown, C::RefuseChange) => S::Unknown,
+            (S::PendingAmend | S::Unknown, C::Amend) => S::Working,
+            (S::PendingCancel | S::Working, C::Amend) => self,
+            (s, C::Lose) if s.is_live() => S::Unknown,
+            (S::PendingCancel | S::PendingAmend, C::Drop) => S::Working,
+            _ => return None,
+        })
+    }
+}
+
+/// The venue's number of a fill: a numeric trade id, or a UUID's 128 bits.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct FillId(pub u128);
+
+/// An order and what became of it so far.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Order {
+    /// What was asked, as amended since.
+    pub request: OrderRequest,
+    /// The strategy's own name for it.
+    pub label: Label,
+    /// Where it stands.
+    pub status: OrderStatus,
+    /// Quantity filled so far; above `request.quantity` only if the venue overfilled.
+    pub filled: Qty,
+    /// Sum of the notionals of its fills.
+    pub notional: Money,
+    /// The quantity of an amendment on its way.
+    pub amending: Option<Qty>,
+    /// The entry time of its submission.
+    pub submitted_at: Timestamp,
+    /// The entry time of its last change.
+    pub changed_at: Timestamp,
+    fills: FillIds,
+}
+
+impl Order {
+    pub(crate) fn new(request: OrderRequest, label: Label, now: Timestamp) -> Self {
+        Self {
+            request,
+            label,
+            status: OrderStatus::Submitted,
+            filled: Qty::ZERO,
+            notional: Money::ZERO,
+            amending: None,
+            submitted_at: now,
+            changed_at: now,
+            fills: FillIds::None,
+        }
+    }
+
+    /// What may still be filled, in full: the larger leg while an amendment is on its way. Zero once terminal.
+    #[must_use]
+    pub fn leaves(&self) -> Qty {
+        if !self.status.is_live() {
+            return Qty::ZERO;
+        }
+        let quantity = self.request.quantity.max(self.amending.unwrap_or(Qty::ZERO));
+        Qty((quantity.0 - self.filled.0).max(0))
+    }
+
+    /// Remembers a fill; `false` when it was seen before.
+    pub(crate) fn remember(&mut self, fill: FillId) -> bool {
+        self.fills.insert(fill)
+    }
+
+    /// Whether a fill of this number was booked on the order.
+    #[must_use]
+    pub fn has_fill(&self, fill: FillId) -> bool {
+        match &self.fills {
+            FillIds::None => false,
+            FillIds::One(one) => *one == fill,
+            FillIds::Many(many) => many.binary_search(&fill).is_ok(),
+        }
+    }
+}
+
+/// The fills of one order. Most orders have one, which costs no allocation.
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum FillIds {
+    None,
+    One(FillId),
+    Many(Vec<FillId>),
+}
+
+impl FillIds {
+    fn insert(&mut self, fill: FillId) -> bool {
+        match self {
+            Self::None => *self = Self::One(fill),
+            Self::One(one) if *one == fill => return false,
+            Self::One(one) => {
+                let (low, high) = if *one < fill { (*one, fill) } else { (fill, *one) };
+                *self = Self::Many(alloc::vec![low, high]);
+            }
+            Self::Many(many) => match many.binary_search(&fill) {
+                Ok(_) => return false,
+                Err(place) => many.insert(place, fill),
+            },
+        }
+        true
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use expect_test::expect;
+
+    const CHANGES: [Change; 12] = [
+        Change::Accept,
+        Change::Reject,
+        Change::PartialFill,
+        Change::LastFill,
+        Change::AskCancel,
+        Change::AskAmend,
+        Change::Cancel,
+        Change::RefuseChange,
+        Change::Amend,
+        Change::Expire,
+        Change::Lose,
+        Change::Drop,
+    ];
+
+    #[test]
+    fn every_change_of_every_status_is_decided() {
+        let mut table = alloc::string::String::new();
+        for status in OrderStatus::ALL {
+            table += &alloc::format!("{status:?}:");
+            for change in CHANGES {
+                if let Some(next) = status.after(change) {
+                    table += &alloc::format!(" {change:?}={next:?}");
+                }
+            }
+            table += "\n";
+        }
+        expect![[r#"
+            Submitted: Accept=Working Reject=Rejected PartialFill=Working LastFill=Filled AskCancel=PendingCancel AskAmend=PendingAmend Cancel=Cancelled Expire=Expired Lose=Unknown Drop=NotSent
+            Working: Accept=Working Reject=Rejected PartialFill=Working LastFill=Filled AskCancel=PendingCancel AskAmend=PendingAmend Cancel=Cancelled Amend=Working Expire=Expired Lose=Unknown
+            PendingCancel: Accept=PendingCancel Reject=Rejected PartialFill=PendingCancel LastFill=Filled AskCancel=PendingCancel Cancel=Cancelled RefuseChange=Working Amend=PendingCancel Expire=Expired Lose=Unknown Drop=Working
+            PendingAmend: Accept=PendingAmend Reject=Rejected PartialFill=PendingAmend LastFill=Filled AskCancel=PendingCancel Cancel=Cancelled RefuseChange=Working Amend=Working Expire=Expired Lose=Unknown Drop=Working
+            Unknown: Accept=Working Reject=Rejected PartialFill=Working LastFill=Filled AskCancel=Unknown Cancel=Cancelled RefuseChange=Unknown Amend=Working Expire=Expired Lose=Unknown Drop=NotSent
+            Filled: PartialFill=Filled LastFill=Filled
+            Cancelled: PartialFill=Cancelled LastFill=Cancelled
+            Rejected: PartialFill=Rejected LastFill=Rejected
+            Expired: PartialFill=Expired LastFill=Expired
+            NotSent: PartialFill=NotSent LastFill=NotSent
+        "#]]
+        .assert_eq(&table);
+    }
+
+    #[test]
+    fn a_terminal_order_never_lives_again() {
+        for status in OrderStatus::ALL.into_iter().filter(|s| !s.is_live()) {
+            for change in CHANGES {
+                assert!(status.after(change).is_none_or(|next| next == status), "{status:?} {change:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn unknown_ends_only_by_the_venues_word() {
+        // O4: asking, and being refused a change, prove nothing about the order.
+        for change in [Change::AskCancel, Change::RefuseChange, Change::Lose] {
+            assert_eq!(OrderStatus::Unknown.after(change), Some(OrderStatus::Unknown));
+        }
+    }
+
+    #[test]
+    fn a_fill_number_is_remembered_once_in_any_order() {
+        let mut fills = FillIds::None;
+        let seen: Vec<bool> = [5, 3, 5, 9, 3, 9, 4].into_iter().map(|n| fills.insert(FillId(n))).collect();
+        assert_eq!(seen, [true, true, false, true, false, false, true]);
+    }
+}

@@ -1,0 +1,141 @@
+//! All orders of a run by number, and what they may still do to each position.
+//!
+//! Working quantities are kept as sums, so that exposure costs no scan however many orders there were.
+use crate::effect::Anomaly;
+use crate::instrument::InstrumentId;
+use crate::order::{Change, Label, Order, OrderId, OrderKind, OrderRequest};
+use crate::{Qty, Side, Timestamp};
+use alloc::vec;
+use alloc::vec::Vec;
+
+/// What live orders of one instrument may still fill, in full.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Working {
+    /// Open buy quantity.
+    pub buy: Qty,
+    /// Open sell quantity.
+    pub sell: Qty,
+}
+
+impl Working {
+    /// Buys less sells.
+    #[must_use]
+    pub fn net(self) -> Qty {
+        self.buy - self.sell
+    }
+
+    fn side(&mut self, side: Side) -> &mut Qty {
+        match side {
+            Side::Buy => &mut self.buy,
+            Side::Sell => &mut self.sell,
+        }
+    }
+}
+
+/// Every order ever submitted in the run.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Orders {
+    all: Vec<Order>,
+    live: Vec<Vec<OrderId>>,
+    working: Vec<Working>,
+}
+
+impl Orders {
+    /// No orders, for a run of so many instruments.
+    #[must_use]
+    pub fn new(instruments: usize) -> Self {
+        Self { all: Vec::new(), live: vec![Vec::new(); instruments], working: vec![Working::default(); instruments] }
+    }
+
+    /// The order of this number.
+    #[must_use]
+    pub fn get(&self, id: OrderId) -> Option<&Order> {
+        let index = usize::try_from(id.0.checked_sub(1)?).ok()?;
+        self.all.get(index)
+    }
+
+    /// All orders in the order of submission.
+    #[must_use]
+    pub fn all(&self) -> &[Order] {
+        &self.all
+    }
+
+    /// Live orders of an instrument, oldest first.
+    #[must_use]
+    pub fn live(&self, instrument: InstrumentId) -> &[OrderId] {
+        &self.live[instrument.index()]
+    }
+
+    /// What live orders of an instrument may still fill.
+    #[must_use]
+    pub fn working(&self, instrument: InstrumentId) -> Working {
+        self.working[instrument.index()]
+    }
+
+    /// The number that the next order will have.
+    #[must_use]
+    pub fn next_id(&self) -> OrderId {
+        OrderId(self.all.len() as u64 + 1)
+    }
+
+    pub(crate) fn open(&mut self, request: OrderRequest, label: Label, now: Timestamp) {
+        assert!(request.order == self.next_id(), "orders are numbered in the order of submission");
+        assert!(request.quantity.0 > 0, "an order asks for something");
+        let index = request.instrument.index();
+        self.live[index].push(request.order);
+        let working = self.working[index].side(request.side);
+        *working = *working + request.quantity;
+        self.all.push(Order::new(request, label, now));
+    }
+
+    /// Changes the status of an order; an illegal change is named and leaves everything as it was.
+    pub(crate) fn change(&mut self, id: OrderId, change: Change, now: Timestamp) -> Result<(), Anomaly> {
+        let known = self.get(id).ok_or(Anomaly::UnknownOrder)?;
+        let status = known.status.after(change).ok_or(Anomaly::IllegalReport)?;
+        self.update(id, now, |order| order.status = status);
+        Ok(())
+    }
+
+    /// Changes an order and keeps the sums true.
+    pub(crate) fn update(&mut self, id: OrderId, now: Timestamp, change: impl FnOnce(&mut Order)) {
+        let order = &mut self.all[(id.0 - 1) as usize];
+        let (before, was_live) = (order.leaves(), order.status.is_live());
+        change(order);
+        order.changed_at = now;
+        let (after, is_live) = (order.leaves(), order.status.is_live());
+        let index = order.request.instrument.index();
+        let working = self.working[index].side(order.request.side);
+        *working = *working + after - before;
+        assert!(working.0 >= 0, "no less than nothing is on its way");
+        if was_live && !is_live {
+            self.live[index].retain(|other| *other != id);
+        }
+    }
+
+    /// Takes over what the venue amended.
+    pub(crate) fn amend(
+        &mut self,
+        id: OrderId,
+        quantity: Qty,
+        price: Option<crate::Price>,
+        now: Timestamp,
+    ) -> Result<(), Anomaly> {
+        self.change(id, Change::Amend, now)?;
+        self.update(id, now, |order| {
+            order.request.quantity = quantity;
+            order.amending = None;
+            order.request.kind = repriced(order.request.kind, price);
+        });
+        Ok(())
+    }
+}
+
+/// The same kind of order at another price.
+#[must_use]
+pub fn repriced(kind: OrderKind, price: Option<crate::Price>) -> OrderKind {
+    match (kind, price) {
+        (OrderKind::Limit { .. }, Some(price)) => OrderKind::Limit { price },
+        (OrderKind::Stop { .. }, Some(trigger)) => OrderKind::Stop { trigger },
+        (kind, _) => kind,
+    }
+}

@@ -1,0 +1,230 @@
+//! The gate between wishing and sending.
+//!
+//! A [`Proposal`] that every check passed becomes an [`Approved`]; nothing else can make one, so nothing unchecked is
+//! ever sent. Intents are weighed one by one: the second order of a step sees the first as already on its way.
+mod allowed;
+mod buying_power;
+mod rules;
+
+pub use allowed::AllowedInstruments;
+pub use buying_power::{BuyingPower, Leverage, required};
+pub use rules::OrderRules;
+
+use crate::effect::{Action, Refusal};
+use crate::instrument::InstrumentId;
+use crate::order::{Label, OrderId, OrderKind, OrderRequest};
+use crate::view::View;
+use crate::{Price, Qty, Side};
+use alloc::boxed::Box;
+use alloc::vec::Vec;
+
+/// Every check that can refuse, by the name that tables and tapes use.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[repr(u8)]
+pub enum Check {
+    /// The instrument is not among those allowed.
+    AllowedInstruments = 1,
+    /// The account could not pay for it.
+    BuyingPower = 2,
+    /// Zero, negative or absurdly large quantity.
+    Quantity = 3,
+    /// The quantity is not a multiple of the lot.
+    Lot = 4,
+    /// The price is not a multiple of the tick.
+    Tick = 5,
+    /// The notional is below the venue's minimum.
+    MinNotional = 6,
+    /// No price of the instrument has been seen yet.
+    NoPrice = 7,
+    /// The order does not exist or has ended.
+    NoSuchOrder = 8,
+    /// An order of the instrument is unknown: nobody trades it until the venue has told us.
+    UnknownOrder = 9,
+}
+
+impl Check {
+    /// Every check, in the order of their codes.
+    pub const ALL: [Self; 9] = [
+        Self::AllowedInstruments,
+        Self::BuyingPower,
+        Self::Quantity,
+        Self::Lot,
+        Self::Tick,
+        Self::MinNotional,
+        Self::NoPrice,
+        Self::NoSuchOrder,
+        Self::UnknownOrder,
+    ];
+
+    /// The name in tables and tapes.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::AllowedInstruments => "allowed_instruments",
+            Self::BuyingPower => "buying_power",
+            Self::Quantity => "quantity",
+            Self::Lot => "lot",
+            Self::Tick => "tick",
+            Self::MinNotional => "min_notional",
+            Self::NoPrice => "no_price",
+            Self::NoSuchOrder => "no_such_order",
+            Self::UnknownOrder => "unknown_order",
+        }
+    }
+}
+
+/// Something that is weighed before it may go.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Proposal {
+    /// A new order.
+    Submit {
+        /// What to trade.
+        instrument: InstrumentId,
+        /// Which way.
+        side: Side,
+        /// How much.
+        quantity: Qty,
+        /// When and at what price.
+        kind: OrderKind,
+        /// The strategy's own name for it.
+        label: Label,
+    },
+    /// A change of an order.
+    Amend {
+        /// Which order.
+        order: OrderId,
+        /// Of which instrument.
+        instrument: InstrumentId,
+        /// Which way the order goes.
+        side: Side,
+        /// Its new total quantity.
+        quantity: Qty,
+        /// Quantity by which this raises what may still be filled; zero when it lowers it.
+        added: Qty,
+        /// The kind after the change.
+        kind: OrderKind,
+        /// The new price, if it changes.
+        price: Option<Price>,
+    },
+    /// A withdrawal, which adds nothing to any exposure.
+    Cancel {
+        /// Which order.
+        order: OrderId,
+        /// Of which instrument.
+        instrument: InstrumentId,
+    },
+}
+
+/// What a proposal would add to what may still be filled.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Addition {
+    /// Of what.
+    pub instrument: InstrumentId,
+    /// Which way.
+    pub side: Side,
+    /// How much is added.
+    pub added: Qty,
+    /// The order's whole quantity.
+    pub quantity: Qty,
+    /// When and at what price.
+    pub kind: OrderKind,
+}
+
+impl Proposal {
+    /// What it would add, or `None` for a withdrawal.
+    #[must_use]
+    pub fn addition(&self) -> Option<Addition> {
+        match *self {
+            Self::Submit { instrument, side, quantity, kind, .. } => {
+                Some(Addition { instrument, side, added: quantity, quantity, kind })
+            }
+            Self::Amend { instrument, side, quantity, added, kind, .. } => {
+                Some(Addition { instrument, side, added, quantity, kind })
+            }
+            Self::Cancel { .. } => None,
+        }
+    }
+
+    /// What it is about.
+    #[must_use]
+    pub fn instrument(&self) -> InstrumentId {
+        match *self {
+            Self::Submit { instrument, .. } | Self::Amend { instrument, .. } | Self::Cancel { instrument, .. } => {
+                instrument
+            }
+        }
+    }
+}
+
+/// One reason to refuse. A check only looks.
+pub trait RiskCheck {
+    /// Whether the addition may go, seeing everything that is on its way already.
+    ///
+    /// # Errors
+    /// The refusal, with the limit and the value that broke it.
+    fn check(&self, addition: &Addition, view: View<'_>) -> Result<(), Refusal>;
+}
+
+/// A proposal that every check has passed. Only [`RiskEngine::review`] makes one.
+#[derive(Debug)]
+pub struct Approved(Proposal);
+
+impl Approved {
+    /// What was approved.
+    #[must_use]
+    pub fn proposal(&self) -> &Proposal {
+        &self.0
+    }
+
+    pub(crate) fn into_action(self, order: OrderId) -> Action {
+        match self.0 {
+            Proposal::Submit { instrument, side, quantity, kind, .. } => {
+                Action::Submit(OrderRequest { order, instrument, side, quantity, kind })
+            }
+            Proposal::Amend { order, instrument, quantity, price, .. } => {
+                Action::Amend { order, instrument, quantity, price }
+            }
+            Proposal::Cancel { order, instrument } => Action::Cancel { order, instrument },
+        }
+    }
+}
+
+/// The checks of a run, asked in order; the first refusal decides.
+pub struct RiskEngine {
+    checks: Vec<Box<dyn RiskCheck + Send>>,
+}
+
+impl core::fmt::Debug for RiskEngine {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        write!(f, "RiskEngine({} checks)", self.checks.len())
+    }
+}
+
+impl RiskEngine {
+    /// An engine that asks these checks, in this order, after the rules of the instrument.
+    #[must_use]
+    pub fn new(checks: Vec<Box<dyn RiskCheck + Send>>) -> Self {
+        let mut all: Vec<Box<dyn RiskCheck + Send>> = alloc::vec![Box::new(OrderRules)];
+        all.extend(checks);
+        Self { checks: all }
+    }
+
+    /// Weighs a proposal. A withdrawal always passes: it can only lower what may be filled.
+    ///
+    /// # Errors
+    /// The first check's refusal.
+    pub fn review(&self, proposal: Proposal, view: View<'_>) -> Result<Approved, Refusal> {
+        if let Some(addition) = proposal.addition() {
+            for check in &self.checks {
+                check.check(&addition, view)?;
+            }
+        }
+        Ok(Approved(proposal))
+    }
+}
+
+/// The price at which an addition is weighed: its own, or the last one seen for a market order.
+#[must_use]
+pub fn weighing_price(addition: &Addition, view: View<'_>) -> Option<Price> {
+    addition.kind.price().or_else(|| view.last(addition.instrument))
+}

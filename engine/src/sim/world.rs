@@ -1,0 +1,242 @@
+//! History as a world: every candle, command, report and timer at its time and in its lane.
+use super::merge::Merge;
+use super::schedule::{Item, Lane, Schedule};
+use super::venue::SimVenue;
+use crate::candle::CandleSource;
+use crate::effect::{Action, Effect};
+use crate::event::{Event, MarketEvent};
+use crate::instrument::InstrumentId;
+use crate::run::World;
+use crate::{MarketCandle, Timestamp};
+use core::fmt;
+
+/// How long things are on their way, in nanoseconds.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Latency {
+    /// From the venue's market data to the core.
+    pub feed_ns: i64,
+    /// From the core's command to the venue.
+    pub entry_ns: i64,
+    /// From the venue's report to the core.
+    pub reply_ns: i64,
+}
+
+/// Why history cannot go on.
+#[derive(Debug)]
+pub enum SimError<E> {
+    /// Candles could not be read.
+    Candles(E),
+    /// A candle became known before the one before it.
+    TimeRanBack {
+        /// Whose candle.
+        instrument: InstrumentId,
+        /// When it became known.
+        time: Timestamp,
+    },
+}
+
+impl<E: fmt::Display> fmt::Display for SimError<E> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Candles(error) => error.fmt(f),
+            Self::TimeRanBack { instrument, time } => {
+                write!(f, "candles of instrument {} run back in time at {} ns", instrument.0, time.0)
+            }
+        }
+    }
+}
+
+impl<E: core::error::Error> core::error::Error for SimError<E> {}
+
+/// A simulated world over candle sources `S`.
+#[derive(Debug)]
+pub struct Simulated<S> {
+    feed: Merge<S>,
+    venue: SimVenue,
+    due: Schedule,
+    latency: Latency,
+    /// Time at the venue.
+    clock: Timestamp,
+    /// The last instant at which the opens have passed.
+    opens_passed: Timestamp,
+    /// The last instant at which the paths have passed.
+    paths_passed: Timestamp,
+    /// Per instrument, the open time of the last candle whose open the venue saw.
+    opened: alloc::vec::Vec<Timestamp>,
+}
+
+impl<S: CandleSource> Simulated<S> {
+    /// A world over `feed` and `venue`.
+    #[must_use]
+    pub fn new(feed: Merge<S>, venue: SimVenue, latency: Latency, instruments: usize) -> Self {
+        Self {
+            feed,
+            venue,
+            due: Schedule::default(),
+            latency,
+            clock: Timestamp::MIN,
+            opens_passed: Timestamp::MIN,
+            paths_passed: Timestamp::MIN,
+            opened: alloc::vec![Timestamp::MIN; instruments],
+        }
+    }
+
+    /// The venue and the candle sources, after the run.
+    #[must_use]
+    pub fn into_parts(self) -> (SimVenue, Merge<S>) {
+        (self.venue, self.feed)
+    }
+
+    /// The venue.
+    #[must_use]
+    pub fn venue(&self) -> &SimVenue {
+        &self.venue
+    }
+
+    /// The first open that the venue waits for: of a watched instrument whose next candle has not begun yet.
+    fn next_open(&self) -> Option<Timestamp> {
+        let waiting = |id: &InstrumentId| {
+            let open = self.feed.head(*id)?.open_time;
+            (open > self.opened[id.index()] && !self.under_way(open)).then_some(open)
+        };
+        self.venue.watched().iter().filter_map(waiting).min()
+    }
+
+    /// Whether a candle that opened then is under way now.
+    fn under_way(&self, open: Timestamp) -> bool {
+        open < self.clock || (open == self.clock && self.opens_passed == self.clock)
+    }
+
+    fn advance_to(&mut self, time: Timestamp) {
+        self.clock = self.clock.max(time);
+    }
+
+    fn show_opens(&mut self, time: Timestamp) {
+        self.advance_to(time);
+        let mut place = 0;
+        while let Some(id) = self.venue.watched().get(place).copied() {
+            if let Some(candle) = self.feed.head(id).filter(|c| c.open_time == time) {
+                self.opened[id.index()] = time;
+                self.venue.open(id, candle);
+            }
+            // The list may have lost this instrument: go on behind it by number.
+            place = self.venue.watched().partition_point(|other| *other <= id);
+        }
+        self.opens_passed = time;
+        self.collect_reports(time);
+    }
+
+    fn show_paths(&mut self, time: Timestamp) {
+        self.advance_to(time);
+        let mut place = 0;
+        while let Some(id) = self.venue.watched().get(place).copied() {
+            if let Some(candle) = self.feed.head(id).filter(|c| c.known_time == time) {
+                if self.opened[id.index()] == candle.open_time {
+                    self.venue.path(id, candle);
+                }
+                self.venue.release(id);
+            }
+            place = self.venue.watched().partition_point(|other| *other <= id);
+        }
+        self.paths_passed = time;
+        self.collect_reports(time);
+    }
+
+    fn collect_reports(&mut self, time: Timestamp) {
+        while let Some(report) = self.venue.poll() {
+            self.due.push(time.after(self.latency.reply_ns), Item::Report(report));
+        }
+    }
+
+    fn reach_venue(&mut self, time: Timestamp, action: &Action) {
+        self.advance_to(time);
+        let id = match *action {
+            Action::Submit(request) => request.instrument,
+            Action::Amend { instrument, .. } | Action::Cancel { instrument, .. } => instrument,
+        };
+        let under_way = self.feed.head(id).is_some_and(|candle| self.under_way(candle.open_time));
+        self.venue.take(action, under_way);
+        self.collect_reports(time);
+    }
+
+    #[inline]
+    fn take_candle(&mut self) -> Result<Option<MarketCandle>, SimError<S::Error>> {
+        let Some(candle) = self.feed.pop().map_err(SimError::Candles)? else { return Ok(None) };
+        let time = candle.candle.known_time;
+        if time < self.clock {
+            return Err(SimError::TimeRanBack { instrument: candle.instrument, time });
+        }
+        self.clock = time;
+        self.venue.mark(candle.instrument, candle.candle.close);
+        Ok(Some(candle))
+    }
+}
+
+impl<S: CandleSource> World for Simulated<S> {
+    type Error = SimError<S::Error>;
+
+    #[inline]
+    fn next(&mut self) -> Result<Option<(Timestamp, Event)>, Self::Error> {
+        if self.due.is_empty() && self.venue.watched().is_empty() && self.latency.feed_ns == 0 {
+            let candle = self.take_candle()?;
+            return Ok(candle.map(|c| (c.candle.known_time, Event::Market(MarketEvent::Candle(c)))));
+        }
+        self.next_due()
+    }
+
+    fn perform(&mut self, now: Timestamp, effect: &Effect) -> Result<(), Self::Error> {
+        match *effect {
+            Effect::Send(command) => {
+                self.due.push(now.after(self.latency.entry_ns), Item::Command(*command.action()));
+            }
+            Effect::Arm { timer, at } => self.due.push(at.max(now), Item::Timer(timer)),
+            Effect::Refused(_) | Effect::Noticed { .. } => {}
+        }
+        Ok(())
+    }
+}
+
+impl<S: CandleSource> Simulated<S> {
+    /// The general case: the first of what is due, what opens, and what becomes known.
+    fn next_due(&mut self) -> Result<Option<(Timestamp, Event)>, SimError<S::Error>> {
+        loop {
+            let known = self.feed.next_time().map(|time| {
+                let lane = if time > self.paths_passed { Lane::Path } else { Lane::Candle };
+                (time, lane)
+            });
+            let open = self.next_open().map(|time| (time, Lane::Open));
+            let Some(first) = [known, open, self.due.first()].into_iter().flatten().min() else { return Ok(None) };
+            // An equal key can only be a late candle or report: what was scheduled first goes first.
+            if self.due.first() == Some(first) {
+                if let Some(event) = self.take_due() {
+                    return Ok(Some(event));
+                }
+                continue;
+            }
+            match first {
+                (time, Lane::Open) => self.show_opens(time),
+                (time, Lane::Path) => self.show_paths(time),
+                (time, _) => {
+                    let Some(candle) = self.take_candle()? else { return Ok(None) };
+                    if self.latency.feed_ns == 0 {
+                        return Ok(Some((time, Event::Market(MarketEvent::Candle(candle)))));
+                    }
+                    self.due.push(time.after(self.latency.feed_ns), Item::Candle(candle));
+                }
+            }
+        }
+    }
+
+    fn take_due(&mut self) -> Option<(Timestamp, Event)> {
+        let (time, item) = self.due.pop()?;
+        match item {
+            Item::Report(report) => Some((time, Event::Report(report))),
+            Item::Candle(candle) => Some((time, Event::Market(MarketEvent::Candle(candle)))),
+            Item::Timer(timer) => Some((time, Event::Timer(timer))),
+            Item::Command(action) => {
+                self.reach_venue(time, &action);
+                None
+            }
+        }
+    }
+}

@@ -1,0 +1,252 @@
+//! Everything the core knows. Changed by events and by routing, read through [`View`](crate::View).
+use crate::effect::{Anomaly, Effect};
+use crate::event::{Event, Fill, MarketCandle, MarketEvent, Report};
+use crate::instrument::{Instrument, InstrumentId};
+use crate::ledger::{Booking, Ledger};
+use crate::order::{Change, OrderId};
+use crate::orders::Orders;
+use crate::{Money, Price, Qty, Side, Timestamp};
+use alloc::vec;
+use alloc::vec::Vec;
+
+/// The last that was seen of one instrument.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Market {
+    /// Close of its last candle; zero before the first.
+    pub last: Price,
+    /// Candles applied, warm-up included.
+    pub candles: u64,
+}
+
+/// What the account was worth after the last candle of an instant.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Mark {
+    /// Marks so far, this one included.
+    pub count: u64,
+    /// The instant.
+    pub time: Timestamp,
+    /// Cash plus positions.
+    pub equity: Money,
+    /// Cash alone.
+    pub cash: Money,
+    /// Sum of the absolute values of all positions.
+    pub gross: Money,
+}
+
+/// A fill that this step booked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Booked {
+    /// As the venue reported it.
+    pub fill: Fill,
+    /// What it did to the ledger.
+    pub booking: Booking,
+}
+
+/// What was counted over a run.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Counters {
+    /// Candles applied after the warm-up.
+    pub candles: u64,
+    /// Orders sent.
+    pub submits: u64,
+    /// Fills booked.
+    pub fills: u64,
+    /// Fills reported again and not booked again.
+    pub repeated_fills: u64,
+    /// Fills that the path model decided.
+    pub path_dependent_fills: u64,
+    /// Anomalies of every kind.
+    pub anomalies: u64,
+}
+
+/// The whole state of the core.
+#[derive(Clone, Debug)]
+pub struct State {
+    /// Time of the last entry.
+    pub now: Timestamp,
+    /// What is traded, in the order of the run file.
+    pub instruments: Vec<Instrument>,
+    /// Money and positions.
+    pub ledger: Ledger,
+    /// Orders of the run.
+    pub orders: Orders,
+    /// What was counted.
+    pub counters: Counters,
+    /// The last mark.
+    pub mark: Mark,
+    /// The highest equity of any mark; starts at the initial cash.
+    pub peak: Money,
+    /// The deepest fall from the peak, as positive money.
+    pub max_drawdown: Money,
+    /// The fill that the last step booked, if it booked one.
+    pub booked: Option<Booked>,
+    markets: Vec<Market>,
+    trades_from: Timestamp,
+    mark_due: bool,
+}
+
+impl State {
+    /// An account with `cash` that may trade these instruments from the first candle opening at `trades_from`.
+    #[must_use]
+    pub fn new(cash: Money, instruments: Vec<Instrument>, trades_from: Timestamp) -> Self {
+        let n = instruments.len();
+        Self {
+            now: Timestamp::MIN,
+            ledger: Ledger::new(cash, n),
+            orders: Orders::new(n),
+            counters: Counters::default(),
+            mark: Mark { count: 0, time: Timestamp::MIN, equity: cash, cash, gross: Money::ZERO },
+            peak: cash,
+            max_drawdown: Money::ZERO,
+            booked: None,
+            markets: vec![Market::default(); n],
+            trades_from,
+            mark_due: false,
+            instruments,
+        }
+    }
+
+    /// The last that was seen of an instrument.
+    #[must_use]
+    #[inline]
+    pub fn market(&self, id: InstrumentId) -> &Market {
+        &self.markets[id.index()]
+    }
+
+    /// Changes the state by what happened; whether the strategy may act on it (it may not during the warm-up).
+    ///
+    /// # Panics
+    /// When time runs back: the world broke its promise.
+    #[inline]
+    pub(crate) fn apply(&mut self, time: Timestamp, event: &Event, effects: &mut Vec<Effect>) -> bool {
+        assert!(time >= self.now, "time never runs back");
+        let candle = matches!(event, Event::Market(MarketEvent::Candle(_)));
+        // Equity is marked once per instant, after its last candle: that is when anything else comes.
+        if self.mark_due && (!candle || time > self.now) {
+            self.close_instant();
+        }
+        self.now = time;
+        self.booked = None;
+        match event {
+            Event::Market(MarketEvent::Candle(candle)) => return self.apply_candle(candle),
+            Event::Report(report) => self.apply_report(report, effects),
+            Event::Cash(cash) => self.ledger.deposit(cash.amount),
+            Event::Timer(_) => {}
+        }
+        true
+    }
+
+    #[inline]
+    fn apply_candle(&mut self, candle: &MarketCandle) -> bool {
+        let index = candle.instrument.index();
+        let market = &mut self.markets[index];
+        market.last = candle.candle.close;
+        market.candles += 1;
+        if candle.candle.open_time < self.trades_from {
+            return false;
+        }
+        self.ledger.mark(index, &self.instruments[index], candle.candle.close);
+        self.counters.candles += 1;
+        self.mark_due = true;
+        true
+    }
+
+    /// Marks the account at the end of an instant.
+    #[inline]
+    pub(crate) fn close_instant(&mut self) {
+        if !self.mark_due {
+            return;
+        }
+        self.mark_due = false;
+        let equity = self.ledger.equity();
+        let (cash, gross) = (self.ledger.cash, self.ledger.gross());
+        self.mark = Mark { count: self.mark.count + 1, time: self.now, equity, cash, gross };
+        self.peak = self.peak.max(equity);
+        self.max_drawdown = self.max_drawdown.max(self.peak - equity);
+    }
+
+    fn apply_report(&mut self, report: &Report, effects: &mut Vec<Effect>) {
+        let order = report.order();
+        let now = self.now;
+        let outcome = match *report {
+            Report::Filled(fill) => self.book(fill),
+            Report::Accepted { .. } => self.orders.change(order, Change::Accept, now),
+            Report::Rejected { .. } => self.orders.change(order, Change::Reject, now),
+            Report::Cancelled { .. } => self.orders.change(order, Change::Cancel, now),
+            Report::Expired { .. } => self.orders.change(order, Change::Expire, now),
+            Report::NotSent { .. } => self.orders.change(order, Change::Drop, now),
+            Report::Lost { .. } => self.orders.change(order, Change::Lose, now),
+            Report::Amended { quantity, price, .. } => self.orders.amend(order, quantity, price, now),
+            Report::ChangeRefused { .. } => {
+                let refused = self.orders.change(order, Change::RefuseChange, now);
+                if refused.is_ok() {
+                    self.orders.update(order, now, |order| order.amending = None);
+                }
+                refused
+            }
+        };
+        if let Err(anomaly) = outcome {
+            self.notice(order, anomaly, effects);
+        } else if let Some(anomaly) = self.oddity(report) {
+            self.notice(order, anomaly, effects);
+        }
+    }
+
+    fn notice(&mut self, order: OrderId, anomaly: Anomaly, effects: &mut Vec<Effect>) {
+        self.counters.anomalies += 1;
+        self.counters.repeated_fills += u64::from(anomaly == Anomaly::RepeatedFill);
+        effects.push(Effect::Noticed { order, anomaly });
+    }
+
+    /// What is odd about a report that was taken all the same.
+    fn oddity(&self, report: &Report) -> Option<Anomaly> {
+        let Report::Filled(fill) = report else { return None };
+        let order = self.orders.get(fill.order)?;
+        if order.filled > order.request.quantity {
+            return Some(Anomaly::Overfill);
+        }
+        (!order.status.is_live() && order.status != crate::OrderStatus::Filled).then_some(Anomaly::LateFill)
+    }
+
+    /// Books a fill once, whatever the order or the number of its reports.
+    fn book(&mut self, fill: Fill) -> Result<(), Anomaly> {
+        let order = self.orders.get(fill.order).ok_or(Anomaly::UnknownOrder)?;
+        let request = order.request;
+        if order.has_fill(fill.fill) {
+            return Err(Anomaly::RepeatedFill);
+        }
+        if fill.instrument != request.instrument
+            || fill.side != request.side
+            || fill.quantity.0 <= 0
+            || fill.price.0 <= 0
+        {
+            return Err(Anomaly::ContradictoryFill);
+        }
+        let signed = match fill.side {
+            Side::Buy => fill.quantity,
+            Side::Sell => -fill.quantity,
+        };
+        let index = fill.instrument.index();
+        let booking = self.ledger.book(index, &self.instruments[index], signed, fill.price, fill.fee);
+        let filled = order.filled + fill.quantity;
+        let change = if filled >= request.quantity { Change::LastFill } else { Change::PartialFill };
+        let status = order.status.after(change).expect("a fill is legal in every status");
+        self.orders.update(fill.order, self.now, |order| {
+            order.remember(fill.fill);
+            order.filled = filled;
+            order.notional += Money(booking.cost.0.abs());
+            order.status = status;
+        });
+        self.counters.fills += 1;
+        self.counters.path_dependent_fills += u64::from(fill.certainty == crate::Certainty::PathDependent);
+        self.booked = Some(Booked { fill, booking });
+        Ok(())
+    }
+
+    /// Position plus everything still on its way, so that a second order sees the first.
+    #[must_use]
+    #[inline]
+    pub fn exposure(&self, id: InstrumentId) -> Qty {
+        self.ledger.position(id.index()).quantity + self.orders.working(id).net()
+    }
+}

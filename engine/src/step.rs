@@ -1,0 +1,159 @@
+//! The core: apply, decide, review, route. No clock, no I/O, no randomness of its own.
+//!
+//! `step` cannot fail: what cannot be done is refused, and the refusal is an effect.
+use crate::effect::{Command, Effect, Refusal};
+use crate::event::Entry;
+use crate::instrument::InstrumentId;
+use crate::intent::{Intent, Intents};
+use crate::order::{Change, Label, Order, OrderId, OrderKind};
+use crate::orders::repriced;
+use crate::risk::{Approved, Check, Proposal, RiskEngine};
+use crate::state::State;
+use crate::strategy::Strategy;
+use crate::view::View;
+use crate::{OrderStatus, Price, Qty, Side};
+use alloc::vec::Vec;
+
+/// State, strategy and risk engine of one run.
+#[derive(Debug)]
+pub struct Core<S> {
+    state: State,
+    strategy: S,
+    risk: RiskEngine,
+    intents: Intents,
+}
+
+impl<S: Strategy> Core<S> {
+    /// A core at rest.
+    #[must_use]
+    pub fn new(state: State, strategy: S, risk: RiskEngine) -> Self {
+        Self { state, strategy, risk, intents: Intents::default() }
+    }
+
+    /// What the core knows.
+    #[must_use]
+    #[inline]
+    pub fn state(&self) -> &State {
+        &self.state
+    }
+
+    /// One step: what happened, and what is to be done about it.
+    #[inline]
+    pub fn step(&mut self, entry: &Entry, effects: &mut Vec<Effect>) {
+        let may_act = self.apply(entry, effects);
+        let mut intents = core::mem::take(&mut self.intents); // keeps its buffer: no allocation per step
+        self.strategy.decide(&entry.event, View::new(&self.state), &mut intents);
+        if !may_act {
+            intents.clear();
+        }
+        if !intents.is_empty() {
+            self.act(&mut intents, effects);
+        }
+        self.intents = intents;
+    }
+
+    /// First half of a step: what happened. Whether the strategy may act on it.
+    #[inline]
+    pub fn apply(&mut self, entry: &Entry, effects: &mut Vec<Effect>) -> bool {
+        self.state.apply(entry.time, &entry.event, effects)
+    }
+
+    /// Second half of a step: what is to be done about it. A trainer calls the halves itself.
+    pub fn act(&mut self, intents: &mut Intents, effects: &mut Vec<Effect>) {
+        for intent in intents.drain() {
+            match intent {
+                Intent::Wake { timer, at } => effects.push(Effect::Arm { timer, at }),
+                Intent::Target { instrument, quantity } => self.target(instrument, quantity, effects),
+                Intent::Submit { instrument, side, quantity, kind, label } => {
+                    self.weigh(Proposal::Submit { instrument, side, quantity, kind, label }, effects);
+                }
+                Intent::Amend { order, quantity, price } => self.amend(order, quantity, price, effects),
+                Intent::Cancel { order } => self.cancel(order, effects),
+            }
+        }
+    }
+
+    /// Marks the account a last time, when there will be no more events.
+    pub fn finish(&mut self) {
+        self.state.close_instant();
+    }
+
+    fn target(&mut self, instrument: InstrumentId, quantity: Qty, effects: &mut Vec<Effect>) {
+        let missing = quantity - self.state.exposure(instrument);
+        if !missing.is_zero() {
+            let (side, quantity) = (Side::of(missing), missing.abs());
+            self.weigh(
+                Proposal::Submit { instrument, side, quantity, kind: OrderKind::Market, label: Label::default() },
+                effects,
+            );
+        }
+    }
+
+    fn amend(&mut self, id: OrderId, quantity: Qty, price: Option<Price>, effects: &mut Vec<Effect>) {
+        match self.changeable(id) {
+            Some(order) => {
+                let request = order.request;
+                let added = Qty((quantity.0.saturating_sub(order.filled.0).saturating_sub(order.leaves().0)).max(0));
+                let kind = repriced(request.kind, price);
+                let (instrument, side) = (request.instrument, request.side);
+                self.weigh(Proposal::Amend { order: id, instrument, side, quantity, added, kind, price }, effects);
+            }
+            None => effects.push(self.no_such_order(id)),
+        }
+    }
+
+    fn cancel(&mut self, id: OrderId, effects: &mut Vec<Effect>) {
+        match self.state.orders.get(id).filter(|order| order.status.is_live()) {
+            Some(order) => {
+                let instrument = order.request.instrument;
+                self.weigh(Proposal::Cancel { order: id, instrument }, effects);
+            }
+            None => effects.push(self.no_such_order(id)),
+        }
+    }
+
+    /// The order, if it may be amended now: one change at a time, and nothing on an order we know nothing about.
+    fn changeable(&self, id: OrderId) -> Option<&Order> {
+        self.state.orders.get(id).filter(|order| matches!(order.status, OrderStatus::Submitted | OrderStatus::Working))
+    }
+
+    fn no_such_order(&self, id: OrderId) -> Effect {
+        let instrument = self.state.orders.get(id).map_or(InstrumentId(0), |order| order.request.instrument);
+        Effect::Refused(Refusal { instrument, check: Check::NoSuchOrder, limit: 0, value: i128::from(id.0) })
+    }
+
+    /// Review, then route at once: the next intent must see this one as on its way.
+    fn weigh(&mut self, proposal: Proposal, effects: &mut Vec<Effect>) {
+        let known = proposal.instrument().index() < self.state.instruments.len();
+        assert!(known, "a strategy trades only instruments of its run");
+        match self.risk.review(proposal, View::new(&self.state)) {
+            Ok(approved) => effects.push(Effect::Send(self.route(approved))),
+            Err(refusal) => effects.push(Effect::Refused(refusal)),
+        }
+    }
+
+    fn route(&mut self, approved: Approved) -> Command {
+        let next = self.state.orders.next_id();
+        let now = self.state.now;
+        let orders = &mut self.state.orders;
+        match *approved.proposal() {
+            Proposal::Submit { label, .. } => {
+                let command = Command::new(approved, next);
+                if let crate::Action::Submit(request) = *command.action() {
+                    orders.open(request, label, now);
+                    self.state.counters.submits += 1;
+                }
+                command
+            }
+            Proposal::Amend { order, quantity, .. } => {
+                orders.change(order, Change::AskAmend, now).expect("only a changeable order is amended");
+                orders.update(order, now, |order| order.amending = Some(quantity));
+                Command::new(approved, order)
+            }
+            Proposal::Cancel { order, .. } => {
+                orders.change(order, Change::AskCancel, now).expect("only a live order is cancelled");
+                Command::new(approved, order)
+            }
+        }
+    }
+}

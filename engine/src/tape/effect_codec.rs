@@ -1,0 +1,283 @@
+//! Effects as bytes, and the [`Outcome`] that is read back: sight of a decision, not a licence to send it again.
+use super::bytes::{Malformed, Put, Take};
+use super::event_codec::side;
+use crate::effect::{Action, Anomaly, Effect, Refusal};
+use crate::event::TimerId;
+use crate::instrument::Instrument;
+use crate::measure::scaled_text;
+use crate::order::{OrderId, OrderKind, OrderRequest};
+use crate::risk::Check;
+use crate::{InstrumentId, Money, Price, Qty, Timestamp};
+use alloc::format;
+use alloc::string::{String, ToString};
+use alloc::vec::Vec;
+
+const SUBMIT: u8 = 1;
+const AMEND: u8 = 2;
+const CANCEL: u8 = 3;
+const ARM: u8 = 4;
+const REFUSED: u8 = 5;
+const NOTICED: u8 = 6;
+
+/// What a step decided, as it stands on a tape.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// Something was sent.
+    Sent(Action),
+    /// A timer was armed.
+    Armed {
+        /// Its number.
+        timer: TimerId,
+        /// For when.
+        at: Timestamp,
+    },
+    /// A wish was refused.
+    Refused(Refusal),
+    /// Something odd was noticed.
+    Noticed {
+        /// About which order.
+        order: OrderId,
+        /// What.
+        anomaly: Anomaly,
+    },
+}
+
+impl From<&Effect> for Outcome {
+    fn from(effect: &Effect) -> Self {
+        match *effect {
+            Effect::Send(command) => Self::Sent(*command.action()),
+            Effect::Arm { timer, at } => Self::Armed { timer, at },
+            Effect::Refused(refusal) => Self::Refused(refusal),
+            Effect::Noticed { order, anomaly } => Self::Noticed { order, anomaly },
+        }
+    }
+}
+
+/// Appends the effects of a step.
+pub fn encode_effects(effects: &[Effect], out: &mut Vec<u8>) {
+    for effect in effects {
+        encode_outcome(&Outcome::from(effect), out);
+    }
+}
+
+fn encode_outcome(outcome: &Outcome, out: &mut Vec<u8>) {
+    match *outcome {
+        Outcome::Sent(Action::Submit(request)) => {
+            out.put_u8(SUBMIT);
+            out.put_u64(request.order.0);
+            out.put_u32(request.instrument.0);
+            out.put_u8(request.side as u8);
+            out.put_i64(request.quantity.0);
+            let (tag, price) = match request.kind {
+                OrderKind::Market => (0, Price(0)),
+                OrderKind::Limit { price } => (1, price),
+                OrderKind::Stop { trigger } => (2, trigger),
+            };
+            out.put_u8(tag);
+            out.put_i64(price.0);
+        }
+        Outcome::Sent(Action::Amend { order, instrument, quantity, price }) => {
+            out.put_u8(AMEND);
+            out.put_u64(order.0);
+            out.put_u32(instrument.0);
+            out.put_i64(quantity.0);
+            out.put_i64(price.map_or(0, |p| p.0));
+        }
+        Outcome::Sent(Action::Cancel { order, instrument }) => {
+            out.put_u8(CANCEL);
+            out.put_u64(order.0);
+            out.put_u32(instrument.0);
+        }
+        Outcome::Armed { timer, at } => {
+            out.put_u8(ARM);
+            out.put_u32(timer.0);
+            out.put_i64(at.0);
+        }
+        Outcome::Refused(refusal) => {
+            out.put_u8(REFUSED);
+            out.put_u32(refusal.instrument.0);
+            out.put_u8(refusal.check as u8);
+            out.put_i128(refusal.limit);
+            out.put_i128(refusal.value);
+        }
+        Outcome::Noticed { order, anomaly } => {
+            out.put_u8(NOTICED);
+            out.put_u64(order.0);
+            out.put_u8(anomaly as u8);
+        }
+    }
+}
+
+/// Reads the effects of a step.
+///
+/// # Errors
+/// When the bytes are no effects.
+pub fn decode_outcomes(bytes: &[u8]) -> Result<Vec<Outcome>, Malformed> {
+    let mut take = Take(bytes);
+    let mut outcomes = Vec::new();
+    while !take.0.is_empty() {
+        outcomes.push(decode_outcome(&mut take)?);
+    }
+    Ok(outcomes)
+}
+
+fn decode_outcome(take: &mut Take<'_>) -> Result<Outcome, Malformed> {
+    Ok(match take.u8("effect")? {
+        SUBMIT => Outcome::Sent(Action::Submit(OrderRequest {
+            order: OrderId(take.u64("order")?),
+            instrument: InstrumentId(take.u32("instrument")?),
+            side: side(take)?,
+            quantity: Qty(take.i64("quantity")?),
+            kind: kind(take)?,
+        })),
+        AMEND => Outcome::Sent(Action::Amend {
+            order: OrderId(take.u64("order")?),
+            instrument: InstrumentId(take.u32("instrument")?),
+            quantity: Qty(take.i64("quantity")?),
+            price: Some(Price(take.i64("price")?)).filter(|p| p.0 != 0),
+        }),
+        CANCEL => Outcome::Sent(Action::Cancel {
+            order: OrderId(take.u64("order")?),
+            instrument: InstrumentId(take.u32("instrument")?),
+        }),
+        ARM => Outcome::Armed { timer: TimerId(take.u32("timer")?), at: Timestamp(take.i64("time")?) },
+        REFUSED => Outcome::Refused(Refusal {
+            instrument: InstrumentId(take.u32("instrument")?),
+            check: check(take.u8("check")?)?,
+            limit: take.i128("limit")?,
+            value: take.i128("value")?,
+        }),
+        NOTICED => {
+            let order = OrderId(take.u64("order")?);
+            let code = take.u8("anomaly")?;
+            let anomaly = ANOMALIES.into_iter().find(|a| *a as u8 == code).ok_or(Malformed("anomaly"))?;
+            Outcome::Noticed { order, anomaly }
+        }
+        _ => return Err(Malformed("effect tag")),
+    })
+}
+
+const ANOMALIES: [Anomaly; 6] = [
+    Anomaly::RepeatedFill,
+    Anomaly::UnknownOrder,
+    Anomaly::LateFill,
+    Anomaly::Overfill,
+    Anomaly::IllegalReport,
+    Anomaly::ContradictoryFill,
+];
+
+fn check(code: u8) -> Result<Check, Malformed> {
+    Check::ALL.into_iter().find(|c| *c as u8 == code).ok_or(Malformed("check"))
+}
+
+fn kind(take: &mut Take<'_>) -> Result<OrderKind, Malformed> {
+    let tag = take.u8("order kind")?;
+    let price = Price(take.i64("price")?);
+    match (tag, price.0) {
+        (0, 0) => Ok(OrderKind::Market),
+        (1, _) => Ok(OrderKind::Limit { price }),
+        (2, _) => Ok(OrderKind::Stop { trigger: price }),
+        _ => Err(Malformed("order kind")),
+    }
+}
+
+impl Outcome {
+    /// The decision in words, with the names and scales of the run's instruments.
+    #[must_use]
+    pub fn describe(&self, instruments: &[Instrument]) -> String {
+        let name =
+            |id: InstrumentId| instruments.get(id.index()).map_or_else(|| format!("#{}", id.0), |i| i.name.clone());
+        let price = |id: InstrumentId, p: Price| {
+            instruments.get(id.index()).map_or_else(|| p.0.to_string(), |i| scaled_text(p.0, i.price_scale))
+        };
+        let quantity = |id: InstrumentId, q: Qty| {
+            instruments.get(id.index()).map_or_else(|| q.0.to_string(), |i| scaled_text(q.0, i.qty_scale))
+        };
+        match *self {
+            Self::Sent(Action::Submit(r)) => {
+                let at = r.kind.price().map(|p| format!(" at {}", price(r.instrument, p))).unwrap_or_default();
+                let (side, kind) = (r.side.name(), r.kind.name());
+                format!(
+                    "send order {}: {side} {} {} {kind}{at}",
+                    r.order.0,
+                    quantity(r.instrument, r.quantity),
+                    name(r.instrument)
+                )
+            }
+            Self::Sent(Action::Amend { order, instrument, quantity: q, price: p }) => {
+                let at = p.map(|p| format!(" at {}", price(instrument, p))).unwrap_or_default();
+                format!("amend order {}: {} {}{at}", order.0, quantity(instrument, q), name(instrument))
+            }
+            Self::Sent(Action::Cancel { order, instrument }) => {
+                format!("cancel order {} of {}", order.0, name(instrument))
+            }
+            Self::Armed { timer, at } => format!("arm timer {} for {} ns", timer.0, at.0),
+            Self::Refused(r) => {
+                let amounts = match r.check {
+                    Check::BuyingPower | Check::MinNotional => {
+                        format!("limit {}, value {}", Money(r.limit), Money(r.value))
+                    }
+                    _ => format!("limit {}, value {}", r.limit, r.value),
+                };
+                format!("refuse {}: {} ({amounts})", name(r.instrument), r.check.name())
+            }
+            Self::Noticed { order, anomaly } => format!("notice order {}: {}", order.0, anomaly.name()),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn outcome() -> impl Strategy<Value = Outcome> {
+        let kind = (0_usize..3, 1..i64::MAX).prop_map(|(which, p)| {
+            [OrderKind::Market, OrderKind::Limit { price: Price(p) }, OrderKind::Stop { trigger: Price(p) }][which]
+        });
+        let request = (any::<(u64, u32, i64, bool)>(), kind).prop_map(|((o, i, q, buy), kind)| OrderRequest {
+            order: OrderId(o),
+            instrument: InstrumentId(i),
+            side: if buy { crate::Side::Buy } else { crate::Side::Sell },
+            quantity: Qty(q),
+            kind,
+        });
+        prop_oneof![
+            request.prop_map(|r| Outcome::Sent(Action::Submit(r))),
+            (any::<(u64, u32, i64)>(), prop::option::of(1..i64::MAX)).prop_map(|((o, i, q), p)| {
+                Outcome::Sent(Action::Amend {
+                    order: OrderId(o),
+                    instrument: InstrumentId(i),
+                    quantity: Qty(q),
+                    price: p.map(Price),
+                })
+            }),
+            any::<(u64, u32)>()
+                .prop_map(|(o, i)| Outcome::Sent(Action::Cancel { order: OrderId(o), instrument: InstrumentId(i) })),
+            any::<(u32, i64)>().prop_map(|(t, at)| Outcome::Armed { timer: TimerId(t), at: Timestamp(at) }),
+            (any::<(u32, i128, i128)>(), 0..Check::ALL.len()).prop_map(|((i, limit, value), c)| {
+                Outcome::Refused(Refusal { instrument: InstrumentId(i), check: Check::ALL[c], limit, value })
+            }),
+            (any::<u64>(), 0..ANOMALIES.len())
+                .prop_map(|(o, a)| Outcome::Noticed { order: OrderId(o), anomaly: ANOMALIES[a] }),
+        ]
+    }
+
+    proptest! {
+        #[test]
+        fn effects_are_read_as_they_were_written(outcomes in prop::collection::vec(outcome(), 0..6)) {
+            let mut bytes = Vec::new();
+            outcomes.iter().for_each(|o| encode_outcome(o, &mut bytes));
+            prop_assert_eq!(decode_outcomes(&bytes), Ok(outcomes));
+        }
+
+        #[test]
+        fn any_bytes_are_effects_or_an_error(bytes in prop::collection::vec(any::<u8>(), 0..200)) {
+            if let Ok(outcomes) = decode_outcomes(&bytes) {
+                let mut again = Vec::new();
+                outcomes.iter().for_each(|o| encode_outcome(o, &mut again));
+                prop_assert_eq!(again, bytes);
+            }
+        }
+    }
+}

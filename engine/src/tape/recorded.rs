@@ -1,0 +1,140 @@
+//! The world as it was written down. It performs nothing: the answers are in the record.
+//!
+//! Entries come from the tape; the numbers that are missing there were candles, and come from the dataset.
+use super::event_codec::decode_event;
+use super::reader::{RecordSource, TapeError};
+use super::record::{Damage, End, Frame, Kind};
+use crate::Timestamp;
+use crate::candle::CandleSource;
+use crate::effect::Effect;
+use crate::event::{Event, MarketEvent};
+use crate::run::World;
+use crate::sim::Merge;
+use core::fmt;
+
+/// Why a recorded world cannot go on.
+#[derive(Debug)]
+pub enum ReplayWorldError<T, C> {
+    /// The tape cannot be read.
+    Tape(TapeError<T>),
+    /// The candles cannot be read.
+    Candles(C),
+    /// The dataset ended before the record did.
+    CandlesEnded {
+        /// The entry that should have been a candle.
+        number: u64,
+    },
+    /// The dataset's next candle lies before the record's time: it is another candle.
+    CandleOutOfTime {
+        /// The entry that should have been a candle.
+        number: u64,
+    },
+}
+
+impl<T: fmt::Display, C: fmt::Display> fmt::Display for ReplayWorldError<T, C> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Tape(error) => error.fmt(f),
+            Self::Candles(error) => error.fmt(f),
+            Self::CandlesEnded { number } => {
+                write!(f, "step {number} differs: the record has a candle, the dataset has ended")
+            }
+            Self::CandleOutOfTime { number } => {
+                write!(
+                    f,
+                    "step {number} differs: the dataset's next candle lies before what the record has already seen"
+                )
+            }
+        }
+    }
+}
+
+impl<T: core::error::Error, C: core::error::Error> core::error::Error for ReplayWorldError<T, C> {}
+
+/// A world that repeats a tape.
+#[derive(Debug)]
+pub struct Recorded<R, S> {
+    tape: R,
+    candles: Merge<S>,
+    feed_ns: i64,
+    ahead: Option<Frame>,
+    end: Option<End>,
+    number: u64,
+    now: Timestamp,
+}
+
+impl<R: RecordSource, S: CandleSource> Recorded<R, S> {
+    /// Repeats `tape`, joining `candles`, which the core saw `feed_ns` after they were known.
+    #[must_use]
+    pub fn new(tape: R, candles: Merge<S>, feed_ns: i64) -> Self {
+        Self { tape, candles, feed_ns, ahead: None, end: None, number: 0, now: Timestamp::MIN }
+    }
+
+    /// The candle sources, after the replay.
+    #[must_use]
+    pub fn into_candles(self) -> Merge<S> {
+        self.candles
+    }
+
+    /// Looks for the next entry on the tape; `None` once its end was read.
+    fn look_ahead(&mut self) -> Result<Option<&Frame>, TapeError<R::Error>> {
+        while self.ahead.is_none() && self.end.is_none() {
+            match self.tape.next()? {
+                Some(frame) if frame.kind == Kind::Entry => self.ahead = Some(frame),
+                Some(frame) if frame.kind == Kind::End => {
+                    let end = End::decode(&frame.payload).map_err(|e| damaged(frame.number, Damage::Payload(e)))?;
+                    self.end = Some(end);
+                }
+                Some(_) => {}
+                None => return Err(damaged(self.number, Damage::NoEnd)),
+            }
+        }
+        Ok(self.ahead.as_ref())
+    }
+
+    fn next_candle(&mut self) -> Result<(Timestamp, Event), ReplayWorldError<R::Error, S::Error>> {
+        let number = self.number;
+        let candle = self.candles.pop().map_err(ReplayWorldError::Candles)?;
+        let candle = candle.ok_or(ReplayWorldError::CandlesEnded { number })?;
+        let time = candle.candle.known_time.after(self.feed_ns);
+        if time < self.now {
+            return Err(ReplayWorldError::CandleOutOfTime { number });
+        }
+        Ok((time, Event::Market(MarketEvent::Candle(candle))))
+    }
+}
+
+fn damaged<E>(after: u64, damage: Damage) -> TapeError<E> {
+    TapeError::Damaged { damage, after, offset: 0 }
+}
+
+impl<R: RecordSource, S: CandleSource> World for Recorded<R, S> {
+    type Error = ReplayWorldError<R::Error, S::Error>;
+
+    fn next(&mut self) -> Result<Option<(Timestamp, Event)>, Self::Error> {
+        let number = self.number + 1;
+        let recorded = self.look_ahead().map_err(ReplayWorldError::Tape)?.is_some_and(|frame| frame.number == number);
+        if self.ahead.is_none() && self.end.is_some_and(|end| number > end.entries) {
+            return Ok(None);
+        }
+        self.number = number;
+        let (time, event) = match self.ahead.take_if(|_| recorded) {
+            Some(frame) => {
+                let event = decode_event(&frame.payload);
+                let event = event.map_err(|e| ReplayWorldError::Tape(damaged(number - 1, Damage::Payload(e))))?;
+                // A damaged dataset may have led time past the record; the record's own order is what counts.
+                if frame.time < self.now {
+                    return Err(ReplayWorldError::CandleOutOfTime { number });
+                }
+                (frame.time, event)
+            }
+            None => self.next_candle()?,
+        };
+        self.now = time;
+        Ok(Some((time, event)))
+    }
+
+    fn perform(&mut self, _: Timestamp, _: &Effect) -> Result<(), Self::Error> {
+        Ok(())
+    }
+}
