@@ -184,11 +184,7 @@ impl OrderStatus {
             (S::Working, C::Reject) => S::Rejected, // a stop or market order refused when it came to trade
             (S::PendingCancel | S::PendingAmend, C::Reject) => S::Rejected,
             (S::Submitted | S::Working | S::PendingAmend | S::PendingCancel | S::Unknown, C::AskCancel) => {
-                if self == S::Unknown {
-                    self
-                } else {
-                    S::PendingCancel
-                }
+                if self == S::Unknown { self } else { S::PendingCancel }
             }
             (S::Submitted | S::Working, C::AskAmend) => S::PendingAmend,
             (s, C::Cancel) if s.is_live() => S::Cancelled,
