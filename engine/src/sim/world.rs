@@ -94,12 +94,18 @@ impl<S: CandleSource> Simulated<S> {
     }
 
     /// The first open that the venue waits for: of a watched instrument whose next candle has not begun yet.
-    fn next_open(&self) -> Option<Timestamp> {
-        let waiting = |id: &InstrumentId| {
-            let open = self.feed.head(*id)?.open_time;
-            (open > self.opened[id.index()] && !self.under_way(open)).then_some(open)
-        };
-        self.venue.watched().iter().filter_map(waiting).min()
+    fn next_open(&self) -> Timestamp {
+        let mut first = Timestamp::MAX;
+        for id in self.venue.watched() {
+            if let Some(head) = self.feed.head(*id)
+                && head.open_time < first
+                && head.open_time > self.opened[id.index()]
+                && !self.under_way(head.open_time)
+            {
+                first = head.open_time;
+            }
+        }
+        first
     }
 
     /// Whether a candle that opened then is under way now.
@@ -199,31 +205,29 @@ impl<S: CandleSource> Simulated<S> {
     /// The general case: the first of what is due, what opens, and what becomes known.
     fn next_due(&mut self, slot: &mut Event) -> Result<Option<Timestamp>, SimError<S::Error>> {
         loop {
-            let known = self.feed.next_time().map(|time| {
-                let lane = if time > self.paths_passed { Lane::Path } else { Lane::Candle };
-                (time, lane)
-            });
-            let open = self.next_open().map(|time| (time, Lane::Open));
-            let Some(first) = [known, open, self.due.first()].into_iter().flatten().min() else { return Ok(None) };
-            // An equal key can only be a late candle or report: what was scheduled first goes first.
-            if self.due.first() == Some(first) {
-                if self.take_due(slot) {
-                    return Ok(Some(first.0));
-                }
-                continue;
+            let known = self.feed.next_time().unwrap_or(Timestamp::MAX);
+            let (due, lane) = self.due.first().unwrap_or((Timestamp::MAX, Lane::Open));
+            let time = known.min(due).min(self.next_open());
+            if time == Timestamp::MAX {
+                return Ok(None);
             }
-            match first {
-                (time, Lane::Open) => self.show_opens(time),
-                (time, Lane::Path) => self.show_paths(time),
-                (time, _) => {
-                    self.take_candle(slot)?;
-                    match slot {
-                        Event::Market(MarketEvent::Candle(candle)) if self.latency.feed_ns != 0 => {
-                            self.due.push(time.after(self.latency.feed_ns), Item::Candle(*candle));
-                        }
-                        _ => return Ok(Some(time)),
-                    }
+            if known == time && time > self.paths_passed {
+                self.show_paths(time);
+            } else if due == time && (lane <= Lane::Candle || known > time) {
+                // Of two candles of one instant the delayed one became known first.
+                if self.take_due(slot) {
+                    return Ok(Some(time));
                 }
+            } else if known == time {
+                self.take_candle(slot)?;
+                match slot {
+                    Event::Market(MarketEvent::Candle(candle)) if self.latency.feed_ns != 0 => {
+                        self.due.push(time.after(self.latency.feed_ns), Item::Candle(*candle));
+                    }
+                    _ => return Ok(Some(time)),
+                }
+            } else {
+                self.show_opens(time);
             }
         }
     }
