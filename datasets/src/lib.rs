@@ -1,1 +1,20 @@
-//! datasets
+//! Candles in and out of Onetape: the Parquet catalog, its readers, its writer and its importers.
+//!
+//! Everything read is checked row by row and refused with file, row and values when it cannot be; nothing is repaired,
+//! guessed or filled. Reading streams in bounded memory whatever the length. Nothing here knows strategies or orders.
+
+pub mod catalog;
+mod column;
+mod decimal;
+mod error;
+pub mod fingerprint;
+mod layout;
+mod pages;
+pub mod prefetch;
+pub mod reader;
+
+pub use catalog::{Catalog, Series, SeriesFile};
+pub use error::{DataError, Row};
+pub use fingerprint::RowGroupRef;
+pub use prefetch::{FingerprintHandle, Prefetched, load_all, prefetch};
+pub use reader::{CandleReader, FILE_SCALE, ReadOptions};

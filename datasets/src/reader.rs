@@ -1,0 +1,381 @@
+//! Candles of a series, streamed a block at a time in bounded memory.
+//!
+//! Every row of the window is checked: no null, open times strictly increasing across rows and files, a possible candle,
+//! exact in the steps asked for. The first row that fails ends the stream with its file, row and values; nothing is
+//! dropped or mended. Row groups outside the window are skipped by their statistics, unread.
+use crate::catalog::Series;
+use crate::column::{Column, ColumnFault};
+use crate::decimal::{DecimalFault, change_scale};
+use crate::error::{DataError, Row};
+use crate::fingerprint::{Fingerprinter, RowGroupRef};
+use crate::layout::{COLUMNS, Layout, guarded};
+use engine::measure::scaled_text;
+use engine::{Candle, CandleSource, Price, Timestamp};
+use std::path::Path;
+
+/// Decimal places of the numbers in a candle file.
+pub const FILE_SCALE: u8 = 8;
+
+/// What to read, and in which units.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ReadOptions {
+    /// First open time, inclusive.
+    pub from: Timestamp,
+    /// Open time at which to end, exclusive.
+    pub to: Timestamp,
+    /// From a candle's open to when it is known, in nanoseconds: its interval, or the length of its session.
+    pub length_ns: i64,
+    /// Decimal places of a price in the instrument's step.
+    pub price_scale: u8,
+    /// Decimal places of a quantity in the instrument's step.
+    pub qty_scale: u8,
+    /// Candles in memory at a time, at most; a block never spans row groups.
+    pub block_rows: usize,
+    /// Whether to take a digest of what is read.
+    pub fingerprint: bool,
+}
+
+impl ReadOptions {
+    /// Everything of a series, in the file's own steps, in blocks of 8,192 rows, without digests.
+    #[must_use]
+    pub fn all(length_ns: i64) -> Self {
+        Self {
+            from: Timestamp::MIN,
+            to: Timestamp::MAX,
+            length_ns,
+            price_scale: FILE_SCALE,
+            qty_scale: FILE_SCALE,
+            block_rows: 8_192,
+            fingerprint: false,
+        }
+    }
+
+    fn check(&self) -> Result<(), DataError> {
+        let bad = |what: String| Err(DataError::BadOptions { what });
+        if self.length_ns < 0 {
+            return bad(format!("a candle of {} ns would be known before it opens", self.length_ns));
+        }
+        if self.from >= self.to {
+            return bad("`from` has to be before `to`".to_string());
+        }
+        if self.price_scale > 18 || self.qty_scale > 18 {
+            return bad(format!("scales {} and {} have to be at most 18", self.price_scale, self.qty_scale));
+        }
+        if !(1..=1 << 20).contains(&self.block_rows) {
+            return bad(format!("a block of {} rows; expected 1 to 1048576", self.block_rows));
+        }
+        Ok(())
+    }
+}
+
+/// Where the reader stands in a file.
+struct Place {
+    layout: Layout,
+    relative: String,
+    group: usize,
+    /// Rows of the row group that are not decoded yet.
+    left: u64,
+    /// Row of the file at which the next block begins.
+    row: u64,
+}
+
+/// A stream of checked candles.
+pub struct CandleReader {
+    series: Series,
+    options: ReadOptions,
+    next_file: usize,
+    place: Option<Place>,
+    columns: [Column; 6],
+    before: Option<Timestamp>,
+    any: bool,
+    ended: Option<Result<(), DataError>>,
+    block: Vec<Candle>,
+    fingerprinter: Fingerprinter,
+}
+
+impl CandleReader {
+    /// A reader that stands before the first candle of the window.
+    ///
+    /// # Errors
+    /// When the options contradict themselves.
+    pub fn new(series: &Series, options: ReadOptions) -> Result<Self, DataError> {
+        options.check()?;
+        Ok(Self {
+            series: series.clone(),
+            options,
+            next_file: 0,
+            place: None,
+            columns: Default::default(),
+            before: None,
+            any: false,
+            ended: None,
+            block: Vec::new(),
+            fingerprinter: Fingerprinter::default(),
+        })
+    }
+
+    /// Replaces `block` by the next candles; `false` when there are none left.
+    ///
+    /// # Errors
+    /// The first fault of the data; the same again on every later call.
+    pub fn read_block(&mut self, block: &mut Vec<Candle>) -> Result<bool, DataError> {
+        block.clear();
+        if let Some(ended) = &self.ended {
+            return ended.clone().map(|()| false);
+        }
+        let result = self.next_block(block);
+        if !matches!(result, Ok(true)) {
+            self.fingerprinter.close();
+            self.place = None;
+            self.ended = Some(result.clone().map(|_| ()));
+        }
+        if result.is_err() {
+            block.clear();
+        }
+        result
+    }
+
+    /// Digests of what was read, one per row group that gave rows; whole once the stream has ended.
+    #[must_use]
+    pub fn fingerprints(&self) -> &[RowGroupRef] {
+        &self.fingerprinter.done
+    }
+
+    /// The series that is read.
+    #[must_use]
+    pub fn series(&self) -> &Series {
+        &self.series
+    }
+
+    fn next_block(&mut self, block: &mut Vec<Candle>) -> Result<bool, DataError> {
+        while block.is_empty() {
+            if self.place.as_ref().is_none_or(|place| place.left == 0) && !self.next_group()? {
+                return if self.any { Ok(false) } else { Err(self.no_candles()) };
+            }
+            self.decode(block)?;
+        }
+        self.any = true;
+        Ok(true)
+    }
+
+    fn no_candles(&self) -> DataError {
+        let files = self.series.files();
+        DataError::NoCandles {
+            series: self.series.name(),
+            from: self.options.from,
+            to: self.options.to,
+            first: files.first().map_or(Timestamp::MIN, |f| f.first_open),
+            last: files.last().map_or(Timestamp::MAX, |f| f.last_open),
+        }
+    }
+
+    /// Moves to the next row group that can hold rows of the window.
+    fn next_group(&mut self) -> Result<bool, DataError> {
+        loop {
+            let Some(place) = &mut self.place else {
+                if !self.next_file()? {
+                    return Ok(false);
+                }
+                continue;
+            };
+            if place.group == place.layout.groups() {
+                self.place = None;
+                continue;
+            }
+            let group = place.group;
+            place.group += 1;
+            let rows = place.layout.rows(group);
+            let outside = place
+                .layout
+                .times(group)
+                .is_some_and(|(min, max)| max < self.options.from.0 || min >= self.options.to.0);
+            if outside || rows == 0 {
+                place.row += rows;
+                continue;
+            }
+            place.left = rows;
+            for (at, column) in self.columns.iter_mut().enumerate() {
+                let layout = &place.layout;
+                column.begin(guarded(&layout.path, || layout.column(group, at))?);
+            }
+            return Ok(true);
+        }
+    }
+
+    fn next_file(&mut self) -> Result<bool, DataError> {
+        let (from, to) = (self.options.from, self.options.to);
+        while let Some(file) = self.series.files().get(self.next_file) {
+            self.next_file += 1;
+            if file.last_open < from || file.first_open >= to {
+                continue;
+            }
+            let layout = Layout::open(&file.path)?;
+            self.place = Some(Place { layout, relative: file.relative.clone(), group: 0, left: 0, row: 0 });
+            return Ok(true);
+        }
+        Ok(false)
+    }
+
+    /// Decodes the next rows of the row group at hand and appends those of the window.
+    fn decode(&mut self, block: &mut Vec<Candle>) -> Result<(), DataError> {
+        let Some(place) = &mut self.place else { return Ok(()) };
+        let rows = usize::try_from(place.left).unwrap_or(usize::MAX).min(self.options.block_rows);
+        let layout = &place.layout;
+        for (at, column) in self.columns.iter_mut().enumerate() {
+            guarded(&layout.path, || {
+                column.fill(rows, layout.unit(at)).map_err(|f| describe(f, &layout.path, place.row, COLUMNS[at]))
+            })?;
+        }
+        let first_row = place.row;
+        place.row += rows as u64;
+        place.left -= rows as u64;
+        let skipped = self.transpose(block, first_row)?;
+        if self.options.fingerprint && !block.is_empty() {
+            self.fingerprint(skipped, block.len(), first_row);
+        }
+        Ok(())
+    }
+
+    /// Turns columns into candles; returns how many rows before the window were left out.
+    fn transpose(&mut self, block: &mut Vec<Candle>, first_row: u64) -> Result<usize, DataError> {
+        let [time, open, high, low, close, volume] = self.columns.each_ref().map(|c| c.values.as_slice());
+        let options = self.options;
+        let same = options.price_scale == FILE_SCALE && options.qty_scale == FILE_SCALE;
+        let mut before = self.before.map_or(i64::MIN, |t| t.0);
+        let mut skipped = 0;
+        let rows = time.iter().zip(open).zip(high).zip(low).zip(close).zip(volume).enumerate();
+        for (at, (((((&time, &open), &high), &low), &close), &volume)) in rows {
+            if time <= before && (at > 0 || self.before.is_some()) {
+                return Err(self.order_fault(first_row + at as u64, time, before));
+            }
+            before = time;
+            if time < options.from.0 {
+                skipped += 1;
+                continue;
+            }
+            if time >= options.to.0 {
+                continue; // the rest is decoded already, so its order is checked as well
+            }
+            let open_time = Timestamp(time);
+            let mut candle = Candle {
+                open_time,
+                known_time: open_time.after(options.length_ns),
+                open: Price(open),
+                high: Price(high),
+                low: Price(low),
+                close: Price(close),
+                volume,
+            };
+            if let Some(fault) = candle.fault() {
+                let row = self.row(first_row + at as u64, time);
+                return Err(DataError::Fault { row, fault, values: values_text(&candle) });
+            }
+            if !same {
+                candle = self.rescaled(candle, first_row + at as u64)?;
+            }
+            block.push(candle);
+        }
+        self.before = Some(Timestamp(before));
+        Ok(skipped)
+    }
+
+    fn rescaled(&self, candle: Candle, row: u64) -> Result<Candle, DataError> {
+        let (price_scale, qty_scale) = (self.options.price_scale, self.options.qty_scale);
+        let change = |column: &'static str, value: i64, scale: u8| {
+            change_scale(value, FILE_SCALE, scale)
+                .map_err(|fault| value_error(self.path(), row, column, scaled_text(value, FILE_SCALE), fault, scale))
+        };
+        Ok(Candle {
+            open: Price(change("open", candle.open.0, price_scale)?),
+            high: Price(change("high", candle.high.0, price_scale)?),
+            low: Price(change("low", candle.low.0, price_scale)?),
+            close: Price(change("close", candle.close.0, price_scale)?),
+            volume: change("volume", candle.volume, qty_scale)?,
+            ..candle
+        })
+    }
+
+    fn fingerprint(&mut self, skipped: usize, rows: usize, first_row: u64) {
+        let Some(place) = &self.place else { return };
+        let used = self.columns.each_ref().map(|c| &c.values[skipped..skipped + rows]);
+        let at = RowGroupRef {
+            file: place.relative.clone(),
+            row_group: u32::try_from(place.group - 1).unwrap_or(u32::MAX),
+            first_row: first_row + skipped as u64,
+            rows: rows as u64,
+            first_open: Timestamp(used[0][0]),
+            digest: [0; 32],
+        };
+        self.fingerprinter.add(at, used);
+    }
+
+    fn path(&self) -> &Path {
+        self.place.as_ref().map_or(Path::new(""), |place| &place.layout.path)
+    }
+
+    fn row(&self, row: u64, time: i64) -> Row {
+        Row { file: self.path().to_path_buf(), row, open_time: Timestamp(time) }
+    }
+
+    fn order_fault(&self, row: u64, time: i64, before: i64) -> DataError {
+        let row = self.row(row, time);
+        if time == before { DataError::Duplicate { row } } else { DataError::Unsorted { row, before: Timestamp(before) } }
+    }
+}
+
+impl CandleSource for CandleReader {
+    type Error = DataError;
+
+    fn block(&self) -> &[Candle] {
+        &self.block
+    }
+
+    fn advance(&mut self) -> Result<bool, DataError> {
+        let mut block = std::mem::take(&mut self.block);
+        let result = self.read_block(&mut block);
+        self.block = block;
+        result
+    }
+}
+
+fn values_text(candle: &Candle) -> String {
+    let text = |value| scaled_text(value, FILE_SCALE);
+    let Candle { open, high, low, close, volume, .. } = *candle;
+    format!(
+        "open {}, high {}, low {}, close {}, volume {}",
+        text(open.0),
+        text(high.0),
+        text(low.0),
+        text(close.0),
+        text(volume)
+    )
+}
+
+pub(crate) fn value_error(
+    file: &Path,
+    row: u64,
+    column: &'static str,
+    value: String,
+    fault: DecimalFault,
+    scale: u8,
+) -> DataError {
+    let file = file.to_path_buf();
+    match fault {
+        DecimalFault::NotANumber => DataError::NotANumber { file, row, column, value },
+        DecimalFault::Inexact => DataError::Inexact { file, row, column, value, scale },
+        DecimalFault::Overflow => DataError::Overflow { file, row, column, value, scale },
+    }
+}
+
+/// A column's fault with its place in the file.
+pub(crate) fn describe(fault: ColumnFault, file: &Path, first_row: u64, column: &'static str) -> DataError {
+    let row = |at: usize| first_row + at as u64;
+    match fault {
+        ColumnFault::Damaged(text) => DataError::damaged(file, format!("column `{column}` near row {first_row}: {text}")),
+        ColumnFault::Short { rows } => {
+            DataError::damaged(file, format!("column `{column}` ends at row {}, before its row group does", row(rows)))
+        }
+        ColumnFault::Null { at } => DataError::Null { file: file.to_path_buf(), row: row(at), column },
+        ColumnFault::Value { at, value, fault } => value_error(file, row(at), column, value, fault, FILE_SCALE),
+    }
+}
