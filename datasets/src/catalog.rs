@@ -191,7 +191,7 @@ impl Catalog {
         Ok(files)
     }
 
-    fn describe_file(&self, path: &Path) -> Result<SeriesFile, DataError> {
+    pub(crate) fn describe_file(&self, path: &Path) -> Result<SeriesFile, DataError> {
         let layout = Layout::open(path)?;
         let (mut rows, mut first, mut last) = (0_u64, i64::MAX, i64::MIN);
         for group in 0..layout.groups() {
@@ -260,10 +260,10 @@ pub(crate) fn entries(folder: &Path) -> Result<Vec<PathBuf>, DataError> {
 fn folders(parent: &Path) -> Result<Vec<(String, PathBuf)>, DataError> {
     let mut named = Vec::new();
     for path in entries(parent)?.into_iter().filter(|path| path.is_dir()) {
-        let name = path.file_name().and_then(|n| n.to_str()).ok_or_else(|| DataError::BadName {
-            path: path.clone(),
-            what: "the name is not UTF-8".to_string(),
-        })?;
+        let name = path
+            .file_name()
+            .and_then(|n| n.to_str())
+            .ok_or_else(|| DataError::BadName { path: path.clone(), what: "the name is not UTF-8".to_string() })?;
         named.push((name.to_string(), path.clone()));
     }
     Ok(named)
@@ -283,7 +283,11 @@ fn nearest(wanted: &str, names: Vec<(String, String, Interval)>) -> String {
         .collect();
     scored.sort();
     let names: Vec<String> = scored.into_iter().take(3).map(|(_, name)| name).collect();
-    if names.is_empty() { "the catalog has no candles at all".to_string() } else { format!("nearest: {}", names.join(", ")) }
+    if names.is_empty() {
+        "the catalog has no candles at all".to_string()
+    } else {
+        format!("nearest: {}", names.join(", "))
+    }
 }
 
 /// Levenshtein's distance.

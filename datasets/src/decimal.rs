@@ -32,7 +32,7 @@ impl Written {
             _ => (false, body),
         };
         let (whole, part) = body.split_once('.').unwrap_or((body, ""));
-        let part = part.trim_end_matches(|c: char| c == '0');
+        let part = part.trim_end_matches('0');
         if (whole.is_empty() && !body.starts_with('.')) || body == "." {
             return Err(DecimalFault::NotANumber);
         }
@@ -78,15 +78,6 @@ fn rescale(digits: i128, from: i32, divisor: i128, to: i32) -> Result<i64, Decim
         return Err(DecimalFault::Inexact);
     }
     i64::try_from(digits / divisor).map_err(|_| DecimalFault::Overflow)
-}
-
-/// An integer at scale `from` as one at scale `to`.
-#[inline]
-pub(crate) fn change_scale(value: i64, from: u8, to: u8) -> Result<i64, DecimalFault> {
-    if from == to {
-        return Ok(value);
-    }
-    rescale(i128::from(value), i32::from(from), 1, i32::from(to))
 }
 
 /// A wide integer at scale `from` as one at scale `to`.

@@ -152,8 +152,8 @@ pub enum DataError {
         /// The decimal places there are.
         scale: u8,
     },
-    /// A value does not fit 64 bits at the scale it is asked in.
-    #[error("{file}: row {row}: `{column}` = {value} does not fit 64 bits with {scale} decimal places; ask for a coarser step, or correct the value", file = file.display())]
+    /// A value does not fit 64 bits, or its column, at the scale it is asked in.
+    #[error("{file}: row {row}: `{column}` = {value} does not fit with {scale} decimal places; count in a larger unit (lots, thousands), or correct the value", file = file.display())]
     Overflow {
         /// The file.
         file: PathBuf,

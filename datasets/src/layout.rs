@@ -28,6 +28,19 @@ pub(crate) struct Layout {
     columns: [(usize, Unit); 6],
 }
 
+/// Rows of any Parquet file.
+pub(crate) fn row_count(path: &Path) -> Result<u64, DataError> {
+    let mut file = File::open(path).map_err(|e| DataError::io(path, "open it", &e))?;
+    check_ends(path, &mut file)?;
+    let metadata = guarded(path, || footer(path, &file))?;
+    u64::try_from(metadata.file_metadata().num_rows()).map_err(|e| DataError::damaged(path, e))
+}
+
+fn footer(path: &Path, file: &File) -> Result<ParquetMetaData, DataError> {
+    let reader = ParquetMetaDataReader::new().with_page_index_policy(PageIndexPolicy::Skip);
+    reader.parse_and_finish(file).map_err(|e| DataError::damaged(path, e))
+}
+
 /// Runs code that reads untrusted bytes: a panic becomes an error that names the file.
 pub(crate) fn guarded<T>(path: &Path, work: impl FnOnce() -> Result<T, DataError>) -> Result<T, DataError> {
     catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|panic| {
@@ -42,10 +55,7 @@ impl Layout {
         let mut file = File::open(path).map_err(|e| DataError::io(path, "open it", &e))?;
         check_ends(path, &mut file)?;
         guarded(path, || {
-            let metadata = ParquetMetaDataReader::new()
-                .with_page_index_policy(PageIndexPolicy::Skip)
-                .parse_and_finish(&file)
-                .map_err(|e| DataError::damaged(path, e))?;
+            let metadata = footer(path, &file)?;
             let columns = columns(path, &metadata)?;
             let layout = Self { path: path.to_path_buf(), file: Arc::new(CheckedFile(file)), metadata, columns };
             layout.check_row_groups()?;
@@ -118,12 +128,6 @@ impl Layout {
             _ => 8,
         };
         Ok(get_column_reader(descr, Box::new(CheckedPages { pages, value_bytes })))
-    }
-
-    /// A value of the file's key-value metadata.
-    pub(crate) fn note(&self, key: &str) -> Option<&str> {
-        let pairs = self.metadata.file_metadata().key_value_metadata()?;
-        pairs.iter().find(|pair| pair.key == key)?.value.as_deref()
     }
 }
 

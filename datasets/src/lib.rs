@@ -3,18 +3,27 @@
 //! Everything read is checked row by row and refused with file, row and values when it cannot be; nothing is repaired,
 //! guessed or filled. Reading streams in bounded memory whatever the length. Nothing here knows strategies or orders.
 
+mod aside;
 pub mod catalog;
 mod column;
 mod decimal;
 mod error;
 pub mod fingerprint;
+pub mod generated;
+pub mod instruments;
 mod layout;
+pub mod manifest;
 mod pages;
 pub mod prefetch;
 pub mod reader;
+mod scaler;
+pub mod writer;
 
 pub use catalog::{Catalog, Series, SeriesFile};
 pub use error::{DataError, Row};
 pub use fingerprint::RowGroupRef;
+pub use instruments::{Calendar, InstrumentRecord};
+pub use manifest::{KnownDefect, Manifest, ManifestDifference, ManifestFile};
 pub use prefetch::{FingerprintHandle, Prefetched, load_all, prefetch};
 pub use reader::{CandleReader, FILE_SCALE, ReadOptions};
+pub use writer::{CandleWriter, FileNotes, VolumeWidth, write_candles};

@@ -36,7 +36,9 @@ impl ChunkReader for CheckedFile {
 
     fn get_bytes(&self, start: u64, length: usize) -> Result<Bytes> {
         if start.checked_add(length as u64).is_none_or(|end| end > Length::len(self)) {
-            return Err(ParquetError::EOF(format!("a page of {length} bytes at {start} reaches past the end of the file")));
+            return Err(ParquetError::EOF(format!(
+                "a page of {length} bytes at {start} reaches past the end of the file"
+            )));
         }
         let mut file = self.0.try_clone()?;
         file.seek(SeekFrom::Start(start))?;
@@ -59,7 +61,9 @@ fn check_header(mut bytes: &[u8]) -> Result<()> {
         let (value, rest) = varint(rest).ok_or_else(damaged)?;
         let value = ((value >> 1) as i64) ^ -((value & 1) as i64);
         if field > 0 && !(0..=PAGE_BYTES_MAX).contains(&value) {
-            return Err(ParquetError::General(format!("a page claims {value} bytes; at most {PAGE_BYTES_MAX} are read")));
+            return Err(ParquetError::General(format!(
+                "a page claims {value} bytes; at most {PAGE_BYTES_MAX} are read"
+            )));
         }
         bytes = rest;
     }
@@ -86,13 +90,11 @@ pub(crate) struct CheckedPages<P> {
 
 impl<P: PageReader> CheckedPages<P> {
     fn check(&self, page: &Page) -> Result<()> {
-        if let Page::DictionaryPage { buf, num_values, .. } = page {
-            if (*num_values as usize).saturating_mul(self.value_bytes) > buf.len() {
-                return Err(ParquetError::General(format!(
-                    "a dictionary claims {num_values} values in {} bytes",
-                    buf.len()
-                )));
-            }
+        if let Page::DictionaryPage { buf, num_values, .. } = page
+            && (*num_values as usize).saturating_mul(self.value_bytes) > buf.len()
+        {
+            let text = format!("a dictionary claims {num_values} values in {} bytes", buf.len());
+            return Err(ParquetError::General(text));
         }
         if matches!(page.encoding(), Encoding::DELTA_BYTE_ARRAY | Encoding::DELTA_LENGTH_BYTE_ARRAY) {
             return Err(ParquetError::General(format!(

@@ -5,10 +5,11 @@
 //! dropped or mended. Row groups outside the window are skipped by their statistics, unread.
 use crate::catalog::Series;
 use crate::column::{Column, ColumnFault};
-use crate::decimal::{DecimalFault, change_scale};
+use crate::decimal::DecimalFault;
 use crate::error::{DataError, Row};
 use crate::fingerprint::{Fingerprinter, RowGroupRef};
 use crate::layout::{COLUMNS, Layout, guarded};
+use crate::scaler::Scaler;
 use engine::measure::scaled_text;
 use engine::{Candle, CandleSource, Price, Timestamp};
 use std::path::Path;
@@ -83,6 +84,8 @@ struct Place {
 pub struct CandleReader {
     series: Series,
     options: ReadOptions,
+    /// For prices and for quantities.
+    scalers: [Scaler; 2],
     next_file: usize,
     place: Option<Place>,
     columns: [Column; 6],
@@ -103,6 +106,7 @@ impl CandleReader {
         Ok(Self {
             series: series.clone(),
             options,
+            scalers: [Scaler::to(options.price_scale), Scaler::to(options.qty_scale)],
             next_file: 0,
             place: None,
             columns: Default::default(),
@@ -280,17 +284,25 @@ impl CandleReader {
     }
 
     fn rescaled(&self, candle: Candle, row: u64) -> Result<Candle, DataError> {
-        let (price_scale, qty_scale) = (self.options.price_scale, self.options.qty_scale);
-        let change = |column: &'static str, value: i64, scale: u8| {
-            change_scale(value, FILE_SCALE, scale)
-                .map_err(|fault| value_error(self.path(), row, column, scaled_text(value, FILE_SCALE), fault, scale))
+        let [price, quantity] = self.scalers;
+        let options = self.options;
+        let refused = |column: &'static str, value: i64, fault, scale| {
+            Err(value_error(self.path(), row, column, scaled_text(value, FILE_SCALE), fault, scale))
+        };
+        let change = |column: &'static str, value: Price| match price.apply(value.0) {
+            Ok(value) => Ok(Price(value)),
+            Err(fault) => refused(column, value.0, fault, options.price_scale).map(Price),
+        };
+        let volume = match quantity.apply(candle.volume) {
+            Ok(volume) => volume,
+            Err(fault) => refused("volume", candle.volume, fault, options.qty_scale)?,
         };
         Ok(Candle {
-            open: Price(change("open", candle.open.0, price_scale)?),
-            high: Price(change("high", candle.high.0, price_scale)?),
-            low: Price(change("low", candle.low.0, price_scale)?),
-            close: Price(change("close", candle.close.0, price_scale)?),
-            volume: change("volume", candle.volume, qty_scale)?,
+            open: change("open", candle.open)?,
+            high: change("high", candle.high)?,
+            low: change("low", candle.low)?,
+            close: change("close", candle.close)?,
+            volume,
             ..candle
         })
     }
@@ -319,7 +331,11 @@ impl CandleReader {
 
     fn order_fault(&self, row: u64, time: i64, before: i64) -> DataError {
         let row = self.row(row, time);
-        if time == before { DataError::Duplicate { row } } else { DataError::Unsorted { row, before: Timestamp(before) } }
+        if time == before {
+            DataError::Duplicate { row }
+        } else {
+            DataError::Unsorted { row, before: Timestamp(before) }
+        }
     }
 }
 
@@ -338,7 +354,8 @@ impl CandleSource for CandleReader {
     }
 }
 
-fn values_text(candle: &Candle) -> String {
+/// The values of a candle in file units, for a message.
+pub(crate) fn values_text(candle: &Candle) -> String {
     let text = |value| scaled_text(value, FILE_SCALE);
     let Candle { open, high, low, close, volume, .. } = *candle;
     format!(
@@ -371,7 +388,9 @@ pub(crate) fn value_error(
 pub(crate) fn describe(fault: ColumnFault, file: &Path, first_row: u64, column: &'static str) -> DataError {
     let row = |at: usize| first_row + at as u64;
     match fault {
-        ColumnFault::Damaged(text) => DataError::damaged(file, format!("column `{column}` near row {first_row}: {text}")),
+        ColumnFault::Damaged(text) => {
+            DataError::damaged(file, format!("column `{column}` near row {first_row}: {text}"))
+        }
         ColumnFault::Short { rows } => {
             DataError::damaged(file, format!("column `{column}` ends at row {}, before its row group does", row(rows)))
         }
