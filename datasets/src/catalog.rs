@@ -4,8 +4,10 @@
 //! refused, since nobody could say which of the two is right.
 use crate::column::{Column, Unit};
 use crate::error::DataError;
+use crate::fault::describe;
 use crate::layout::{COLUMNS, Layout, guarded};
-use crate::reader::{CandleReader, ReadOptions, describe};
+use crate::options::ReadOptions;
+use crate::reader::CandleReader;
 use engine::{Interval, Timestamp};
 use std::path::{Path, PathBuf};
 

@@ -6,7 +6,8 @@
 use crate::catalog::Series;
 use crate::error::DataError;
 use crate::fingerprint::RowGroupRef;
-use crate::reader::{CandleReader, ReadOptions};
+use crate::options::ReadOptions;
+use crate::reader::CandleReader;
 use engine::{Candle, CandleSource};
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Arc, OnceLock};

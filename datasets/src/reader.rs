@@ -4,11 +4,12 @@
 //! exact in the steps asked for. The first row that fails ends the stream with its file, row and values; nothing is
 //! dropped or mended. Row groups outside the window are skipped by their statistics, unread.
 use crate::catalog::Series;
-use crate::column::{Column, ColumnFault};
-use crate::decimal::DecimalFault;
+use crate::column::Column;
 use crate::error::{DataError, Row};
+use crate::fault::{describe, value_error, values_text};
 use crate::fingerprint::{Fingerprinter, RowGroupRef};
 use crate::layout::{COLUMNS, Layout, guarded};
+use crate::options::ReadOptions;
 use crate::scaler::Scaler;
 use engine::measure::scaled_text;
 use engine::{Candle, CandleSource, Price, Timestamp};
@@ -16,58 +17,6 @@ use std::path::Path;
 
 /// Decimal places of the numbers in a candle file.
 pub const FILE_SCALE: u8 = 8;
-
-/// What to read, and in which units.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct ReadOptions {
-    /// First open time, inclusive.
-    pub from: Timestamp,
-    /// Open time at which to end, exclusive.
-    pub to: Timestamp,
-    /// From a candle's open to when it is known, in nanoseconds: its interval, or the length of its session.
-    pub length_ns: i64,
-    /// Decimal places of a price in the instrument's step.
-    pub price_scale: u8,
-    /// Decimal places of a quantity in the instrument's step.
-    pub qty_scale: u8,
-    /// Candles in memory at a time, at most; a block never spans row groups.
-    pub block_rows: usize,
-    /// Whether to take a digest of what is read.
-    pub fingerprint: bool,
-}
-
-impl ReadOptions {
-    /// Everything of a series, in the file's own steps, in blocks of 8,192 rows, without digests.
-    #[must_use]
-    pub fn all(length_ns: i64) -> Self {
-        Self {
-            from: Timestamp::MIN,
-            to: Timestamp::MAX,
-            length_ns,
-            price_scale: FILE_SCALE,
-            qty_scale: FILE_SCALE,
-            block_rows: 8_192,
-            fingerprint: false,
-        }
-    }
-
-    fn check(&self) -> Result<(), DataError> {
-        let bad = |what: String| Err(DataError::BadOptions { what });
-        if self.length_ns < 0 {
-            return bad(format!("a candle of {} ns would be known before it opens", self.length_ns));
-        }
-        if self.from >= self.to {
-            return bad("`from` has to be before `to`".to_string());
-        }
-        if self.price_scale > 18 || self.qty_scale > 18 {
-            return bad(format!("scales {} and {} have to be at most 18", self.price_scale, self.qty_scale));
-        }
-        if !(1..=1 << 20).contains(&self.block_rows) {
-            return bad(format!("a block of {} rows; expected 1 to 1048576", self.block_rows));
-        }
-        Ok(())
-    }
-}
 
 /// Where the reader stands in a file.
 struct Place {
@@ -351,50 +300,5 @@ impl CandleSource for CandleReader {
         let result = self.read_block(&mut block);
         self.block = block;
         result
-    }
-}
-
-/// The values of a candle in file units, for a message.
-pub(crate) fn values_text(candle: &Candle) -> String {
-    let text = |value| scaled_text(value, FILE_SCALE);
-    let Candle { open, high, low, close, volume, .. } = *candle;
-    format!(
-        "open {}, high {}, low {}, close {}, volume {}",
-        text(open.0),
-        text(high.0),
-        text(low.0),
-        text(close.0),
-        text(volume)
-    )
-}
-
-pub(crate) fn value_error(
-    file: &Path,
-    row: u64,
-    column: &'static str,
-    value: String,
-    fault: DecimalFault,
-    scale: u8,
-) -> DataError {
-    let file = file.to_path_buf();
-    match fault {
-        DecimalFault::NotANumber => DataError::NotANumber { file, row, column, value },
-        DecimalFault::Inexact => DataError::Inexact { file, row, column, value, scale },
-        DecimalFault::Overflow => DataError::Overflow { file, row, column, value, scale },
-    }
-}
-
-/// A column's fault with its place in the file.
-pub(crate) fn describe(fault: ColumnFault, file: &Path, first_row: u64, column: &'static str) -> DataError {
-    let row = |at: usize| first_row + at as u64;
-    match fault {
-        ColumnFault::Damaged(text) => {
-            DataError::damaged(file, format!("column `{column}` near row {first_row}: {text}"))
-        }
-        ColumnFault::Short { rows } => {
-            DataError::damaged(file, format!("column `{column}` ends at row {}, before its row group does", row(rows)))
-        }
-        ColumnFault::Null { at } => DataError::Null { file: file.to_path_buf(), row: row(at), column },
-        ColumnFault::Value { at, value, fault } => value_error(file, row(at), column, value, fault, FILE_SCALE),
     }
 }

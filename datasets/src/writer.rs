@@ -90,7 +90,7 @@ impl CandleWriter {
             _ => {}
         }
         if let Some(fault) = candle.fault() {
-            return Err(DataError::Fault { row: row(), fault, values: crate::reader::values_text(candle) });
+            return Err(DataError::Fault { row: row(), fault, values: crate::fault::values_text(candle) });
         }
         let Candle { open_time, open, high, low, close, volume, .. } = *candle;
         self.check_width("high", high.0)?;
