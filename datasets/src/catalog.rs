@@ -96,6 +96,11 @@ impl Catalog {
         Ok(Self { root: root.to_path_buf() })
     }
 
+    /// A catalog that is about to get its first file.
+    pub(crate) fn at(root: &Path) -> Self {
+        Self { root: root.to_path_buf() }
+    }
+
     /// The folder.
     #[must_use]
     pub fn root(&self) -> &Path {

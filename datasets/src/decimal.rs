@@ -52,6 +52,20 @@ impl Written {
     pub(crate) fn scaled(self, divisor: i64, scale: u8) -> Result<i64, DecimalFault> {
         rescale(self.digits, self.places, i128::from(divisor), i32::from(scale))
     }
+
+    /// The nearest integer to `value / divisor * 10^scale`, of two the even one.
+    pub(crate) fn rounded(self, divisor: i64, scale: u8) -> Result<i64, DecimalFault> {
+        let (mut digits, mut divisor) = (self.digits, i128::from(divisor));
+        let shift = i32::from(scale) - self.places;
+        let factor = 10_i128.checked_pow(shift.unsigned_abs());
+        // Below 10^-38 of a unit nothing is left to round.
+        let Some(factor) = factor else { return if shift < 0 { Ok(0) } else { Err(DecimalFault::Overflow) } };
+        let side = if shift < 0 { &mut divisor } else { &mut digits };
+        *side = side.checked_mul(factor).ok_or(DecimalFault::Overflow)?;
+        let (floor, rest) = (digits.div_euclid(divisor), digits.rem_euclid(divisor));
+        let up = rest > divisor - rest || (rest == divisor - rest && floor % 2 != 0);
+        i64::try_from(floor + i128::from(up)).map_err(|_| DecimalFault::Overflow)
+    }
 }
 
 fn exponent(text: &str) -> Result<i32, DecimalFault> {
@@ -132,6 +146,22 @@ mod tests {
         ];
         for (text, divisor, expected) in table {
             assert_eq!(Written::parse(text).and_then(|w| w.scaled(divisor, 8)), expected, "{text} / {divisor}");
+        }
+    }
+
+    #[test]
+    fn rounding_takes_the_nearest_and_of_two_the_even_one() {
+        for (text, divisor, expected) in [
+            ("0.000000014", 1, 1),
+            ("0.000000015", 1, 2),
+            ("0.000000025", 1, 2),
+            ("-0.000000015", 1, -2),
+            ("-0.000000025", 1, -2),
+            ("1", 3, 33_333_333),
+            ("2", 3, 66_666_667),
+            ("1e-50", 1, 0),
+        ] {
+            assert_eq!(Written::parse(text).and_then(|w| w.rounded(divisor, 8)), Ok(expected), "{text} / {divisor}");
         }
     }
 

@@ -95,7 +95,7 @@ fn a_manifest_keeps_provenance_and_measures_facts() {
 fn verifying_names_every_file_that_differs() {
     let book = Book::new().with("a.parquet", &minutes(0..10)).with("b.parquet", &minutes(10..20));
     let catalog = book.catalog();
-    let mut manifest = catalog.write_manifest().unwrap();
+    catalog.write_manifest().unwrap();
     let book = book.with("a.parquet", &minutes(0..9)).with("c.parquet", &minutes(30..40));
     std::fs::remove_file(book.path("b.parquet")).unwrap();
     let texts: Vec<String> = catalog.verify_manifest().unwrap().iter().map(ToString::to_string).collect();
@@ -103,7 +103,7 @@ fn verifying_names_every_file_that_differs() {
     assert!(texts[0].starts_with("candles/test/AB/1m/a.parquet: blake3 is "), "{}", texts[0]);
     assert!(texts[1].starts_with("candles/test/AB/1m/b.parquet: listed in the manifest, but missing"), "{}", texts[1]);
     assert!(texts[2].starts_with("candles/test/AB/1m/c.parquet: not listed"), "{}", texts[2]);
-    manifest = catalog.write_manifest().unwrap();
+    let mut manifest = catalog.write_manifest().unwrap();
     manifest.files[0].rows = Some(8);
     catalog.save_manifest(&manifest).unwrap();
     let texts: Vec<String> = catalog.verify_manifest().unwrap().iter().map(ToString::to_string).collect();
