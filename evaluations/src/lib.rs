@@ -7,6 +7,7 @@ pub mod metrics;
 mod money_text;
 pub mod round_trips;
 pub mod summary;
+pub mod tables;
 pub mod trials;
 
 pub use curve::{Curve, EquityCurve, EquityPoint};
