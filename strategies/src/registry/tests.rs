@@ -21,71 +21,76 @@ fn ids(count: u32) -> Vec<InstrumentId> {
     (0..count).map(InstrumentId).collect()
 }
 
-fn check(name: &str, given: &str, instruments: u32, expected: &Expect) {
-    let text = match Registry::builtin().build(name, &parameters(given), &ids(instruments)) {
-        Ok(_) => String::from("built"),
-        Err(error) => format!("{}: {error}", error.parameter.as_deref().unwrap_or("-")),
-    };
+/// Builds each line, `INSTRUMENTS NAME key=value ...`, and writes down what came of it.
+fn check(lines: &[&str], expected: &Expect) {
+    let registry = Registry::builtin();
+    let mut text = String::new();
+    for line in lines {
+        let (count, rest) = line.split_once(' ').expect("a count and a name");
+        let (name, given) = rest.split_once(' ').unwrap_or((rest, ""));
+        let instruments = ids(count.parse().expect("a number of instruments"));
+        let outcome = match registry.build(name, &parameters(given), &instruments) {
+            Ok(_) => String::from("built"),
+            Err(error) => format!("{}: {error}", error.parameter.as_deref().unwrap_or("-")),
+        };
+        text += &format!("{line}\n    {outcome}\n");
+    }
     expected.assert_eq(&text);
 }
 
 #[test]
 fn parameters_are_checked_before_a_strategy_is_made() {
-    check("ema-cross", "size=1", 1, &expect!["built"]);
-    check("ema-cross", "size=1.5 fast=5 slow=6 short=true", 50, &expect!["built"]);
-    check("ema-cross", "size=25%", 1, &expect!["built"]);
-    check("ema-cross", "size=5000_USD", 1, &expect!["built"]);
     check(
-        "ema-cros",
-        "",
-        1,
-        &expect![
-            "-: there is no strategy `ema-cros`; there are ema-cross, buy-and-hold, flip (did you mean `ema-cross`?)"
+        &[
+            "1 ema-cross size=1",
+            "50 ema-cross size=1.5 fast=5 slow=6 short=true",
+            "1 ema-cross size=25%",
+            "1 ema-cross size=5000_USD",
+            "1 ema-cros",
+            "1 donkey",
+            "1 ema-cross size=1 fats=3",
+            "1 ema-cross fast=3",
+            "1 ema-cross size=0",
+            "1 ema-cross size=true",
+            "1 ema-cross size=1 fast=0",
+            "1 ema-cross size=1 fast=2.5",
+            "1 ema-cross size=1 short=1",
+            "1 ema-cross size=1 fast=50",
+            "0 ema-cross size=1",
         ],
+        &expect![[r#"
+            1 ema-cross size=1
+                built
+            50 ema-cross size=1.5 fast=5 slow=6 short=true
+                built
+            1 ema-cross size=25%
+                built
+            1 ema-cross size=5000_USD
+                built
+            1 ema-cros
+                -: there is no strategy `ema-cros`; there are ema-cross, buy-and-hold, flip (did you mean `ema-cross`?)
+            1 donkey
+                -: there is no strategy `donkey`; there are ema-cross, buy-and-hold, flip
+            1 ema-cross size=1 fats=3
+                fats: `ema-cross` has no parameter `fats`; it has fast, slow, size, short, rebalance (did you mean `fast`?)
+            1 ema-cross fast=3
+                size: `ema-cross` needs `size`: units as `1.5`, a share of equity as `25%`, or money as `5000 USD`, above zero
+            1 ema-cross size=0
+                size: `size` must be units as `1.5`, a share of equity as `25%`, or money as `5000 USD`, above zero, not `0`
+            1 ema-cross size=true
+                size: `size` must be units as `1.5`, a share of equity as `25%`, or money as `5000 USD`, above zero, not `true`
+            1 ema-cross size=1 fast=0
+                fast: `fast` must be a whole number from 1 to 100000, not `0`
+            1 ema-cross size=1 fast=2.5
+                fast: `fast` must be a whole number from 1 to 100000, not `2.5`
+            1 ema-cross size=1 short=1
+                short: `short` must be true or false, not `1`
+            1 ema-cross size=1 fast=50
+                fast: `fast` must be below `slow`, but 50 is not below 50
+            0 ema-cross size=1
+                -: `ema-cross` trades at least one instrument, not 0
+        "#]],
     );
-    check("donkey", "", 1, &expect!["-: there is no strategy `donkey`; there are ema-cross, buy-and-hold, flip"]);
-    check(
-        "ema-cross",
-        "size=1 fats=3",
-        1,
-        &expect![
-            "fats: `ema-cross` has no parameter `fats`; it has fast, slow, size, short, rebalance (did you mean `fast`?)"
-        ],
-    );
-    check(
-        "ema-cross",
-        "fast=3",
-        1,
-        &expect![
-            "size: `ema-cross` needs `size`: a size: units as `1.5`, a share of equity as `25%`, or money as `5000 USD`"
-        ],
-    );
-    check(
-        "ema-cross",
-        "size=0",
-        1,
-        &expect![
-            "size: `size` must be a size: units as `1.5`, a share of equity as `25%`, or money as `5000 USD`, not `0`"
-        ],
-    );
-    check(
-        "ema-cross",
-        "size=true",
-        1,
-        &expect![
-            "size: `size` must be a size: units as `1.5`, a share of equity as `25%`, or money as `5000 USD`, not `true`"
-        ],
-    );
-    check("ema-cross", "size=1 fast=0", 1, &expect!["fast: `fast` must be a whole number from 1 to 100000, not `0`"]);
-    check(
-        "ema-cross",
-        "size=1 fast=2.5",
-        1,
-        &expect!["fast: `fast` must be a whole number from 1 to 100000, not `2.5`"],
-    );
-    check("ema-cross", "size=1 short=1", 1, &expect!["short: `short` must be true or false, not `1`"]);
-    check("ema-cross", "size=1 fast=50", 1, &expect!["fast: `fast` must be below `slow`, but 50 is not below 50"]);
-    check("ema-cross", "size=1", 0, &expect!["-: `ema-cross` trades at least one instrument, not 0"]);
 }
 
 #[test]
