@@ -1,1 +1,24 @@
-//! strategies
+//! Hand-written strategies and the indicators they are made of.
+//!
+//! Every strategy is a pure decision maker over what the engine hands it; the registry makes them by name from typed
+//! parameters. Nothing here knows a file, a clock, a thread or a network, and `no_std` makes the compiler say so.
+#![no_std]
+extern crate alloc;
+
+pub mod indicators;
+pub mod registry;
+
+mod buy_and_hold;
+mod each;
+mod ema_cross;
+mod flip;
+mod holding;
+
+pub use buy_and_hold::BuyAndHold;
+pub use each::Each;
+pub use ema_cross::{EmaCross, EmaCrossRules};
+pub use flip::Flip;
+pub use holding::{Holding, Signal};
+pub use registry::{
+    BuildError, BuiltStrategy, Entry, Instruments, Kind, Parameter, Parameters, Registry, Settings, Value, nearest,
+};

@@ -1,0 +1,152 @@
+//! What a strategy can be told: names, kinds, ranges, defaults.
+use alloc::collections::BTreeMap;
+use alloc::string::{String, ToString};
+use core::fmt;
+use rust_decimal::Decimal;
+
+/// One value as a run file or a grid gives it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Value {
+    /// A whole number.
+    Whole(i64),
+    /// A decimal number.
+    Number(Decimal),
+    /// Yes or no.
+    Flag(bool),
+    /// Anything else, in the words of the file.
+    Text(String),
+}
+
+impl fmt::Display for Value {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Whole(value) => value.fmt(f),
+            Self::Number(value) => value.fmt(f),
+            Self::Flag(value) => value.fmt(f),
+            Self::Text(value) => f.write_str(value),
+        }
+    }
+}
+
+/// Values by name, in the order of the names.
+pub type Parameters = BTreeMap<String, Value>;
+
+/// What kind of value a parameter takes, and within which bounds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// A whole number from `min` to `max`, both included.
+    Whole {
+        /// The least.
+        min: i64,
+        /// The most.
+        max: i64,
+    },
+    /// A decimal number from `min` to `max`, both included, with at most four decimal places.
+    Number {
+        /// The least.
+        min: Decimal,
+        /// The most.
+        max: Decimal,
+    },
+    /// `true` or `false`.
+    Flag,
+    /// Units, a share of equity or an amount of money.
+    Size,
+    /// Any text.
+    Text,
+}
+
+impl fmt::Display for Kind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Whole { min, max } => write!(f, "a whole number from {min} to {max}"),
+            Self::Number { min, max } => write!(f, "a number from {min} to {max} with at most four decimal places"),
+            Self::Flag => f.write_str("true or false"),
+            Self::Size => f.write_str("units as `1.5`, a share of equity as `25%`, or money as `5000 USD`, above zero"),
+            Self::Text => f.write_str("a text"),
+        }
+    }
+}
+
+/// One thing that a strategy can be told.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Parameter {
+    /// The key in the run file.
+    pub name: &'static str,
+    /// What it takes.
+    pub kind: Kind,
+    /// What holds when it is not given; `None` when it must be.
+    pub default: Option<Value>,
+    /// What it means, in one line without a full stop.
+    pub help: &'static str,
+}
+
+impl Parameter {
+    /// A whole number that must be given unless [`Self::or`] says otherwise.
+    #[must_use]
+    pub fn whole(name: &'static str, min: i64, max: i64, help: &'static str) -> Self {
+        Self { name, kind: Kind::Whole { min, max }, default: None, help }
+    }
+
+    /// The same parameter with a default.
+    #[must_use]
+    pub fn or(self, default: i64) -> Self {
+        Self { default: Some(Value::Whole(default)), ..self }
+    }
+
+    /// A decimal number that must be given unless [`Self::or_number`] says otherwise.
+    #[must_use]
+    pub fn number(name: &'static str, min: Decimal, max: Decimal, help: &'static str) -> Self {
+        Self { name, kind: Kind::Number { min, max }, default: None, help }
+    }
+
+    /// The same parameter with a default.
+    #[must_use]
+    pub fn or_number(self, default: Decimal) -> Self {
+        Self { default: Some(Value::Number(default)), ..self }
+    }
+
+    /// A flag that is off unless it is given.
+    #[must_use]
+    pub fn flag(name: &'static str, help: &'static str) -> Self {
+        Self { name, kind: Kind::Flag, default: Some(Value::Flag(false)), help }
+    }
+
+    /// A size that must be given.
+    #[must_use]
+    pub fn size(name: &'static str, help: &'static str) -> Self {
+        Self { name, kind: Kind::Size, default: None, help }
+    }
+
+    /// A text that must be given.
+    #[must_use]
+    pub fn text(name: &'static str, help: &'static str) -> Self {
+        Self { name, kind: Kind::Text, default: None, help }
+    }
+
+    /// The value in the parameter's own kind, or what was expected.
+    pub(super) fn read(&self, value: &Value) -> Result<Value, String> {
+        match (&self.kind, value) {
+            (Kind::Whole { min, max }, Value::Whole(whole)) if (min..=max).contains(&whole) => Some(value.clone()),
+            (Kind::Number { min, max }, given) => {
+                decimal(given).filter(|d| (min..=max).contains(&d) && d.scale() <= 4).map(Value::Number)
+            }
+            (Kind::Flag, Value::Flag(_)) | (Kind::Text, Value::Text(_)) => Some(value.clone()),
+            (Kind::Size, Value::Whole(_) | Value::Number(_) | Value::Text(_)) => {
+                let text = value.to_string();
+                text.parse::<engine::Size>().ok().map(|_| Value::Text(text))
+            }
+            _ => None,
+        }
+        .ok_or_else(|| alloc::format!("`{}` must be {}, not `{value}`", self.name, self.kind))
+    }
+}
+
+fn decimal(value: &Value) -> Option<Decimal> {
+    match value {
+        Value::Whole(whole) => Some(Decimal::from(*whole)),
+        Value::Number(number) => Some(number.normalize()),
+        Value::Text(text) => Decimal::from_str_exact(text).ok().map(|d| d.normalize()),
+        Value::Flag(_) => None,
+    }
+}

@@ -1,0 +1,122 @@
+//! What the registry takes and refuses, and what it says then.
+use super::*;
+use alloc::string::{String, ToString};
+use expect_test::{Expect, expect};
+
+/// Reads `fast=20 size=25%` as a run file would: whole numbers, decimals, flags and texts.
+fn parameters(text: &str) -> Parameters {
+    let value = |word: &str| match word {
+        "true" | "false" => Value::Flag(word == "true"),
+        _ => match (word.parse(), rust_decimal::Decimal::from_str_exact(word)) {
+            (Ok(whole), _) => Value::Whole(whole),
+            (_, Ok(number)) => Value::Number(number),
+            _ => Value::Text(word.replace('_', " ")),
+        },
+    };
+    let pair = |word: &str| word.split_once('=').map(|(key, word)| (key.to_string(), value(word)));
+    text.split_whitespace().filter_map(pair).collect()
+}
+
+fn ids(count: u32) -> Vec<InstrumentId> {
+    (0..count).map(InstrumentId).collect()
+}
+
+/// Builds each line, `INSTRUMENTS NAME key=value ...`, and writes down what came of it.
+fn check(lines: &[&str], expected: &Expect) {
+    let registry = Registry::builtin();
+    let mut text = String::new();
+    for line in lines {
+        let (count, rest) = line.split_once(' ').expect("a count and a name");
+        let (name, given) = rest.split_once(' ').unwrap_or((rest, ""));
+        let instruments = ids(count.parse().expect("a number of instruments"));
+        let outcome = match registry.build(name, &parameters(given), &instruments) {
+            Ok(_) => String::from("built"),
+            Err(error) => format!("{}: {error}", error.parameter.as_deref().unwrap_or("-")),
+        };
+        text += &format!("{line}\n    {outcome}\n");
+    }
+    expected.assert_eq(&text);
+}
+
+#[test]
+fn parameters_are_checked_before_a_strategy_is_made() {
+    check(
+        &[
+            "1 ema-cross size=1",
+            "50 ema-cross size=1.5 fast=5 slow=6 short=true",
+            "1 ema-cross size=25%",
+            "1 ema-cross size=5000_USD",
+            "1 ema-cros",
+            "1 donkey",
+            "1 ema-cross size=1 fats=3",
+            "1 ema-cross fast=3",
+            "1 ema-cross size=0",
+            "1 ema-cross size=true",
+            "1 ema-cross size=1 fast=0",
+            "1 ema-cross size=1 fast=2.5",
+            "1 ema-cross size=1 short=1",
+            "1 ema-cross size=1 fast=50",
+            "0 ema-cross size=1",
+        ],
+        &expect![[r#"
+            1 ema-cross size=1
+                built
+            50 ema-cross size=1.5 fast=5 slow=6 short=true
+                built
+            1 ema-cross size=25%
+                built
+            1 ema-cross size=5000_USD
+                built
+            1 ema-cros
+                -: there is no strategy `ema-cros`; there are ema-cross, buy-and-hold, flip (did you mean `ema-cross`?)
+            1 donkey
+                -: there is no strategy `donkey`; there are ema-cross, buy-and-hold, flip
+            1 ema-cross size=1 fats=3
+                fats: `ema-cross` has no parameter `fats`; it has fast, slow, size, short, rebalance (did you mean `fast`?)
+            1 ema-cross fast=3
+                size: `ema-cross` needs `size`: units as `1.5`, a share of equity as `25%`, or money as `5000 USD`, above zero
+            1 ema-cross size=0
+                size: `size` must be units as `1.5`, a share of equity as `25%`, or money as `5000 USD`, above zero, not `0`
+            1 ema-cross size=true
+                size: `size` must be units as `1.5`, a share of equity as `25%`, or money as `5000 USD`, above zero, not `true`
+            1 ema-cross size=1 fast=0
+                fast: `fast` must be a whole number from 1 to 100000, not `0`
+            1 ema-cross size=1 fast=2.5
+                fast: `fast` must be a whole number from 1 to 100000, not `2.5`
+            1 ema-cross size=1 short=1
+                short: `short` must be true or false, not `1`
+            1 ema-cross size=1 fast=50
+                fast: `fast` must be below `slow`, but 50 is not below 50
+            0 ema-cross size=1
+                -: `ema-cross` trades at least one instrument, not 0
+        "#]],
+    );
+}
+
+#[test]
+fn the_warm_up_is_known_before_the_strategy_is_made() {
+    let registry = Registry::builtin();
+    let warm_up = |name, given| registry.warm_up(name, &parameters(given));
+    assert_eq!(warm_up("ema-cross", "size=1 slow=80"), Ok(80));
+    assert_eq!(warm_up("flip", "size=1"), Ok(0));
+    assert!(warm_up("ema-cross", "slow=80").is_err());
+}
+
+#[test]
+fn a_project_adds_its_own_strategies_but_takes_no_name_twice() {
+    let mut registry = Registry::new();
+    assert_eq!(registry.register(crate::flip::entry()), Ok(()));
+    assert!(registry.register(crate::flip::entry()).is_err());
+    assert_eq!(registry.entries().len(), 1);
+}
+
+#[test]
+fn every_default_lies_within_its_own_range() {
+    for entry in Registry::builtin().entries() {
+        assert!(!entry.help.is_empty() && !entry.summary.ends_with('.'), "{}", entry.name);
+        for parameter in &entry.parameters {
+            let Some(default) = &parameter.default else { continue };
+            assert_eq!(parameter.read(default).as_ref(), Ok(default), "{} {}", entry.name, parameter.name);
+        }
+    }
+}
