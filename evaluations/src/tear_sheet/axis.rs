@@ -32,7 +32,7 @@ impl Axis {
     }
 
     fn round(from: f64, to: f64, label: fn(f64) -> String) -> Self {
-        let step = round_step((to - from) / 5.0);
+        let step = round_step((to - from) / 6.5);
         let first = libm::ceil(from / step) as i64;
         let ticks = (first..).map(|i| i as f64 * step).take_while(|v| *v <= to).map(|v| (v, label(v))).take(20);
         Self { from, to, ticks: ticks.collect() }
@@ -45,8 +45,9 @@ impl Axis {
         let (from, to) = (low - pad, high + pad);
         let mantissas: &[f64] = match to - from {
             span if span > 3.0 => &[1.0],
-            span if span > 1.2 => &[1.0, 3.0],
-            span if span > 0.5 => &[1.0, 2.0, 5.0],
+            span if span > 1.5 => &[1.0, 3.0],
+            span if span > 0.9 => &[1.0, 2.0, 5.0],
+            span if span > 0.35 => &[1.0, 1.5, 2.0, 3.0, 4.0, 5.0, 7.0],
             _ => &[1.0, 1.2, 1.4, 1.6, 1.8, 2.0, 2.5, 3.0, 3.5, 4.0, 4.5, 5.0, 6.0, 7.0, 8.0, 9.0],
         };
         let decades = libm::floor(from) as i32..=libm::ceil(to) as i32;
@@ -97,6 +98,16 @@ pub(crate) fn thin(points: &[(f64, f64)], buckets: usize) -> Vec<(f64, f64)> {
     kept
 }
 
+/// The mean of each of `buckets` stretches, for what switches too fast to be seen.
+pub(crate) fn smooth(points: &[(f64, f64)], buckets: usize) -> Vec<(f64, f64)> {
+    if points.len() <= buckets * 2 {
+        return points.to_vec();
+    }
+    let stretch = |bucket: usize| &points[bucket * points.len() / buckets..(bucket + 1) * points.len() / buckets];
+    let middle = |part: &[(f64, f64)]| part.iter().map(|p| p.1).sum::<f64>() / part.len() as f64;
+    (0..buckets).map(|bucket| (stretch(bucket)[0].0, middle(stretch(bucket)))).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -104,10 +115,17 @@ mod tests {
     #[test]
     fn ticks_are_round_and_inside() {
         let labels = |axis: Axis| axis.ticks.into_iter().map(|(_, label)| label).collect::<Vec<_>>().join(" ");
-        assert_eq!(labels(Axis::values([0.0, 100.0].into_iter(), figures::short)), "0 25 50 75 100");
+        assert_eq!(labels(Axis::values([0.0, 100.0].into_iter(), figures::short)), "0 20 40 60 80 100");
         assert_eq!(labels(Axis::logarithm([100.0, 100_000.0].into_iter())), "100 1000 10k 100k");
-        assert_eq!(Axis::values(std::iter::empty(), figures::short).ticks.len(), 5);
+        assert_eq!(Axis::values(std::iter::empty(), figures::short).ticks.len(), 6);
         assert!(!Axis::values([7.0, 7.0].into_iter(), figures::short).ticks.is_empty());
+    }
+
+    #[test]
+    fn smoothing_keeps_the_mean() {
+        let points: Vec<(f64, f64)> = (0..1000).map(|i| (f64::from(i), f64::from(i % 2))).collect();
+        let kept = smooth(&points, 100);
+        assert!(kept.len() == 100 && kept.iter().all(|p| (p.1 - 0.5).abs() < 1e-12));
     }
 
     #[test]

@@ -19,7 +19,7 @@ pub(crate) fn section(sheet: &TearSheet<'_>) -> String {
     let recent = view.candles.len().saturating_sub(NARROW_CANDLES);
     let wide = draw(WIDE, view, &view.candles, sheet.fills);
     let narrow = draw(NARROW, view, &view.candles[recent..], sheet.fills);
-    let caption = format!("{}, the last {} candles", view.instrument, view.candles.len());
+    let caption = format!("{}, the last candles of the run", view.instrument);
     let legend = "<p class=\"soft\"><span class=\"up\">\u{25b2}</span> buys \u{2003}<span class=\"down\">\u{25bc}</span> sells</p>\n";
     page::section("candles", "Candles and fills", &(figure(&caption, &wide, &narrow) + legend))
 }
@@ -40,7 +40,7 @@ fn draw(size: Size, view: &CandleView, candles: &[Candle], fills: &[FillRow]) ->
     chart(size, "Candles with fills", (&x, &y), |surface| {
         surface.draw_series(candles.iter().map(|c| {
             let middle = (c.open_time.0 / 2 + c.known_time.0 / 2) as f64;
-            let (gain, loss) = (Role::Up.fill(0.55), Role::Down.fill(0.55));
+            let (gain, loss) = (Role::Up.fill(0.8).stroke_width(SCALE), Role::Down.fill(0.8).stroke_width(SCALE));
             let (open, high, low, close) = (price(c.open), price(c.high), price(c.low), price(c.close));
             CandleStick::new(middle, open, high, low, close, gain, loss, width.max(2))
         }))?;

@@ -25,12 +25,15 @@ pub(crate) enum Role {
     Grid,
     /// Labels.
     Label,
-    /// The page itself, for gaps between cells.
+    /// The page itself, for what must be hidden.
     Page,
+    /// What must stand out.
+    Ink,
 }
 
 impl Role {
-    const ALL: [Self; 7] = [Self::Line, Self::Up, Self::Down, Self::Quiet, Self::Grid, Self::Label, Self::Page];
+    const ALL: [Self; 8] =
+        [Self::Line, Self::Up, Self::Down, Self::Quiet, Self::Grid, Self::Label, Self::Page, Self::Ink];
 
     /// The colour that stands for the role until the picture is done.
     pub(crate) fn colour(self) -> RGBColor {
@@ -46,6 +49,7 @@ impl Role {
             Self::Grid => "var(--grid)",
             Self::Label => "var(--label)",
             Self::Page => "var(--page)",
+            Self::Ink => "var(--ink)",
         }
     }
 

@@ -1,5 +1,5 @@
 //! Equity, linear and logarithmic; the way below the peak; exposure.
-use super::axis::{Axis, thin};
+use super::axis::{Axis, smooth, thin};
 use super::chart::{Role, Size, chart, level, line, line_over};
 use super::page::{self, figure};
 use super::{TearSheet, figures};
@@ -30,7 +30,7 @@ pub(crate) fn section(sheet: &TearSheet<'_>) -> String {
         .iter()
         .map(|p| (p.time.0 as f64, if p.equity.0 > 0 { p.exposure.to_f64() / p.equity.to_f64() } else { 0.0 }))
         .collect();
-    let (points, depths, shares) = (thin(&points, STRETCHES), thin(&depths, STRETCHES), thin(&shares, STRETCHES / 2));
+    let (points, depths, shares) = (thin(&points, STRETCHES), thin(&depths, STRETCHES), smooth(&shares, 120));
     let sizes = |wide: Size, draw: &dyn Fn(Size) -> String| (draw(wide), draw(NARROW));
     let currency = &sheet.summary.currency;
     let mut content = String::new();
@@ -44,7 +44,7 @@ pub(crate) fn section(sheet: &TearSheet<'_>) -> String {
         content += &figure(&format!("Equity, {currency}, logarithmic"), &wide, &narrow);
     }
     let (wide, narrow) = sizes(HALF, &|size| exposure(size, &shares));
-    content += &figure("Exposure, gross, of equity", &wide, &narrow);
+    content += &figure("Gross exposure of equity, mean of each stretch", &wide, &narrow);
     page::section("equity", "Equity", &(content + "</div>\n"))
 }
 

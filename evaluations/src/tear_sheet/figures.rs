@@ -53,7 +53,7 @@ pub(crate) fn plain(value: f64) -> String {
     let places = match size {
         s if s >= 100.0 => 2,
         s if s >= 1.0 => 3,
-        s if s >= 0.01 || s < 1e-12 => 4,
+        s if !(1e-12..0.01).contains(&s) => 4,
         _ => 8,
     };
     number(value, places)

@@ -92,7 +92,11 @@ pub(crate) fn cards(summary: &Summary) -> String {
         ("Total return", share("total_return"), metric_note(summary, "years", " years")),
         ("Growth a year", share("cagr"), "by calendar time".to_owned()),
         ("Sharpe ratio", ratio("sharpe"), periods_note(summary)),
-        ("Deepest fall", share("max_drawdown").map(|(v, text)| (-v, text)), money(summary.max_drawdown) + " at most"),
+        (
+            "Deepest fall",
+            share("max_drawdown").map(|(v, text)| (-v, text)),
+            format!("{} {}", money(summary.max_drawdown), summary.currency),
+        ),
         ("Profit factor", untoned(ratio("profit_factor")), metric_note(summary, "losing_trips", " losing trips")),
         ("Win rate", untoned(share("win_rate")), format!("{} of {}", summary.wins, summary.round_trips)),
         ("Time in market", untoned(share("exposure")), format!("{} fills", number(summary.fills as f64, 0))),

@@ -8,6 +8,7 @@ use engine::Interval;
 use std::collections::BTreeMap;
 
 const HALF: Size = Size(512, 250);
+const WIDE: Size = Size(1056, 210);
 const NARROW: Size = Size(400, 260);
 /// Bars of the histogram.
 const BINS: usize = 41;
@@ -23,13 +24,14 @@ pub(crate) fn section(sheet: &TearSheet<'_>, daily: &Daily) -> String {
         grouped(daily, |year, _| year).into_iter().map(|(y, r)| (y.to_string(), r)).collect();
     content += &figure("Return by year", &year_bars(HALF, &years), &year_bars(NARROW, &years));
     content += &figure("Daily returns", &histogram(HALF, daily), &histogram(NARROW, daily));
+    content += "</div>\n";
     let window = window(daily.returns.len(), sheet.periods_per_year);
     let rolled = rolling(daily, window, sheet.periods_per_year);
     if rolled.len() > 1 {
         let caption = format!("Sharpe ratio over the last {window} days");
-        content += &figure(&caption, &rolling_chart(HALF, &rolled), &rolling_chart(NARROW, &rolled));
+        content += &figure(&caption, &rolling_chart(WIDE, &rolled), &rolling_chart(NARROW, &rolled));
     }
-    page::section("returns", "Returns", &(content + "</div>\n"))
+    page::section("returns", "Returns", &content)
 }
 
 /// Compounded returns by whatever `key` makes of year and month.

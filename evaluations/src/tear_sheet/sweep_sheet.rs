@@ -5,7 +5,7 @@ use super::figures::{escape, money, number, short, tone};
 use super::metric_table;
 use super::page::{self, figure, plain_count, section, table};
 use crate::sweep::{Column, SweepRow};
-use plotters::prelude::Rectangle;
+use plotters::prelude::{PathElement, Rectangle};
 
 /// Results listed, the best.
 const LISTED: usize = 50;
@@ -48,7 +48,7 @@ fn header(sheet: &SweepSheet<'_>) -> String {
     let profitable = sheet.rows.iter().filter(|row| row.summary.final_equity > row.summary.initial_cash).count();
     let median = crate::metrics::distribution::quantile(&crate::metrics::distribution::sorted(&values), 0.5);
     let column = escape(sheet.column.name());
-    let figure = |value: Option<f64>| value.map_or_else(|| "\u{2013}".to_owned(), |v| plain_count(v));
+    let figure = |value: Option<f64>| value.map_or_else(|| "\u{2013}".to_owned(), plain_count);
     let best = sheet.rows.first().and_then(|row| sheet.column.value(&row.summary));
     let cards = [
         ("Sets".to_owned(), number(sheet.rows.len() as f64, 0), format!("{} failed", sheet.failed), 0.0),
@@ -103,15 +103,21 @@ fn heat_map(sheet: &SweepSheet<'_>, size: Size, (across, up): (&str, &str)) -> S
     };
     let (x, y) = (axis(&columns, size.0 / 40), axis(&rows, size.1 / 22));
     chart(size, "Heat map of results", (&x, &y), |surface| {
+        // The page's colour hides the grid's lines, which would show through pale cells.
+        let field = [(x.from, y.from), (x.to, y.to)];
+        surface.draw_series(std::iter::once(Rectangle::new(field, Role::Page.fill(1.0))))?;
         surface.draw_series(cells.iter().map(|((column, row), value)| {
             let (role, strength) = shade(*value, low, high);
             let (a, b) = (*column as f64, *row as f64);
             Rectangle::new([(a - 0.48, b - 0.47), (a + 0.48, b + 0.47)], role.fill(strength))
         }))?;
+        // A path, since plotters draws the edges of rectangles a hair wide whatever their style.
         let best = sheet.rows.first().and_then(place);
         surface.draw_series(best.into_iter().map(|(column, row)| {
-            let (a, b) = (column as f64, row as f64);
-            Rectangle::new([(a - 0.48, b - 0.47), (a + 0.48, b + 0.47)], Role::Label.stroke(25))
+            let (left, right, low, high) =
+                (column as f64 - 0.48, column as f64 + 0.48, row as f64 - 0.47, row as f64 + 0.47);
+            let corners = vec![(left, low), (right, low), (right, high), (left, high), (left, low - 0.02)];
+            PathElement::new(corners, Role::Ink.stroke(25))
         }))?;
         Ok(())
     })
