@@ -1,3 +1,4 @@
+//! Tests of sweeps with a toy that needs no data.
 use super::*;
 use crate::metrics::Metric;
 use engine::Money;

@@ -1,3 +1,6 @@
+//! Tests of the page: sections, escaping, well-formedness.
+//!
+//! With `ONETAPE_TEST_PAGES=FOLDER` the pages are kept there to be looked at.
 use super::*;
 use crate::curve::{Curve, EquityCurve};
 use crate::metrics::{Metric, RunFigures, measure};
@@ -19,14 +22,19 @@ struct Example {
     trips: RoundTrips,
 }
 
-fn example(count: i64) -> Example {
+/// Whole numbers from -1000 to 1000, the same in every run.
+fn noise() -> impl FnMut() -> i64 {
     let mut seed = 88_172_645_463_325_252_u64;
-    let mut noise = move || {
+    move || {
         seed ^= seed << 13;
         seed ^= seed >> 7;
         seed ^= seed << 17;
         (seed % 2001) as i64 - 1000
-    };
+    }
+}
+
+fn example(count: i64) -> Example {
+    let mut noise = noise();
     let cash0 = Money(100_000 * Money::ONE.0);
     let mut curve = EquityCurve::new(Timestamp(START), cash0);
     let (mut price, mut position, mut cash) = (1_000_000_i64, 0_i64, cash0);
