@@ -7,7 +7,9 @@ pub mod metrics;
 mod money_text;
 pub mod round_trips;
 pub mod summary;
+pub mod sweep;
 pub mod tables;
+pub mod tear_sheet;
 pub mod trials;
 
 pub use curve::{Curve, EquityCurve, EquityPoint};

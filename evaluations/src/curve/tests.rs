@@ -1,3 +1,4 @@
+//! Tests of the equity curve: marks, drawdowns, exposure, thinning.
 use super::*;
 
 const HOUR: i64 = Interval::HOUR.0;

@@ -1,3 +1,4 @@
+//! Tests of round trips: splits, fees, and that money adds up.
 use super::*;
 use proptest::prelude::*;
 

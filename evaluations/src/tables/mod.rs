@@ -9,6 +9,7 @@ mod orders;
 mod round_trips;
 
 pub use columns::{Decimals, TableError};
+pub(crate) use columns::{Table, write};
 pub use equity::{read_equity, write_equity};
 pub use fills::{FillRow, Liquidity, read_fills, write_fills};
 pub use orders::{OrderRow, read_orders, write_orders};

@@ -1,3 +1,4 @@
+//! Tests of tables: what is written is read.
 use super::*;
 use crate::curve::EquityPoint;
 use crate::round_trips::Direction;

@@ -1,3 +1,4 @@
+//! Tests of the trial ledger: durability, patience, refusals.
 use super::*;
 
 fn trial(strategy: &str, run_digest: &str, daily_sharpe: Option<f64>) -> Trial {
