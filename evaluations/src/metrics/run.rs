@@ -182,3 +182,58 @@ fn of_record(set: &mut MetricSet, returns: &[f64], trials: Option<Trials>) {
         put(set, "trials", Metric::plain(count, "count/trial-ledger", "trials", trials.count));
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::curve::{EquityCurve, EquityPoint};
+    use crate::metrics::testing::check;
+    use engine::{Interval, Timestamp};
+
+    fn money(units: i128) -> Money {
+        Money(units * Money::ONE.0)
+    }
+
+    /// Three days that end at 110, 99 and 121, invested on the second.
+    fn measured(trials: Option<Trials>) -> MetricSet {
+        let mut curve = EquityCurve::new(Timestamp(0), money(100));
+        for (hour, equity, exposure) in [(20, 110, 50), (44, 99, 0), (68, 121, 0)] {
+            let (equity, exposure) = (money(equity), money(exposure));
+            curve.push(EquityPoint { time: Timestamp(hour * Interval::HOUR.0), equity, cash: equity, exposure });
+        }
+        let curve = curve.finish();
+        let traded = money(220);
+        let days = Days::Every;
+        measure(&RunFigures { curve: &curve, round_trips: &[], traded, periods_per_year: 365.0, days, trials })
+    }
+
+    #[test]
+    fn a_run_is_measured_from_its_initial_cash_over_its_own_time() {
+        let set = measured(None);
+        let value = |name: &str| set[name].value;
+        let years = 68.0 / 24.0 / 365.2425;
+        check(value("total_return"), 0.21, 1e-15);
+        check(value("cagr"), libm::pow(1.21, 1.0 / years) - 1.0, 1e-3);
+        check(value("max_drawdown"), 0.1, 1e-15);
+        check(value("exposure"), 24.0 / 68.0, 1e-15);
+        check(value("turnover"), 110.0 / 110.0 / years, 1e-9);
+        check(value("worst_day"), -0.1, 1e-15);
+        let returns = [0.1, -0.1, 121.0 / 99.0 - 1.0];
+        check(value("sharpe"), ratios::sharpe(&returns, 365.0).unwrap(), 1e-12);
+        assert_eq!((set["sharpe"].n, set["sharpe"].periods_per_year), (3, Some(365.0)));
+        assert_eq!((set["win_rate"].value, set["win_rate"].n), (None, 0));
+    }
+
+    #[test]
+    fn every_promised_metric_is_there_and_the_deflated_ratio_only_with_trials() {
+        let names = "sharpe sharpe_lo sortino cagr calmar volatility max_drawdown profit_factor expectancy win_rate var_95 \
+                     cvar_95 var_95_cf ulcer tail_ratio exposure turnover psr omega skew kurtosis sqn sqn_uncapped";
+        let set = measured(None);
+        for name in names.split_whitespace() {
+            assert!(set.contains_key(name), "{name}");
+        }
+        assert!(!set.contains_key("dsr"));
+        let deflated = measured(Some(Trials { count: 50, variance: 0.01 }));
+        assert!(deflated["dsr"].value < deflated["psr"].value);
+    }
+}
