@@ -1,2 +1,14 @@
 //! What the command line is made of; `main.rs` only starts it.
+//!
+//! Here, and only here, everything meets: run files, candles, strategies, the engine, tapes and reports.
+pub mod arguments;
+pub mod backtest;
+pub mod commands;
+pub mod failure;
+pub mod output_folder;
+pub mod recorder;
 pub mod run_file;
+pub mod setup;
+pub mod strategy_setup;
+pub mod tape_header;
+pub mod terminal;

@@ -1,0 +1,271 @@
+//! What a user types.
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use std::path::PathBuf;
+
+/// One tape, one engine, every mode.
+#[derive(Debug, Parser)]
+#[command(name = "onetape", version, about, arg_required_else_help = true)]
+pub struct Arguments {
+    /// Print one machine-readable object on stdout; everything human goes to stderr.
+    #[arg(long, global = true)]
+    pub json: bool,
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// A run file and what is laid over it.
+#[derive(Debug, Args)]
+pub struct RunArguments {
+    /// The run file.
+    #[arg(value_name = "RUN.toml")]
+    pub run: PathBuf,
+    /// Override a value, as in `--set strategy.fast=10`; may be given many times.
+    #[arg(long = "set", value_name = "SECTION.KEY=VALUE")]
+    pub set: Vec<String>,
+}
+
+/// Every command.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Run a strategy over candles and write what it did.
+    #[command(after_help = "Examples:\n  onetape backtest examples/btc-ema-cross.toml\n  onetape backtest run.toml --set strategy.fast=10 --out runs/fast --tape")]
+    Backtest {
+        /// The run file.
+        #[command(flatten)]
+        run: RunArguments,
+        /// Where to write; `runs/NAME-DIGEST` if absent.
+        #[arg(long, value_name = "DIR")]
+        out: Option<PathBuf>,
+        /// Write the tape as well, into DIR/tape.
+        #[arg(long)]
+        tape: bool,
+    },
+    /// Run every combination of a grid in parallel on shared candles.
+    #[command(after_help = "Example:\n  onetape sweep run.toml --grid fast=5..24 --grid slow=30..79:5")]
+    Sweep {
+        /// The run file.
+        #[command(flatten)]
+        run: RunArguments,
+        /// A parameter and its values: `fast=5..24`, `slow=30..79:5` (both ends included) or `size=1,2,5`.
+        #[arg(long, required = true, value_name = "NAME=VALUES")]
+        grid: Vec<String>,
+        /// The column to sort by, best first.
+        #[arg(long, default_value = "sharpe")]
+        by: String,
+        /// How many threads; all cores if absent. The result does not depend on it.
+        #[arg(long)]
+        threads: Option<usize>,
+        /// Where to write; `runs/NAME-sweep-DIGEST` if absent.
+        #[arg(long, value_name = "DIR")]
+        out: Option<PathBuf>,
+    },
+    /// Run a tape through the same core and compare every decision.
+    #[command(after_help = "Example:\n  onetape replay runs/btc-ema-cross-0123456789ab/tape\nExit code 3 names the first step that differs.")]
+    Replay {
+        /// The folder of the tape, or of the run that holds it.
+        tape: PathBuf,
+        /// Where the candles are; the catalog of the run.toml beside the tape if absent.
+        #[arg(long)]
+        catalog: Option<PathBuf>,
+        /// Override a value of the run file: to see which step it changes first.
+        #[arg(long = "set", value_name = "SECTION.KEY=VALUE")]
+        set: Vec<String>,
+    },
+    /// Verify, show, export or compare tapes.
+    #[command(subcommand)]
+    Tape(TapeCommand),
+    /// Bring candles in, and see what is there.
+    #[command(subcommand)]
+    Data(DataCommand),
+    /// Check a run file and everything that a start would need.
+    #[command(after_help = "Example:\n  onetape check run.toml")]
+    Check {
+        /// The run file.
+        #[command(flatten)]
+        run: RunArguments,
+    },
+    /// Write the tear sheet again from the files of a run.
+    #[command(after_help = "Example:\n  onetape report runs/btc-ema-cross-0123456789ab")]
+    Report {
+        /// The folder of the run.
+        dir: PathBuf,
+    },
+    /// List the strategies, or show one with its parameters.
+    #[command(after_help = "Example:\n  onetape strategies ema-cross")]
+    Strategies {
+        /// The strategy to show.
+        name: Option<String>,
+    },
+    /// Make a strategy project to start from.
+    #[command(after_help = "Example:\n  onetape new my-strategy && cd my-strategy && cargo test")]
+    New {
+        /// The project's name and folder.
+        name: PathBuf,
+        /// Where the engine's sources are; the sources that this program was built from if absent.
+        #[arg(long, value_name = "DIR")]
+        engine: Option<PathBuf>,
+    },
+    /// Print completions for a shell.
+    #[command(after_help = "Example:\n  onetape completions bash > ~/.local/share/bash-completion/completions/onetape")]
+    Completions {
+        /// Which shell.
+        shell: clap_complete::Shell,
+    },
+    /// Anything else: commands of other builds, told apart from typing errors.
+    #[command(external_subcommand)]
+    Other(Vec<String>),
+}
+
+/// What can be done with tapes.
+#[derive(Debug, Subcommand)]
+pub enum TapeCommand {
+    /// Check every record, the chain and the end.
+    Verify {
+        /// The folder of the tape, or of the run that holds it.
+        tape: PathBuf,
+    },
+    /// Show what happened and what was decided.
+    Show {
+        /// The folder of the tape, or of the run that holds it.
+        tape: PathBuf,
+        /// The first step to show.
+        #[arg(long, default_value_t = 0)]
+        from: u64,
+        /// How many records to show.
+        #[arg(long, default_value_t = 50)]
+        count: usize,
+    },
+    /// Write all records as JSON lines.
+    Export {
+        /// The folder of the tape, or of the run that holds it.
+        tape: PathBuf,
+        /// The file to write; stdout if absent.
+        #[arg(long, value_name = "FILE")]
+        out: Option<PathBuf>,
+    },
+    /// Name the first step at which two tapes differ, and print both sides.
+    Diff {
+        /// One tape.
+        left: PathBuf,
+        /// The other.
+        right: PathBuf,
+    },
+}
+
+/// What can be done with a catalog.
+#[derive(Debug, Subcommand)]
+pub enum DataCommand {
+    /// Bring candles of a foreign format into a catalog.
+    #[command(after_help = "Examples:\n  onetape data import EURUSD.csv --format backtesting --venue sample --symbol EURUSD --interval 1h --zone UTC --label open --catalog data\n  onetape data import bars.csv --format csv --columns time=0,open=1,high=2,low=3,close=4,volume=5 --time ms --no-header ...")]
+    Import(Box<ImportArguments>),
+    /// List every series of a catalog.
+    List {
+        /// The catalog.
+        #[arg(long, default_value = "datasets/sample")]
+        catalog: PathBuf,
+    },
+    /// Show the first and last candles of a series.
+    Show {
+        /// `VENUE:SYMBOL`.
+        series: String,
+        /// The interval.
+        interval: String,
+        /// The catalog.
+        #[arg(long, default_value = "datasets/sample")]
+        catalog: PathBuf,
+        /// How many candles of each end.
+        #[arg(long, default_value_t = 5)]
+        rows: usize,
+    },
+}
+
+/// A foreign format.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum ForeignFormat {
+    /// Text columns, mapped by --columns.
+    Csv,
+    /// The header of backtesting.py: a date, Open, High, Low, Close, Volume.
+    Backtesting,
+    /// The twelve columns of Binance.
+    Binance,
+    /// freqtrade's JSON arrays.
+    Freqtrade,
+    /// LEAN zip files of trades.
+    Lean,
+    /// LEAN zip files of quotes, the bid side.
+    LeanBid,
+    /// LEAN zip files of quotes, the ask side.
+    LeanAsk,
+}
+
+/// Which moment of a candle a file's times name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum TimeLabel {
+    /// The first instant.
+    Open,
+    /// The end.
+    Close,
+}
+
+/// How to read foreign candles.
+#[derive(Debug, Args)]
+pub struct ImportArguments {
+    /// The files, in the order of time.
+    #[arg(required = true)]
+    pub files: Vec<PathBuf>,
+    /// Their format.
+    #[arg(long, value_enum)]
+    pub format: ForeignFormat,
+    /// The venue that the candles belong to.
+    #[arg(long)]
+    pub venue: String,
+    /// The symbol.
+    #[arg(long)]
+    pub symbol: String,
+    /// The interval, as `1m`, `4h`, `1d`.
+    #[arg(long)]
+    pub interval: String,
+    /// The clock of the times: UTC, a fixed offset as -05:00, or a zone as America/New_York. Never guessed.
+    #[arg(long)]
+    pub zone: String,
+    /// Which moment of the candle its time names. Never guessed.
+    #[arg(long, value_enum)]
+    pub label: TimeLabel,
+    /// The catalog to write to.
+    #[arg(long)]
+    pub catalog: PathBuf,
+    /// CSV: which column holds what, by header or by number from 0: `time=Date,open=Open,...`; volume may be absent.
+    #[arg(long)]
+    pub columns: Option<String>,
+    /// CSV: how times are written: `s`, `ms`, `us`, `ns`, `iso`, or a pattern as `%Y%m%d %H%M%S`.
+    #[arg(long, default_value = "iso")]
+    pub time: String,
+    /// CSV: what separates columns.
+    #[arg(long, default_value = ",")]
+    pub delimiter: String,
+    /// CSV: the first line is data already.
+    #[arg(long)]
+    pub no_header: bool,
+    /// Divide every price by this.
+    #[arg(long, default_value_t = 1)]
+    pub price_divisor: i64,
+    /// Divide every volume by this.
+    #[arg(long, default_value_t = 1)]
+    pub volume_divisor: i64,
+    /// The local time at which a daily candle opens, as 09:30, where the file gives only a date.
+    #[arg(long)]
+    pub session_open: Option<String>,
+    /// Round what is finer than 10^-8 instead of refusing it; the report counts it.
+    #[arg(long)]
+    pub round: bool,
+    /// Replace the file if it is there.
+    #[arg(long)]
+    pub replace: bool,
+    /// Where the data came from, kept in the file.
+    #[arg(long, default_value = "")]
+    pub source: String,
+    /// Under which licence, kept in the file.
+    #[arg(long, default_value = "none stated")]
+    pub licence: String,
+}

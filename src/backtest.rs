@@ -1,0 +1,180 @@
+//! One backtest: the world, the core and a journal put together, run, and summed up.
+use crate::failure::Failure;
+use crate::recorder::{Counted, Detail, Recorder};
+use crate::run_file::RunFile;
+use crate::setup::Setup;
+use engine::measure::scaled_text;
+use engine::sim::{Merge, PathModel};
+use engine::{CandleSource, Journal, SimVenue, Simulated, State, Strategy, Timestamp, run};
+use evaluations::metrics::run::{RunFigures, Trials, measure};
+use evaluations::{Assumption, Curve, EquityCurve, OpenPosition, Summary};
+use std::collections::BTreeMap;
+
+/// A run that ended.
+#[derive(Debug)]
+pub struct Finished<J> {
+    /// What the core knew at the end.
+    pub state: State,
+    /// The venue at the end.
+    pub venue: SimVenue,
+    /// What was recorded on the way.
+    pub recorder: Recorder<J>,
+}
+
+/// Runs a strategy over candle sources, which stand in the order of the run file.
+///
+/// # Errors
+/// When candles cannot be read or the journal cannot be written.
+pub fn backtest<S: Strategy, C: CandleSource, J: Journal>(
+    config: &RunFile,
+    setup: &Setup,
+    strategy: S,
+    sources: impl IntoIterator<Item = C>,
+    journal: J,
+    detail: Detail,
+) -> Result<Finished<J>, Failure> {
+    let scales = setup.instruments.iter().map(|i| i.price_scale);
+    let feed = Merge::new(sources.into_iter().zip(scales)).map_err(Failure::failed)?;
+    let count = setup.instruments.len();
+    let mut world = Simulated::new(feed, setup.venue(config), config.execution.latency, count);
+    let mut core = setup.core(config, strategy);
+    let mut recorder = Recorder::new(journal, detail, config.account.cash, count);
+    run(&mut core, &mut world, &mut recorder).map_err(Failure::failed)?;
+    let (venue, _) = world.into_parts();
+    Ok(Finished { state: core.into_state(), venue, recorder })
+}
+
+/// The candle sources of a backtest, counted for a progress bar.
+///
+/// # Errors
+/// As for [`Setup::sources`].
+pub fn counted_sources(setup: &Setup, fingerprint: bool, bar: &indicatif::ProgressBar) -> Result<Vec<Counted<datasets::Prefetched>>, Failure> {
+    let sources = setup.sources(fingerprint)?;
+    Ok(sources.into_iter().map(|source| Counted { source, bar: bar.clone() }).collect())
+}
+
+/// Digest as text, whole.
+#[must_use]
+pub fn digest_text(digest: [u8; 32]) -> String {
+    blake3::Hash::from_bytes(digest).to_hex().to_string()
+}
+
+/// Sums a finished run up. The curve is handed back beside it: metrics and tear sheet are made of it.
+pub fn summarise<J>(config: &RunFile, setup: &Setup, run: &mut Finished<J>, digest: [u8; 32], trials: Option<Trials>) -> (Summary, Curve) {
+    let start = setup.series.iter().map(datasets::Series::first_open).min().unwrap_or(Timestamp(0));
+    let empty = || EquityCurve::new(start, config.account.cash);
+    let curve = run.recorder.curve.take().unwrap_or_else(empty).finish();
+    let state = &run.state;
+    let trips = &run.recorder.trips;
+    let figures = RunFigures {
+        curve: &curve,
+        round_trips: trips.closed(),
+        traded: trips.traded(),
+        periods_per_year: setup.periods_per_year,
+        days: setup.days,
+        trials,
+    };
+    let live = state.orders.all().iter().filter(|order| order.status.is_live()).count();
+    let summary = Summary {
+        name: config.run.name.clone(),
+        digest: digest_text(digest),
+        currency: config.account.currency.to_string(),
+        bars: state.counters.candles,
+        orders: state.counters.submits,
+        fills: state.counters.fills,
+        round_trips: trips.closed().len() as u64,
+        wins: trips.wins(),
+        fees: state.ledger.fees,
+        cash: state.ledger.cash,
+        final_equity: state.ledger.equity(),
+        max_drawdown: state.max_drawdown,
+        open_positions: open_positions(state),
+        unfilled_at_end: live as u64,
+        refused: run.recorder.refused.iter().map(|(name, n)| ((*name).to_string(), *n)).collect(),
+        metrics: measure(&figures),
+        initial_cash: config.account.cash,
+        from: instant_text(curve.start),
+        to: instant_text(curve.end),
+        instruments: config.instruments.iter().map(|i| i.name()).collect(),
+        strategy: config.strategy.kind.clone(),
+        parameters: parameter_texts(config),
+        path_dependent_fills: state.counters.path_dependent_fills,
+        rounded_postings: state.ledger.rounded + run.venue.rounded_fees(),
+        slippage_cost: run.venue.slippage(),
+        assumptions: assumptions(config, setup),
+        more: BTreeMap::new(),
+    };
+    (summary, curve)
+}
+
+/// The strategy's parameters as text, without the quotes of TOML.
+#[must_use]
+pub fn parameter_texts(config: &RunFile) -> BTreeMap<String, String> {
+    let text = |value: &crate::run_file::Parameter| value.to_string().trim_matches('"').to_string();
+    config.strategy.parameters.iter().map(|(name, value)| (name.clone(), text(value))).collect()
+}
+
+fn open_positions(state: &State) -> Vec<OpenPosition> {
+    let held = state.instruments.iter().zip(state.ledger.positions()).filter(|(_, p)| !p.quantity.is_zero());
+    held.map(|(instrument, position)| OpenPosition {
+        instrument: instrument.name.clone(),
+        quantity: scaled_text(position.quantity.0, instrument.qty_scale),
+        mark: scaled_text(position.mark.0, instrument.price_scale),
+    })
+    .collect()
+}
+
+/// An instant as RFC 3339, in UTC.
+#[must_use]
+pub fn instant_text(time: Timestamp) -> String {
+    jiff::Timestamp::from_nanosecond(i128::from(time.0)).map_or_else(|_| format!("{} ns", time.0), |t| t.to_string())
+}
+
+/// What the simulated venue took for granted, in the words of its models.
+fn assumptions(config: &RunFile, setup: &Setup) -> Vec<Assumption> {
+    let of = |about: &str, text: String| Assumption { about: about.into(), text };
+    let execution = &config.execution;
+    let mut all = vec![
+        of("fill", "a market order fills whole at the open of the next candle after it reached the venue; size never moves the price".into()),
+        of("path", path_text(execution.path).into()),
+        of(
+            "limits",
+            if execution.touch { "a limit fills when its price is touched" } else { "a limit fills only when the price trades through it" }.into(),
+        ),
+        of("fees", format!("{} bps taker, {} bps maker, unless the instrument says otherwise; rounded up", execution.taker_fee_bps, execution.maker_fee_bps)),
+        of("slippage", format!("{} bps on market and stop orders, against the account", execution.slippage_bps)),
+        of("latency", latency_text(config)),
+        of("buying power", format!("{} times equity, asked at the decision and again at the fill", ppm_text(config.account.leverage.ppm))),
+    ];
+    if config.risk.is_none() {
+        all.push(of("risk", "no [risk] section: orders are reviewed for allowed instruments and buying power only".into()));
+    }
+    all.extend(setup.assumptions.iter().cloned());
+    all
+}
+
+fn path_text(path: PathModel) -> &'static str {
+    match path {
+        PathModel::Pessimistic => "inside a candle: entry first, then adverse, then target; no target in its entry candle if the stop could fill",
+        PathModel::OpenHighLowClose => "inside a candle: open, high, low, close",
+        PathModel::OpenLowHighClose => "inside a candle: open, low, high, close",
+    }
+}
+
+fn latency_text(config: &RunFile) -> String {
+    let latency = config.execution.latency;
+    if latency == engine::sim::Latency::default() {
+        return "none: an order decided at a close meets the next open".into();
+    }
+    let ms = |ns: i64| scaled_text(ns, 6);
+    format!(
+        "{} ms feed, {} ms entry, {} ms reply: on candles an order meets the candle after the next open",
+        ms(latency.feed_ns),
+        ms(latency.entry_ns),
+        ms(latency.reply_ns)
+    )
+}
+
+fn ppm_text(ppm: i64) -> String {
+    scaled_text(ppm, 6)
+}

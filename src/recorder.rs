@@ -1,0 +1,184 @@
+//! A journal that looks on: it keeps what tables and tear sheets need and hands every call through.
+use engine::{Booked, CandleSource, Effect, Entry, Event, Journal, MarketEvent, Money, Report, State};
+use engine::{Candle, Timestamp};
+use evaluations::{EquityCurve, EquityPoint, RoundTrips};
+use std::collections::{BTreeMap, VecDeque};
+
+/// What a recorder keeps.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Detail {
+    /// Figures only: no rows, no fills, no candles. For sweeps.
+    Figures,
+    /// Everything a run's folder holds.
+    Full,
+}
+
+/// Candles shown in a tear sheet.
+const CANDLES_SHOWN: usize = 240;
+
+/// Keeps what a run leaves behind.
+#[derive(Debug)]
+pub struct Recorder<J> {
+    inner: J,
+    detail: Detail,
+    initial: Money,
+    marks: u64,
+    /// Equity over time; `None` before the first candle.
+    pub curve: Option<EquityCurve>,
+    /// Round trips so far.
+    pub trips: RoundTrips,
+    /// Fills in the order they were booked.
+    pub fills: Vec<Booked>,
+    /// Refusals by the name of the check.
+    pub refused: BTreeMap<&'static str, u64>,
+    /// The last candles of each instrument.
+    pub candles: Vec<VecDeque<Candle>>,
+}
+
+impl<J: Journal> Recorder<J> {
+    /// A recorder before `inner`, for an account that starts with `initial`.
+    #[must_use]
+    pub fn new(inner: J, detail: Detail, initial: Money, instruments: usize) -> Self {
+        let kept = if detail == Detail::Full { instruments } else { 0 };
+        Self {
+            inner,
+            detail,
+            initial,
+            marks: 0,
+            curve: None,
+            trips: RoundTrips::new(),
+            fills: Vec::new(),
+            refused: BTreeMap::new(),
+            candles: vec![VecDeque::with_capacity(CANDLES_SHOWN + 1); kept],
+        }
+    }
+
+    /// The journal behind it.
+    pub fn into_inner(self) -> J {
+        self.inner
+    }
+
+    /// The journal behind it.
+    #[must_use]
+    pub fn inner(&self) -> &J {
+        &self.inner
+    }
+
+    #[inline]
+    fn see_event(&mut self, event: &Event, state: &State) {
+        match event {
+            Event::Market(MarketEvent::Candle(candle)) => {
+                if self.curve.is_none() && state.counters.candles > 0 {
+                    self.begin(candle.candle.open_time);
+                }
+                if let Some(last) = self.candles.get_mut(candle.instrument.index()) {
+                    if last.len() == CANDLES_SHOWN {
+                        last.pop_front();
+                    }
+                    last.push_back(candle.candle);
+                }
+            }
+            Event::Report(Report::Rejected { reason, .. }) => self.count_refusal(reason.name()),
+            _ => {}
+        }
+    }
+
+    fn begin(&mut self, start: Timestamp) {
+        self.curve = Some(match self.detail {
+            Detail::Full => EquityCurve::new(start, self.initial),
+            Detail::Figures => EquityCurve::with_rows_max(start, self.initial, 0),
+        });
+    }
+
+    fn count_refusal(&mut self, name: &'static str) {
+        *self.refused.entry(name).or_default() += 1;
+    }
+
+    #[inline]
+    fn see_mark(&mut self, state: &State) {
+        let mark = &state.mark;
+        if mark.count != self.marks {
+            self.marks = mark.count;
+            if let Some(curve) = &mut self.curve {
+                curve.push(EquityPoint { time: mark.time, equity: mark.equity, cash: mark.cash, exposure: mark.gross });
+            }
+        }
+    }
+
+    fn see_fill(&mut self, booked: &Booked, state: &State) {
+        let fill = &booked.fill;
+        let instrument = &state.instruments[fill.instrument.index()];
+        self.trips.book(&evaluations::Fill {
+            time: fill.venue_time,
+            instrument: fill.instrument.0,
+            side: fill.side,
+            quantity: fill.quantity.0,
+            quantity_scale: instrument.qty_scale,
+            price: fill.price.0,
+            price_scale: instrument.price_scale,
+            notional: Money(booked.booking.cost.0.abs()),
+            fee: fill.fee,
+        });
+        if self.detail == Detail::Full {
+            self.fills.push(*booked);
+        }
+    }
+}
+
+impl<J: Journal> Journal for Recorder<J> {
+    type Error = J::Error;
+
+    fn last(&self) -> u64 {
+        self.inner.last()
+    }
+
+    #[inline]
+    fn append(&mut self, entry: &Entry) -> Result<(), J::Error> {
+        self.inner.append(entry)
+    }
+
+    #[inline]
+    fn commit(&mut self, entry: &Entry, effects: &[Effect], state: &State) -> Result<(), J::Error> {
+        self.inner.commit(entry, effects, state)?;
+        // The mark belongs to the instant before this entry.
+        self.see_mark(state);
+        self.see_event(&entry.event, state);
+        if let Some(booked) = &state.booked {
+            self.see_fill(booked, state);
+        }
+        for effect in effects {
+            if let Effect::Refused(refusal) = effect {
+                self.count_refusal(refusal.check.name());
+            }
+        }
+        Ok(())
+    }
+
+    fn finish(&mut self, state: &State) -> Result<(), J::Error> {
+        self.see_mark(state);
+        self.inner.finish(state)
+    }
+}
+
+/// Counts candles as they are read, for a progress bar.
+#[derive(Debug)]
+pub struct Counted<S> {
+    /// The source itself.
+    pub source: S,
+    /// Where the count goes.
+    pub bar: indicatif::ProgressBar,
+}
+
+impl<S: CandleSource> CandleSource for Counted<S> {
+    type Error = S::Error;
+
+    #[inline]
+    fn block(&self) -> &[Candle] {
+        self.source.block()
+    }
+
+    fn advance(&mut self) -> Result<bool, S::Error> {
+        self.bar.inc(self.source.block().len() as u64);
+        self.source.advance()
+    }
+}

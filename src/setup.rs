@@ -1,0 +1,240 @@
+//! From a run file to the parts of a run: instruments with their dated rules, costs, candles, account and venue.
+use crate::failure::Failure;
+use crate::run_file::{Calendar, InstrumentSection, RunFile};
+use datasets::{CandleReader, Catalog, InstrumentRecord, Prefetched, ReadOptions, Series};
+use engine::risk::{AllowedInstruments, BuyingPower, RiskCheck};
+use engine::sim::{Costs, VenueConfig};
+use engine::{Core, Currency, Instrument, Money, Price, Qty, Rate, RiskEngine, SimVenue, Spec, State, Strategy, Timestamp};
+use evaluations::Assumption;
+use evaluations::metrics::daily::Days;
+use rust_decimal::Decimal;
+use std::collections::VecDeque;
+
+/// Decimal places of prices and quantities where no record says otherwise: those of the candle files.
+const SCALE: u8 = 8;
+
+/// Everything a run needs, but its strategy.
+#[derive(Debug)]
+pub struct Setup {
+    /// The instruments, in the order of the run file.
+    pub instruments: Vec<Instrument>,
+    /// What trading each of them costs.
+    pub costs: Vec<Costs>,
+    /// Their candles.
+    pub series: Vec<Series>,
+    /// How the candles are read.
+    pub options: Vec<ReadOptions>,
+    /// The first open time of a candle that may be traded on.
+    pub trades_from: Timestamp,
+    /// 365, or the sessions of the calendar.
+    pub periods_per_year: f64,
+    /// Which days count.
+    pub days: Days,
+    /// What was taken for granted.
+    pub assumptions: Vec<Assumption>,
+}
+
+/// One instrument as the run file and the catalog's records make it.
+struct Made {
+    instrument: Instrument,
+    costs: Costs,
+    length_ns: i64,
+    calendar: Option<Calendar>,
+    assumed: bool,
+}
+
+impl Setup {
+    /// Looks everything up that the run file names.
+    ///
+    /// # Errors
+    /// When the catalog, a series or a record is missing or broken, or a rule is impossible.
+    pub fn new(run: &RunFile) -> Result<Self, Failure> {
+        let catalog = Catalog::open(&run.data.catalog.path).map_err(|e| run.error_at("data.catalog", &e.to_string()))?;
+        let mut setup = Self {
+            instruments: Vec::new(),
+            costs: Vec::new(),
+            series: Vec::new(),
+            options: Vec::new(),
+            trades_from: Timestamp::MIN,
+            periods_per_year: 365.0,
+            days: Days::Every,
+            assumptions: Vec::new(),
+        };
+        let mut calendars = Vec::new();
+        for (index, section) in run.instruments.iter().enumerate() {
+            let key = format!("instruments.{index}");
+            let wrong = |message: String| Failure::from(run.error_at(&format!("{key}.symbol"), &message));
+            let found = catalog.series(&section.venue, &section.symbol, section.interval);
+            let series = found.map_err(|e| wrong(e.to_string()))?;
+            let records = catalog.instrument_records(&section.venue, &section.symbol)?;
+            let made = make(run, section, &records).map_err(&wrong)?;
+            calendars.push(made.calendar);
+            setup.assume(section, &made);
+            setup.options.push(read_options(run, &made, run.instruments.len()));
+            setup.series.push(series);
+            setup.instruments.push(made.instrument);
+            setup.costs.push(made.costs);
+        }
+        (setup.periods_per_year, setup.days) = periods(&calendars);
+        setup.include_warm_up(run)?;
+        Ok(setup)
+    }
+
+    fn assume(&mut self, section: &InstrumentSection, made: &Made) {
+        if made.assumed {
+            let text = "assumed: multiplier 1, step 10^-8, no tick, lot or minimum, quoted in the account's currency";
+            self.assumptions.push(Assumption { about: section.name(), text: text.into() });
+        }
+    }
+
+    /// Moves the start of reading back by the warm-up; what lies before `from` is seen and not traded.
+    fn include_warm_up(&mut self, run: &RunFile) -> Result<(), Failure> {
+        let count = run.data.warmup_candles as usize;
+        let Some(from) = run.data.from.filter(|_| count > 0) else { return Ok(()) };
+        self.trades_from = from;
+        for (series, options) in self.series.iter().zip(&mut self.options) {
+            if series.first_open() >= from {
+                continue;
+            }
+            let before = ReadOptions { from: Timestamp::MIN, to: from, ..*options };
+            let mut reader = CandleReader::new(series, before)?;
+            let (mut opens, mut block) = (VecDeque::with_capacity(count + 1), Vec::new());
+            while reader.read_block(&mut block)? {
+                for candle in &block {
+                    opens.push_back(candle.open_time);
+                    if opens.len() > count {
+                        opens.pop_front();
+                    }
+                }
+            }
+            options.from = opens.front().copied().unwrap_or(from);
+        }
+        Ok(())
+    }
+
+    /// The candle sources, decoded on a second thread.
+    ///
+    /// # Errors
+    /// When a file cannot be read or a window holds no candles.
+    pub fn sources(&self, fingerprint: bool) -> Result<Vec<Prefetched>, Failure> {
+        let open = |(series, options): (&Series, &ReadOptions)| series.read(ReadOptions { fingerprint, ..*options });
+        let readers = self.series.iter().zip(&self.options).map(open).collect::<Result<Vec<_>, _>>()?;
+        Ok(datasets::prefetch(readers))
+    }
+
+    /// A core at rest.
+    #[must_use]
+    pub fn core<S: Strategy>(&self, run: &RunFile, strategy: S) -> Core<S> {
+        let allowed = match &run.risk {
+            Some(risk) => run.instruments.iter().map(|i| risk.allowed_instruments.contains(&i.name())).collect(),
+            None => vec![true; run.instruments.len()],
+        };
+        let checks: Vec<Box<dyn RiskCheck + Send>> =
+            vec![Box::new(AllowedInstruments(allowed)), Box::new(BuyingPower { leverage: run.account.leverage })];
+        let state = State::new(run.account.cash, self.instruments.clone(), self.trades_from);
+        Core::new(state, strategy, RiskEngine::new(checks))
+    }
+
+    /// The simulated venue.
+    #[must_use]
+    pub fn venue(&self, run: &RunFile) -> SimVenue {
+        let config = VenueConfig {
+            path: run.execution.path,
+            touch: run.execution.touch,
+            leverage: run.account.leverage,
+        };
+        SimVenue::new(config, run.account.cash, self.instruments.clone(), self.costs.clone())
+    }
+}
+
+fn make(run: &RunFile, section: &InstrumentSection, records: &[InstrumentRecord]) -> Result<Made, String> {
+    let last = records.last();
+    let quote = match (section.quote, last.and_then(|r| r.quote.as_deref())) {
+        (Some(quote), _) => quote,
+        (None, Some(code)) => code.parse::<Currency>()?,
+        (None, None) => run.account.currency,
+    };
+    if quote != run.account.currency {
+        return Err(format!("{} is quoted in {quote} and the account is in {}", section.name(), run.account.currency));
+    }
+    let price_scale = section.price_scale.or_else(|| last?.price_scale()).unwrap_or(SCALE);
+    let qty_scale = section.quantity_scale.or_else(|| last?.qty_scale()).unwrap_or(SCALE);
+    let multiplier = section.multiplier.or_else(|| last?.multiplier).unwrap_or(Decimal::ONE);
+    let specs = specs(section, records, price_scale, qty_scale)?;
+    let instrument = Instrument::new(section.name(), quote, (price_scale, qty_scale), multiplier, specs);
+    let rate = |own: Option<Decimal>, record: Option<Decimal>, general: Decimal| {
+        let bps = own.or(record).unwrap_or(general);
+        Rate::from_bps(bps).ok_or_else(|| format!("{bps} basis points are not a rate: at most 10,000 with eight decimals"))
+    };
+    let costs = Costs {
+        taker: rate(section.taker_fee_bps, last.and_then(|r| r.taker_fee_bps), run.execution.taker_fee_bps)?,
+        maker: rate(section.maker_fee_bps, last.and_then(|r| r.maker_fee_bps), run.execution.maker_fee_bps)?,
+        slippage: rate(None, None, run.execution.slippage_bps)?,
+    };
+    let session = section.session.map(|s| s.0).or_else(|| last?.session_ns);
+    let length_ns = match session {
+        Some(session) if section.interval == engine::Interval::DAY => session,
+        _ => section.interval.0,
+    };
+    let calendar = section.calendar.or_else(|| last?.calendar.and_then(|c| named_calendar(c.name())));
+    Ok(Made { instrument: instrument.map_err(|e| e.to_string())?, costs, length_ns, calendar, assumed: records.is_empty() })
+}
+
+fn named_calendar(name: &str) -> Option<Calendar> {
+    Calendar::ALL.into_iter().find(|(known, _)| *known == name).map(|(_, calendar)| calendar)
+}
+
+/// The dated rules, each overridden by what the run file sets.
+fn specs(section: &InstrumentSection, records: &[InstrumentRecord], price_scale: u8, qty_scale: u8) -> Result<Vec<Spec>, String> {
+    let dated = |record: Option<&InstrumentRecord>| -> Result<Spec, String> {
+        let tick = section.tick.or_else(|| record?.tick);
+        let lot = section.lot.or_else(|| record?.lot);
+        let minimum = match (section.min_notional, record.and_then(|r| r.min_notional)) {
+            (Some(own), _) => own,
+            (None, Some(decimal)) => Money::from_decimal(decimal).map_err(|e| format!("min_notional {decimal}: {e}"))?,
+            (None, None) => Money::ZERO,
+        };
+        Ok(Spec {
+            from: record.map_or(Timestamp::MIN, |r| r.from),
+            tick: Price(steps("tick", tick, price_scale)?),
+            lot: Qty(steps("lot", lot, qty_scale)?),
+            min_notional: minimum,
+        })
+    };
+    if records.is_empty() { Ok(vec![dated(None)?]) } else { records.iter().map(|r| dated(Some(r))).collect() }
+}
+
+/// A tick or lot in steps; one step where there is none.
+fn steps(what: &str, value: Option<Decimal>, scale: u8) -> Result<i64, String> {
+    let Some(value) = value.map(|v| v.normalize()) else { return Ok(1) };
+    let shift = u32::from(scale).checked_sub(value.scale());
+    let steps = shift.and_then(|s| value.mantissa().checked_mul(10_i128.pow(s))).and_then(|s| i64::try_from(s).ok());
+    steps.ok_or_else(|| format!("{what} {value} is finer than the instrument's step of {scale} decimal places"))
+}
+
+fn read_options(run: &RunFile, made: &Made, sources: usize) -> ReadOptions {
+    ReadOptions {
+        from: run.data.from.unwrap_or(Timestamp::MIN),
+        to: run.data.to.unwrap_or(Timestamp::MAX),
+        length_ns: made.length_ns,
+        price_scale: made.instrument.price_scale,
+        qty_scale: made.instrument.qty_scale,
+        // Many sources share one budget of memory; one source reads in blocks that fit the second-level cache.
+        block_rows: (65_536 / sources.max(1)).clamp(512, 8_192),
+        fingerprint: false,
+    }
+}
+
+/// Periods per year: a run with any continuous market has 365, else the sessions of its calendar.
+fn periods(calendars: &[Option<Calendar>]) -> (f64, Days) {
+    let mut sessions: Option<f64> = None;
+    for calendar in calendars {
+        let year = match calendar {
+            Some(Calendar::Xnys) => 252.0,
+            Some(Calendar::Weekdays) => 260.0,
+            Some(Calendar::Always) | None => return (365.0, Days::Every),
+        };
+        sessions = Some(sessions.map_or(year, |s| s.max(year)));
+    }
+    sessions.map_or((365.0, Days::Every), |s| (s, Days::Marked))
+}

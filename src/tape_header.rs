@@ -1,0 +1,59 @@
+//! The header of a run's tape: what the run was, without a path, a host or a wall time.
+use crate::failure::Failure;
+use crate::run_file::RunFile;
+use crate::setup::Setup;
+use engine::tape::Header;
+use std::io::Read;
+
+/// The compiler that built this program, as `rustc --version` says.
+pub const COMPILER: &str = env!("ONETAPE_COMPILER");
+
+/// The digest of everything in the run file that affects a decision.
+#[must_use]
+pub fn config_digest(run: &RunFile) -> String {
+    blake3::hash(run.binding().as_bytes()).to_hex().to_string()
+}
+
+/// The run's id: client order ids are this and a counter. A backtest's follows from its configuration, so that two
+/// tapes of one run are the same.
+#[must_use]
+pub fn run_id(run: &RunFile) -> String {
+    config_digest(run)[..16].to_string()
+}
+
+/// The header of a backtest.
+///
+/// # Errors
+/// When a candle file cannot be read.
+pub fn backtest_header(run: &RunFile, setup: &Setup) -> Result<Header, Failure> {
+    let mut header = Header::default();
+    header.set("mode", "backtest");
+    header.set("name", run.run.name.clone());
+    header.set("onetape", env!("CARGO_PKG_VERSION"));
+    header.set("compiler", COMPILER);
+    header.set("config", run.binding());
+    header.set("config.digest", config_digest(run));
+    header.set("run.id", run_id(run));
+    header.set("seed", run.run.seed.to_string());
+    header.set("strategy", run.strategy.kind.clone());
+    header.set("policy", "none");
+    for (index, series) in setup.series.iter().enumerate() {
+        for (part, file) in series.files().iter().enumerate() {
+            let digest = file_digest(&file.path)?;
+            header.set(&format!("dataset.{index}.{part}"), format!("{} {digest}", file.relative));
+        }
+    }
+    Ok(header)
+}
+
+fn file_digest(path: &std::path::Path) -> Result<String, Failure> {
+    let unreadable = |error: std::io::Error| Failure::Failed(format!("cannot read {}: {error}", path.display()));
+    let mut file = std::fs::File::open(path).map_err(unreadable)?;
+    let (mut hasher, mut chunk) = (blake3::Hasher::new(), vec![0; 1 << 20]);
+    loop {
+        match file.read(&mut chunk).map_err(unreadable)? {
+            0 => return Ok(hasher.finalize().to_hex().to_string()),
+            n => hasher.update(&chunk[..n]),
+        };
+    }
+}
