@@ -19,6 +19,7 @@ pub(crate) fn spec(format: Format, input: PathBuf, interval: Interval) -> Import
         zone: "UTC".parse().unwrap(),
         label: Label::Open,
         price_divisor: 1,
+        volume_divisor: 1,
         session_open: None,
         finer: Finer::Refuse,
         file_name: None,

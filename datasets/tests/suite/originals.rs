@@ -43,7 +43,7 @@ fn original_zips_of_lean_are_read() {
         Interval::MINUTE,
     );
     fxcm.zone = "-05:00".parse().unwrap();
-    check(&fxcm, (1_440, "2014-05-05T05:00:00Z", "2014-05-06T04:59:00Z", 138_755_000));
+    check(&fxcm, (1_410, "2014-05-05T05:00:00Z", "2014-05-06T04:59:00Z", 138_755_000));
     let oanda = spec(Format::LeanQuotes(QuoteSide::Ask), lean.join("forex_oanda_daily_gbpusd.zip"), Interval::DAY);
     check(&oanda, (3_738, "2007-01-01T00:00:00Z", "2018-12-31T00:00:00Z", 196_425_000));
 }
@@ -61,7 +61,8 @@ fn original_tables_are_read() {
         time_format: TimeFormat::Pattern("%d.%m.%Y %H:%M:%S%.f".into()),
         ..columns(b',', ["Time", "Open", "High", "Low", "Close", "Volume"])
     };
-    let forex = spec(Format::Csv(gym), raw.join("gym_anytrading/FOREX_EURUSD_1H_ASK.csv"), Interval::HOUR);
+    let mut forex = spec(Format::Csv(gym), raw.join("gym_anytrading/FOREX_EURUSD_1H_ASK.csv"), Interval::HOUR);
+    forex.volume_divisor = 1_000; // it counts single euros, up to 10^11 an hour
     check(&forex, (6_225, "2017-01-01T22:00:00Z", "2017-12-29T21:00:00Z", 105_227_000));
     let histdata = Columns {
         header: false,

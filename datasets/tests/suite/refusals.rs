@@ -45,7 +45,7 @@ fn a_line_that_cannot_be_a_candle_is_named() {
     );
     with(
         "2021-03-01 01:00:00;10;12;9;11;100000000000",
-        "`volume` = 100000000000 does not fit with 8 decimal places; count in a larger unit",
+        "`volume` = 100000000000 does not fit 64 bits with 8 decimal places; declare a divisor for it",
     );
     with(
         "2021-03-01 01:00:00;10;10000000000;9;11;5",
@@ -139,6 +139,7 @@ fn a_declaration_that_contradicts_itself_is_refused() {
     check(&|s| s.label = Label::Close, defined);
     check(&|s| s.inputs.clear(), "no input file is given");
     check(&|s| s.price_divisor = 0, "a price divisor of 0 has to be at least 1");
+    check(&|s| s.volume_divisor = -3, "a volume divisor of -3 has to be at least 1");
     check(&|s| s.notes.symbol = "../up".into(), "`../up` cannot be the name of a folder or file");
     check(&|s| s.file_name = Some(String::new()), "`` cannot be the name of a folder or file");
     let session = |s: &mut datasets::ImportSpec| {
