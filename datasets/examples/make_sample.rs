@@ -2,7 +2,8 @@
 //!
 //! `cargo run -p onetape-datasets --example make_sample -- COLLECTION datasets/sample`. COLLECTION holds `candles/`,
 //! `actions/`, `funding/`, `licences/` and MANIFEST.json, which gives each file's source, licence and note. Candles are
-//! written anew in our layout; nothing else about them changes. The instrument records and NOTICE are kept by hand.
+//! written anew in our layout; nothing else about them changes. The instrument records, NOTICE and ta4j's licence text
+//! (the collection has only its name) are kept by hand.
 use datasets::{Catalog, FileNotes, KnownDefect, Manifest, ManifestFile, ReadOptions, load_all, write_candles};
 use engine::{Interval, Timestamp};
 use serde::Deserialize;
@@ -99,7 +100,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         copy(from, to, &name)?;
         manifest.files.push(provenance(&name, entry));
     }
-    for owner in ["Pooksoft_PooksoftSP500EquityPriceDataSet", "QuantConnect_Lean", "ta4j_ta4j"] {
+    for owner in ["Pooksoft_PooksoftSP500EquityPriceDataSet", "QuantConnect_Lean"] {
         copy(from, to, &format!("licences/{owner}.txt"))?;
     }
     let catalog = Catalog::open(to)?;

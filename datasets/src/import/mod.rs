@@ -79,6 +79,8 @@ pub struct ImportSpec {
     pub label: Label,
     /// Prices are divided by this: 10000 for LEAN equities, 1 for most others.
     pub price_divisor: i64,
+    /// Volumes are divided by this: above 1 where a source counts in units so small that 64 bits do not hold them.
+    pub volume_divisor: i64,
     /// For daily candles of a session, the time of day on the source's clock at which it opens, such as `09:30`: labels
     /// then give the date alone.
     pub session_open: Option<jiff::civil::Time>,
@@ -181,8 +183,10 @@ fn check(spec: &ImportSpec) -> Result<(), ImportError> {
     if spec.inputs.is_empty() {
         return wrong("no input file is given".to_string());
     }
-    if spec.price_divisor < 1 {
-        return wrong(format!("a price divisor of {} has to be at least 1", spec.price_divisor));
+    for (name, divisor) in [("price", spec.price_divisor), ("volume", spec.volume_divisor)] {
+        if divisor < 1 {
+            return wrong(format!("a {name} divisor of {divisor} has to be at least 1"));
+        }
     }
     let defined = matches!(spec.format, Format::BinanceKlines | Format::FreqtradeJson);
     if defined && (spec.zone != Zone::utc() || spec.label != Label::Open || spec.session_open.is_some()) {

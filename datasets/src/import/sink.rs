@@ -26,7 +26,8 @@ pub(crate) struct Sink {
     writer: CandleWriter,
     target: PathBuf,
     pub(crate) clock: Clock,
-    divisor: i64,
+    price_divisor: i64,
+    volume_divisor: i64,
     length_ns: i64,
     finer: Finer,
     rows: u64,
@@ -41,7 +42,8 @@ impl Sink {
             writer: CandleWriter::create(target, &spec.notes, volume)?,
             target: target.to_path_buf(),
             clock: Clock::of(spec),
-            divisor: spec.price_divisor,
+            price_divisor: spec.price_divisor,
+            volume_divisor: spec.volume_divisor,
             length_ns: spec.notes.interval.0,
             finer: spec.finer,
             rows: 0,
@@ -55,7 +57,7 @@ impl Sink {
     pub(crate) fn accept(&mut self, line: Line<'_>, open_time: Timestamp, texts: [&str; 5]) -> Result<(), ImportError> {
         let mut values = [0; 5];
         for (slot, name) in ["open", "high", "low", "close", "volume"].into_iter().enumerate() {
-            let divisor = if slot == 4 { 1 } else { self.divisor };
+            let divisor = if slot == 4 { self.volume_divisor } else { self.price_divisor };
             values[slot] = self
                 .number(texts[slot].trim(), divisor)
                 .map_err(|fault| line.error(refusal(name, texts[slot], fault)))?;
@@ -136,7 +138,7 @@ fn refusal(name: &str, text: &str, fault: DecimalFault) -> String {
             format!("`{name}` = {text} has more than {FILE_SCALE} decimal places; correct it, or ask for rounding")
         }
         DecimalFault::Overflow => {
-            format!("`{name}` = {text} does not fit with {FILE_SCALE} decimal places; count in a larger unit")
+            format!("`{name}` = {text} does not fit 64 bits with {FILE_SCALE} decimal places; declare a divisor for it")
         }
     }
 }

@@ -215,6 +215,11 @@ fn the_writer_refuses_what_the_reader_would_and_leaves_no_file() {
         assert_eq!(std::fs::read_dir(path.parent().unwrap()).unwrap().count(), 0, "{expected}");
     };
     let good = candle(0, [1, 2, 1, 2, 3]);
+    let large = candle(0, [1, 2, 1, 2, 10_000_000_000]);
+    let mut narrow =
+        datasets::CandleWriter::create(&path, &crate::book::notes(), datasets::VolumeWidth::Narrow).unwrap();
+    assert!(matches!(narrow.push(&large), Err(datasets::DataError::Overflow { column: "volume", .. })));
+    drop(narrow);
     refused(&[], "holds no candles");
     refused(&[good, good], "the same open time");
     refused(&[candle(1, [1, 2, 1, 2, 3]), good], "out of order");
