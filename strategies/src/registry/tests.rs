@@ -3,16 +3,9 @@ use super::*;
 use alloc::string::{String, ToString};
 use expect_test::{Expect, expect};
 
-/// Reads `fast=20 size=25%` as a run file would: whole numbers, decimals, flags and texts.
+/// Reads `fast=20 size=25%`; an underscore stands for a blank.
 fn parameters(text: &str) -> Parameters {
-    let value = |word: &str| match word {
-        "true" | "false" => Value::Flag(word == "true"),
-        _ => match (word.parse(), rust_decimal::Decimal::from_str_exact(word)) {
-            (Ok(whole), _) => Value::Whole(whole),
-            (_, Ok(number)) => Value::Number(number),
-            _ => Value::Text(word.replace('_', " ")),
-        },
-    };
+    let value = |word: &str| Value::read(&word.replace('_', " "));
     let pair = |word: &str| word.split_once('=').map(|(key, word)| (key.to_string(), value(word)));
     text.split_whitespace().filter_map(pair).collect()
 }

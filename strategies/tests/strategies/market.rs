@@ -114,15 +114,9 @@ impl Market {
     }
 }
 
-/// Reads `fast=20 size=25%`: whole numbers, decimals, flags and texts.
-pub(crate) fn parameters(given: &str) -> Parameters {
-    let value = |word: &str| match (word, word.parse(), Decimal::from_str_exact(word)) {
-        ("true" | "false", ..) => Value::Flag(word == "true"),
-        (_, Ok(whole), _) => Value::Whole(whole),
-        (_, _, Ok(number)) => Value::Number(number),
-        _ => Value::Text(word.to_string()),
-    };
-    let pair = |word: &str| word.split_once('=').map(|(key, word)| (key.to_string(), value(word)));
+/// Reads `fast=20 size=25%`.
+fn parameters(given: &str) -> Parameters {
+    let pair = |word: &str| word.split_once('=').map(|(key, word)| (key.to_string(), Value::read(word)));
     given.split_whitespace().filter_map(pair).collect()
 }
 
