@@ -6,7 +6,7 @@ use engine::risk::{AllowedInstruments, BuyingPower, Leverage};
 use engine::sim::{Costs, Latency, Merge, PathModel, VenueConfig};
 
 use engine::{
-    Candle, Core, Instrument, InstrumentId, Money, Price, RiskEngine, SharedCandles, SimVenue, Simulated, State,
+    Candle, Core, Instrument, InstrumentId, Money, Price, RiskEngine, SharedCandles, SimVenue, Simulated, Spec, State,
     Strategy, Timestamp, run,
 };
 use rust_decimal::Decimal;
@@ -24,6 +24,8 @@ pub(crate) struct Market {
     pub(crate) fee_bps: i64,
     /// Candles opening before this are warm-up.
     pub(crate) trades_from: Timestamp,
+    /// The rules of every instrument.
+    pub(crate) spec: Spec,
 }
 
 /// What came of a run.
@@ -65,7 +67,14 @@ impl Market {
     }
 
     fn empty() -> Self {
-        Self { candles: Vec::new(), price_scale: 2, cash: 10_000, fee_bps: 0, trades_from: Timestamp::MIN }
+        Self {
+            candles: Vec::new(),
+            price_scale: 2,
+            cash: 10_000,
+            fee_bps: 0,
+            trades_from: Timestamp::MIN,
+            spec: Spec::FREE,
+        }
     }
 
     pub(crate) fn ids(&self) -> Vec<InstrumentId> {
@@ -110,7 +119,7 @@ impl Market {
     fn instrument(&self, at: usize) -> Instrument {
         let name = char::from(b'A' + (at % 26) as u8).to_string();
         let quote = "USD".parse().expect("a currency");
-        Instrument::new(name, quote, (self.price_scale, 8), Decimal::ONE, Vec::new()).expect("an instrument")
+        Instrument::new(name, quote, (self.price_scale, 8), Decimal::ONE, vec![self.spec]).expect("an instrument")
     }
 }
 

@@ -3,7 +3,7 @@
 //! A fill reads `minute instrument side quantity @ price`. Candle `n` opens at minute `n` and is known at minute `n + 1`,
 //! so an order decided on candle `n` fills at minute `n + 1`, at that candle's open.
 use crate::market::{MINUTE_NS, Market};
-use engine::Timestamp;
+use engine::{Price, Spec, Timestamp};
 use expect_test::{Expect, expect};
 
 fn check(market: &Market, name: &str, given: &str, expected: &Expect) {
@@ -233,6 +233,38 @@ fn momentum_rotation_sells_what_falls_out_before_it_buys_with_the_money() {
         6 A sell 285.71428571 @ 12
         7 C buy 269.3877551 @ 14
     "#]],
+    );
+}
+
+#[test]
+fn momentum_rotation_does_not_rank_what_has_no_candles_any_more() {
+    // The first rose most of all, but its candles end; its sale stays open, and the second is bought.
+    let market = Market::of_closes(&[&[10, 20, 40], &[10, 11, 12, 13, 14, 15, 16, 17]]);
+    check(
+        &market,
+        "momentum-rotation",
+        "lookback=1 top=1 every=2 size=40%",
+        &expect![[r#"
+            2 A buy 200 @ 20
+            6 B buy 373.33333333 @ 15
+        "#]],
+    );
+}
+
+#[test]
+fn grid_takes_its_centre_from_the_first_close_that_trades_and_its_lines_from_the_tick() {
+    // The centre is 96, not the 100 of the warm-up; its lines, 86.4 and 76.8, are rounded down to 84 and 76.
+    let mut market = Market::of_closes(&[&[100, 96, 96, 75, 75]]);
+    market.trades_from = Timestamp(MINUTE_NS);
+    market.spec = Spec { tick: Price(4_00), ..Spec::FREE };
+    check(
+        &market,
+        "grid",
+        "levels=2 step=10 size=1",
+        &expect![[r#"
+            4 A buy 1 @ 84
+            4 A buy 1 @ 76
+        "#]],
     );
 }
 
