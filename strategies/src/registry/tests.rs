@@ -50,14 +50,6 @@ fn parameters_are_checked_before_a_strategy_is_made() {
             "1 ema-cross size=1 short=1",
             "1 ema-cross size=1 fast=50",
             "0 ema-cross size=1",
-            "1 donchian-breakout size=1 exit=21",
-            "1 bollinger-reversion size=1 deviations=2.5",
-            "1 bollinger-reversion size=1 deviations=0",
-            "1 bollinger-reversion size=1 deviations=2.00001",
-            "1 momentum-rotation size=1",
-            "3 momentum-rotation size=1 top=3",
-            "1 grid size=1 levels=9 step=10",
-            "1 grid size=1 levels=8 step=10",
         ],
         &expect![[r#"
             1 ema-cross size=1
@@ -90,6 +82,24 @@ fn parameters_are_checked_before_a_strategy_is_made() {
                 fast: `fast` must be below `slow`, but 50 is not below 50
             0 ema-cross size=1
                 -: `ema-cross` trades at least one instrument, not 0
+        "#]],
+    );
+}
+
+#[test]
+fn each_strategy_refuses_what_contradicts_itself() {
+    check(
+        &[
+            "1 donchian-breakout size=1 exit=21",
+            "1 bollinger-reversion size=1 deviations=2.5",
+            "1 bollinger-reversion size=1 deviations=0",
+            "1 bollinger-reversion size=1 deviations=2.00001",
+            "1 momentum-rotation size=1",
+            "3 momentum-rotation size=1 top=3",
+            "1 grid size=1 levels=9 step=10",
+            "1 grid size=1 levels=8 step=10",
+        ],
+        &expect![[r#"
             1 donchian-breakout size=1 exit=21
                 exit: `exit` must be at most `entry`, but 21 is above 20
             1 bollinger-reversion size=1 deviations=2.5
