@@ -1,1 +1,34 @@
-//! datasets
+//! Candles in and out of Onetape: the Parquet catalog, its readers, its writer and its importers.
+//!
+//! Everything read is checked row by row and refused with file, row and values when it cannot be; nothing is repaired,
+//! guessed or filled. Reading streams in bounded memory whatever the length. Nothing here knows strategies or orders.
+
+mod aside;
+pub mod catalog;
+mod column;
+mod decimal;
+mod error;
+mod fault;
+pub mod fingerprint;
+pub mod generated;
+pub mod import;
+pub mod instruments;
+mod layout;
+pub mod manifest;
+mod options;
+mod pages;
+pub mod prefetch;
+pub mod reader;
+mod scaler;
+pub mod writer;
+
+pub use catalog::{Catalog, Series, SeriesFile};
+pub use error::{DataError, Row};
+pub use fingerprint::RowGroupRef;
+pub use import::{ImportError, ImportReport, ImportSpec, import};
+pub use instruments::{Calendar, InstrumentRecord};
+pub use manifest::{KnownDefect, Manifest, ManifestDifference, ManifestFile};
+pub use options::ReadOptions;
+pub use prefetch::{FingerprintHandle, Prefetched, load_all, prefetch};
+pub use reader::{CandleReader, FILE_SCALE};
+pub use writer::{CandleWriter, FileNotes, VolumeWidth, write_candles};

@@ -222,6 +222,11 @@ pub enum Event {
     Timer(TimerId),
 }
 
+impl Event {
+    /// What a slot for events holds before the first.
+    pub const NOTHING: Self = Self::Timer(TimerId(u32::MAX));
+}
+
 /// An event with its number and time: its place in the one total order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Entry {

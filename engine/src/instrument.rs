@@ -2,8 +2,8 @@
 //!
 //! Rules are dated so that yesterday's candle is traded under yesterday's tick, lot and minimum. Nothing here looks a
 //! rule up by name: the run's instruments are numbered once, in the order of the run file.
-use crate::measure::{pow10, scaled_f64};
-use crate::money::{MONEY_SCALE, scale_down};
+use crate::measure::{pow10, product, scaled_f64};
+use crate::money::MONEY_SCALE;
 use crate::{Currency, Money, Price, Qty, Timestamp};
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -55,11 +55,11 @@ pub struct Instrument {
     specs: Vec<Spec>,
 }
 
-/// How `price * quantity` becomes money: times `factor`, then a division by `10^shift`.
+/// How `price * quantity` becomes money: times `factor`, divided by `divisor`. One of the two is 1, but for multipliers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Unit {
-    factor: i128,
-    shift: u8,
+    factor: i64,
+    divisor: i64,
 }
 
 /// Why an instrument cannot be made.
@@ -84,6 +84,17 @@ impl fmt::Display for InstrumentError {
 }
 
 impl core::error::Error for InstrumentError {}
+
+impl Unit {
+    /// `number * factor / divisor`, where that is whole and fits.
+    #[inline]
+    fn of(self, number: i64) -> Option<i64> {
+        if self.divisor == 1 {
+            return number.checked_mul(self.factor);
+        }
+        if number % self.divisor == 0 { (number / self.divisor).checked_mul(self.factor) } else { None }
+    }
+}
 
 impl Instrument {
     /// The finest step of a price or a quantity, in decimal places.
@@ -120,7 +131,8 @@ impl Instrument {
         }
         let scale = price_scale + qty_scale + places;
         let factor = multiplier.mantissa() * i128::from(pow10(MONEY_SCALE.saturating_sub(scale)));
-        let unit = Unit { factor, shift: scale.saturating_sub(MONEY_SCALE) };
+        let factor = i64::try_from(factor).map_err(|_| InstrumentError::Multiplier)?;
+        let unit = Unit { factor, divisor: pow10(scale.saturating_sub(MONEY_SCALE)) };
         Ok(Self { name, quote, price_scale, qty_scale, unit, specs })
     }
 
@@ -143,20 +155,26 @@ impl Instrument {
     /// # Panics
     /// When the value does not fit 128 bits.
     #[must_use]
+    #[inline]
     pub fn value(&self, price: Price, quantity: Qty) -> (Money, bool) {
-        let product = i128::from(price.0) * i128::from(quantity.0) * self.unit.factor;
-        let (value, rounded) = scale_down(product, self.unit.shift);
-        (Money(value), rounded)
+        // A quantity of whole units, or a price of few decimals, divides: then one multiplication is exact.
+        if let Some(step) = self.unit.of(quantity.0) {
+            return (Money(product(price.0, step)), false);
+        }
+        if let Some(step) = self.unit.of(price.0) {
+            return (Money(product(quantity.0, step)), false);
+        }
+        let exact = product(price.0, quantity.0) * i128::from(self.unit.factor);
+        let divisor = i128::from(self.unit.divisor);
+        (Money(exact.div_euclid(divisor)), exact.rem_euclid(divisor) != 0)
     }
 
     /// The exact money of one price step for this quantity, if money can hold it.
     ///
     /// Where it is `Some`, the value at any price is one multiplication: the ledger marks with it.
     #[must_use]
-    pub fn step_value(&self, quantity: Qty) -> Option<i128> {
-        let product = i128::from(quantity.0) * self.unit.factor;
-        let (value, rounded) = scale_down(product, self.unit.shift);
-        (!rounded).then_some(value)
+    pub fn step_value(&self, quantity: Qty) -> Option<i64> {
+        self.unit.of(quantity.0)
     }
 
     /// The largest quantity, not negative, whose value at `price` does not exceed `amount`.
@@ -165,8 +183,8 @@ impl Instrument {
         if amount.0 <= 0 || price.0 <= 0 {
             return Qty::ZERO;
         }
-        let scaled = amount.0.checked_mul(i128::from(pow10(self.unit.shift)));
-        let quantity = scaled.map_or(i128::MAX, |scaled| scaled / (i128::from(price.0) * self.unit.factor));
+        let scaled = amount.0.checked_mul(i128::from(self.unit.divisor));
+        let quantity = scaled.map_or(i128::MAX, |scaled| scaled / product(price.0, self.unit.factor));
         Qty(i64::try_from(quantity).unwrap_or(i64::MAX))
     }
 }

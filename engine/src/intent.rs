@@ -92,10 +92,6 @@ impl Intents {
         self.0.is_empty()
     }
 
-    pub(crate) fn drain(&mut self) -> alloc::vec::Drain<'_, Intent> {
-        self.0.drain(..)
-    }
-
     pub(crate) fn clear(&mut self) {
         self.0.clear();
     }

@@ -4,6 +4,7 @@
 //! `cash + value = initial + cash events + realised + unrealised - fees` holds after every step, to the unit. Rounding
 //! happens only where a price times a quantity is finer than money; it goes against the account and is counted.
 use crate::instrument::Instrument;
+use crate::measure::product;
 use crate::money::MONEY_SCALE;
 use crate::{Money, Price, Qty};
 use alloc::vec;
@@ -24,7 +25,7 @@ pub struct Position {
     pub realised: Money,
     /// Fees paid on it.
     pub fees: Money,
-    step_value: Option<i128>,
+    step_value: Option<i64>,
 }
 
 /// Cash and positions of one account in one currency.
@@ -99,11 +100,13 @@ impl Ledger {
             return;
         }
         let value = match position.step_value {
-            Some(step) => Money(i128::from(price.0) * step),
+            Some(step) => Money(product(price.0, step)),
             None => instrument.value(price, position.quantity).0,
         };
-        self.value += value - position.value;
-        self.gross += Money(value.0.abs() - position.value.0.abs());
+        let change = value - position.value;
+        self.value += change;
+        // Prices are positive, so between two fills the value keeps the sign of the quantity.
+        self.gross += if position.quantity.0 > 0 { change } else { -change };
         position.value = value;
     }
 
@@ -123,9 +126,9 @@ impl Ledger {
         let before = position.quantity;
         let closed = closed_cost(position, quantity, cost);
         position.cost = position.cost + cost - closed.cost_out - closed.cost_in;
-        let realised = closed.cost_out + closed.cost_in;
-        position.realised -= realised;
-        self.realised -= realised;
+        let realised = -(closed.cost_out + closed.cost_in);
+        position.realised += realised;
+        self.realised += realised;
         position.fees += fee;
         position.quantity = position.quantity + quantity;
         position.step_value = instrument.step_value(position.quantity);

@@ -163,10 +163,32 @@ impl Side {
 /// The largest integer below which every whole number is an exact `f64`.
 const EXACT_F64: u64 = 1 << 53;
 
-/// `10^n` for the scales that an `i64` can carry.
+const POWERS: [i64; 19] = {
+    let mut powers = [1; 19];
+    let mut n = 1;
+    while n < powers.len() {
+        powers[n] = powers[n - 1] * 10;
+        n += 1;
+    }
+    powers
+};
+
+/// `10^n` for the scales that an `i64` can carry, from a table: a loop would cost more than the rest of a step.
+///
+/// # Panics
+/// When `n` is above 18.
 #[must_use]
+#[inline]
 pub const fn pow10(n: u8) -> i64 {
-    10_i64.pow(n as u32)
+    POWERS[n as usize]
+}
+
+/// The product of two integers, which 128 bits always hold.
+#[must_use]
+#[inline]
+pub const fn product(a: i64, b: i64) -> i128 {
+    // The check that cannot fail is left out: it would cost more than the multiplication.
+    (a as i128).wrapping_mul(b as i128)
 }
 
 /// `raw * 10^-scale` as the nearest `f64`, by one division of two exact numbers.

@@ -2,6 +2,7 @@
 //!
 //! Inside the ledger money is only added, subtracted and compared, so nothing is lost. Where a product does not fit the
 //! unit, rounding is named at the call and goes against the account.
+use crate::measure::pow10;
 use alloc::string::{String, ToString};
 use core::fmt;
 use core::str::FromStr;
@@ -187,6 +188,11 @@ impl FromStr for Currency {
 pub fn scale_down(product: i128, shift: u8) -> (i128, bool) {
     if shift == 0 {
         return (product, false);
+    }
+    // Most products fit the machine's own division, which is several times as fast.
+    if let (Ok(product), true) = (i64::try_from(product), shift <= 18) {
+        let divisor = pow10(shift);
+        return (i128::from(product.div_euclid(divisor)), product % divisor != 0);
     }
     let divisor = 10_i128.pow(u32::from(shift));
     (product.div_euclid(divisor), product.rem_euclid(divisor) != 0)

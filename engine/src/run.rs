@@ -13,11 +13,12 @@ pub trait World {
     /// What can go wrong out there.
     type Error: core::error::Error;
 
-    /// The next event and the time at which the core sees it; `None` when there will never be another.
+    /// Puts the next event into `slot` and answers the time at which the core sees it; `None` when there will never be
+    /// another. The slot spares the copies of an event that is returned: they cost more than the step.
     ///
     /// # Errors
     /// When the next event cannot be had: a broken file, a lost link.
-    fn next(&mut self) -> Result<Option<(Timestamp, Event)>, Self::Error>;
+    fn next(&mut self, slot: &mut Event) -> Result<Option<Timestamp>, Self::Error>;
 
     /// Does what a step asked for. Called only after the step is committed.
     ///
@@ -31,11 +32,16 @@ pub trait Journal {
     /// What can go wrong while writing, or where a replay differs.
     type Error: core::error::Error;
 
-    /// Numbers an event and records it.
+    /// The last entry that the record holds already; zero for a new one.
+    fn last(&self) -> u64 {
+        0
+    }
+
+    /// Records an entry.
     ///
     /// # Errors
     /// When it cannot be written.
-    fn append(&mut self, time: Timestamp, event: Event) -> Result<Entry, Self::Error>;
+    fn append(&mut self, entry: &Entry) -> Result<(), Self::Error>;
 
     /// Makes the step durable. Effects leave only after this returned.
     ///
@@ -80,18 +86,22 @@ pub fn run<S: Strategy, W: World, J: Journal>(
     journal: &mut J,
 ) -> Result<u64, RunError<W::Error, J::Error>> {
     let mut effects = Vec::new();
-    let mut steps = 0;
-    while let Some((time, event)) = world.next().map_err(RunError::World)? {
-        let entry = journal.append(time, event).map_err(RunError::Journal)?;
+    let first = journal.last();
+    let mut entry = Entry { number: first, time: Timestamp::MIN, event: Event::NOTHING };
+    while let Some(time) = world.next(&mut entry.event).map_err(RunError::World)? {
+        entry.number += 1;
+        entry.time = time;
+        journal.append(&entry).map_err(RunError::Journal)?;
         core.step(&entry, &mut effects);
         journal.commit(&entry, &effects, core.state()).map_err(RunError::Journal)?;
-        for effect in &effects {
-            world.perform(time, effect).map_err(RunError::World)?;
+        if !effects.is_empty() {
+            for effect in &effects {
+                world.perform(time, effect).map_err(RunError::World)?;
+            }
+            effects.clear();
         }
-        effects.clear();
-        steps += 1;
     }
     core.finish();
     journal.finish(core.state()).map_err(RunError::Journal)?;
-    Ok(steps)
+    Ok(entry.number - first)
 }

@@ -41,15 +41,15 @@ impl<S: Strategy> Core<S> {
     #[inline]
     pub fn step(&mut self, entry: &Entry, effects: &mut Vec<Effect>) {
         let may_act = self.apply(entry, effects);
-        let mut intents = core::mem::take(&mut self.intents); // keeps its buffer: no allocation per step
-        self.strategy.decide(&entry.event, View::new(&self.state), &mut intents);
+        self.strategy.decide(&entry.event, View::new(&self.state), &mut self.intents);
         if !may_act {
-            intents.clear();
+            self.intents.clear();
         }
-        if !intents.is_empty() {
+        if !self.intents.is_empty() {
+            let mut intents = core::mem::take(&mut self.intents); // keeps its buffer: no allocation per step
             self.act(&mut intents, effects);
+            self.intents = intents;
         }
-        self.intents = intents;
     }
 
     /// First half of a step: what happened. Whether the strategy may act on it.
@@ -60,8 +60,8 @@ impl<S: Strategy> Core<S> {
 
     /// Second half of a step: what is to be done about it. A trainer calls the halves itself.
     pub fn act(&mut self, intents: &mut Intents, effects: &mut Vec<Effect>) {
-        for intent in intents.drain() {
-            match intent {
+        for intent in intents.as_slice() {
+            match *intent {
                 Intent::Wake { timer, at } => effects.push(Effect::Arm { timer, at }),
                 Intent::Target { instrument, quantity } => self.target(instrument, quantity, effects),
                 Intent::Submit { instrument, side, quantity, kind, label } => {
@@ -71,6 +71,7 @@ impl<S: Strategy> Core<S> {
                 Intent::Cancel { order } => self.cancel(order, effects),
             }
         }
+        intents.clear();
     }
 
     /// Marks the account a last time, when there will be no more events.
@@ -78,6 +79,7 @@ impl<S: Strategy> Core<S> {
         self.state.close_instant();
     }
 
+    #[inline]
     fn target(&mut self, instrument: InstrumentId, quantity: Qty, effects: &mut Vec<Effect>) {
         let missing = quantity - self.state.exposure(instrument);
         if !missing.is_zero() {

@@ -1,1 +1,19 @@
-//! evaluations
+//! Metrics, tear sheets, sweeps and the trial ledger of Onetape.
+//!
+//! Everything works on plain structs that the command line fills: this crate knows neither candles' files nor
+//! strategies, and nothing in it decides or trades.
+pub mod curve;
+pub mod metrics;
+mod money_text;
+pub mod round_trips;
+pub mod summary;
+pub mod sweep;
+pub mod tables;
+pub mod tear_sheet;
+pub mod trials;
+
+pub use curve::{Curve, EquityCurve, EquityPoint};
+pub use metrics::{Metric, MetricSet};
+pub use round_trips::{Direction, Fill, OpenTrip, RoundTrip, RoundTrips};
+pub use summary::{Assumption, OpenPosition, Summary};
+pub use trials::{Trial, TrialLedger};

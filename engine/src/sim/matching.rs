@@ -14,7 +14,7 @@ use alloc::vec::Vec;
 impl SimVenue {
     /// Shows the venue the open of a candle: everything that the open price satisfies trades there.
     pub(super) fn open(&mut self, id: InstrumentId, candle: &Candle) {
-        self.mark(id, candle.open);
+        self.note_price(id, candle.open);
         let open = candle.open;
         let touch = self.config.touch;
         let mut place = 0;
@@ -52,7 +52,6 @@ impl SimVenue {
                 }
             }
         }
-        self.mark(id, candle.close);
         self.watch(id);
     }
 

@@ -3,8 +3,9 @@
 //! At one instant the order is that of the run file. The next candle of each instrument can be looked at before it is
 //! known: the venue needs its open. Only one block of each source is in memory.
 use crate::candle::CandleSource;
+use crate::event::{Event, MarketCandle, MarketEvent};
 use crate::instrument::InstrumentId;
-use crate::{Candle, MarketCandle, Timestamp};
+use crate::{Candle, Price, Timestamp};
 use alloc::collections::BinaryHeap;
 use alloc::collections::binary_heap::PeekMut;
 use alloc::vec::Vec;
@@ -14,7 +15,21 @@ use core::cmp::Reverse;
 #[derive(Debug)]
 pub struct Merge<S> {
     cursors: Vec<Cursor<S>>,
-    heads: BinaryHeap<Reverse<(Timestamp, u32)>>,
+    /// The instrument whose candle is next, and when that is known.
+    first: Option<(Timestamp, u32)>,
+    /// All the others.
+    others: BinaryHeap<Reverse<(Timestamp, u32)>>,
+}
+
+/// What was popped, apart from the event itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Popped {
+    /// When the candle became known.
+    pub known_time: Timestamp,
+    /// Whose candle it is.
+    pub instrument: InstrumentId,
+    /// Its close.
+    pub close: Price,
 }
 
 #[derive(Debug)]
@@ -54,15 +69,16 @@ impl<S: CandleSource> Merge<S> {
     /// # Errors
     /// When the first block of a source cannot be read.
     pub fn new(sources: impl IntoIterator<Item = (S, u8)>) -> Result<Self, S::Error> {
-        let mut merge = Self { cursors: Vec::new(), heads: BinaryHeap::new() };
+        let mut merge = Self { cursors: Vec::new(), first: None, others: BinaryHeap::new() };
         for (place, (source, price_scale)) in (0_u32..).zip(sources) {
             let mut cursor = Cursor { source, at: 0, price_scale };
             cursor.fetch()?;
             if let Some(head) = cursor.head() {
-                merge.heads.push(Reverse((head.known_time, place)));
+                merge.others.push(Reverse((head.known_time, place)));
             }
             merge.cursors.push(cursor);
         }
+        merge.first = merge.others.pop().map(|head| head.0);
         Ok(merge)
     }
 
@@ -70,7 +86,7 @@ impl<S: CandleSource> Merge<S> {
     #[must_use]
     #[inline]
     pub fn next_time(&self) -> Option<Timestamp> {
-        self.heads.peek().map(|head| head.0.0)
+        self.first.map(|first| first.0)
     }
 
     /// The next candle of one instrument.
@@ -80,24 +96,39 @@ impl<S: CandleSource> Merge<S> {
         self.cursors[id.index()].head()
     }
 
-    /// Takes the next candle.
+    /// Puts the next candle into `slot` as an event; its close and instrument, or `None` at the end.
     ///
     /// # Errors
     /// When the block after it cannot be read.
     #[inline]
-    pub fn pop(&mut self) -> Result<Option<MarketCandle>, S::Error> {
-        let Some(mut first) = self.heads.peek_mut() else { return Ok(None) };
-        let place = first.0.1;
+    pub fn pop(&mut self, slot: &mut Event) -> Result<Option<Popped>, S::Error> {
+        let Some((known_time, place)) = self.first else { return Ok(None) };
         let cursor = &mut self.cursors[place as usize];
-        let candle = *cursor.head().expect("an instrument in the heap has a head");
+        let candle = cursor.head().expect("an instrument that is waited for has a head");
+        let (instrument, close) = (InstrumentId(place), candle.close);
+        *slot = Event::Market(MarketEvent::Candle(MarketCandle {
+            instrument,
+            price_scale: cursor.price_scale,
+            candle: *candle,
+        }));
         cursor.step()?;
-        match cursor.head() {
-            Some(head) => first.0.0 = head.known_time,
-            None => {
-                PeekMut::pop(first);
-            }
+        let next = cursor.head().map(|head| (head.known_time, place));
+        self.replace_first(next);
+        Ok(Some(Popped { known_time, instrument, close }))
+    }
+
+    /// Finds the next instrument after the first one moved on to `next`.
+    #[inline]
+    fn replace_first(&mut self, next: Option<(Timestamp, u32)>) {
+        let Some(mut other) = self.others.peek_mut() else {
+            self.first = next;
+            return;
+        };
+        match next {
+            Some(next) if next < other.0 => self.first = Some(next),
+            Some(next) => self.first = Some(core::mem::replace(&mut other.0, next)),
+            None => self.first = Some(PeekMut::pop(other).0),
         }
-        Ok(Some(MarketCandle { instrument: InstrumentId(place), price_scale: cursor.price_scale, candle }))
     }
 
     /// The sources, after the run: they may know what was read.

@@ -5,11 +5,9 @@ use crate::{MarketCandle, Timestamp};
 use alloc::collections::BinaryHeap;
 use core::cmp::{Ordering, Reverse};
 
-/// The order of things within one instant.
+/// The order of things within one instant. Before all of them the venue sees the paths of the candles that end.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Lane {
-    /// The venue sees the path inside a candle.
-    Path,
     /// The core hears of an order.
     Report,
     /// The core sees a whole candle.

@@ -55,6 +55,7 @@ pub struct SimVenue {
     fills: u128,
     rounded_fees: u64,
     slippage: Money,
+    prices: Vec<Price>,
 }
 
 /// A fill about to happen.
@@ -85,6 +86,7 @@ impl SimVenue {
             fills: 0,
             rounded_fees: 0,
             slippage: Money::ZERO,
+            prices: alloc::vec![Price::default(); n],
         }
     }
 
@@ -124,12 +126,18 @@ impl SimVenue {
         self.ledger.deposit(amount);
     }
 
-    /// Values the account's position at a price.
+    /// Notes the price of an instrument. The account is valued when that matters: before a fill.
     #[inline]
-    pub fn mark(&mut self, id: InstrumentId, price: Price) {
-        let index = id.index();
-        if !self.ledger.position(index).quantity.is_zero() {
-            self.ledger.mark(index, &self.instruments[index], price);
+    pub fn note_price(&mut self, id: InstrumentId, price: Price) {
+        self.prices[id.index()] = price;
+    }
+
+    /// Values every position at its last price.
+    fn value_account(&mut self) {
+        for (index, price) in self.prices.iter().enumerate() {
+            if !self.ledger.position(index).quantity.is_zero() {
+                self.ledger.mark(index, &self.instruments[index], *price);
+            }
         }
     }
 
@@ -262,13 +270,15 @@ impl SimVenue {
     }
 
     /// Whether the account can carry the position after a fill; what only reduces it always can.
-    fn affords(&self, id: InstrumentId, signed: Qty, price: Price, fee: Money) -> bool {
+    fn affords(&mut self, id: InstrumentId, signed: Qty, price: Price, fee: Money) -> bool {
         let position = self.ledger.position(id.index());
         let (before, after) = (position.quantity, position.quantity + signed);
         let reduces = after.abs() < before.abs() && (after.is_zero() || Side::of(after) == Side::of(before));
         if reduces {
             return true;
         }
+        self.value_account();
+        let position = self.ledger.position(id.index());
         let instrument = &self.instruments[id.index()];
         let at_price = |quantity| instrument.value(price, quantity).0;
         let equity = self.ledger.equity() - position.value + at_price(before) - fee;

@@ -2,12 +2,12 @@
 use super::merge::Merge;
 use super::schedule::{Item, Lane, Schedule};
 use super::venue::SimVenue;
+use crate::Timestamp;
 use crate::candle::CandleSource;
 use crate::effect::{Action, Effect};
 use crate::event::{Event, MarketEvent};
 use crate::instrument::InstrumentId;
 use crate::run::World;
-use crate::{MarketCandle, Timestamp};
 use core::fmt;
 
 /// How long things are on their way, in nanoseconds.
@@ -94,12 +94,18 @@ impl<S: CandleSource> Simulated<S> {
     }
 
     /// The first open that the venue waits for: of a watched instrument whose next candle has not begun yet.
-    fn next_open(&self) -> Option<Timestamp> {
-        let waiting = |id: &InstrumentId| {
-            let open = self.feed.head(*id)?.open_time;
-            (open > self.opened[id.index()] && !self.under_way(open)).then_some(open)
-        };
-        self.venue.watched().iter().filter_map(waiting).min()
+    fn next_open(&self) -> Timestamp {
+        let mut first = Timestamp::MAX;
+        for id in self.venue.watched() {
+            if let Some(head) = self.feed.head(*id)
+                && head.open_time < first
+                && head.open_time > self.opened[id.index()]
+                && !self.under_way(head.open_time)
+            {
+                first = head.open_time;
+            }
+        }
+        first
     }
 
     /// Whether a candle that opened then is under way now.
@@ -160,15 +166,15 @@ impl<S: CandleSource> Simulated<S> {
     }
 
     #[inline]
-    fn take_candle(&mut self) -> Result<Option<MarketCandle>, SimError<S::Error>> {
-        let Some(candle) = self.feed.pop().map_err(SimError::Candles)? else { return Ok(None) };
-        let time = candle.candle.known_time;
+    fn take_candle(&mut self, slot: &mut Event) -> Result<Option<Timestamp>, SimError<S::Error>> {
+        let Some(popped) = self.feed.pop(slot).map_err(SimError::Candles)? else { return Ok(None) };
+        let time = popped.known_time;
         if time < self.clock {
-            return Err(SimError::TimeRanBack { instrument: candle.instrument, time });
+            return Err(SimError::TimeRanBack { instrument: popped.instrument, time });
         }
         self.clock = time;
-        self.venue.mark(candle.instrument, candle.candle.close);
-        Ok(Some(candle))
+        self.venue.note_price(popped.instrument, popped.close);
+        Ok(Some(time))
     }
 }
 
@@ -176,12 +182,11 @@ impl<S: CandleSource> World for Simulated<S> {
     type Error = SimError<S::Error>;
 
     #[inline]
-    fn next(&mut self) -> Result<Option<(Timestamp, Event)>, Self::Error> {
+    fn next(&mut self, slot: &mut Event) -> Result<Option<Timestamp>, Self::Error> {
         if self.due.is_empty() && self.venue.watched().is_empty() && self.latency.feed_ns == 0 {
-            let candle = self.take_candle()?;
-            return Ok(candle.map(|c| (c.candle.known_time, Event::Market(MarketEvent::Candle(c)))));
+            return self.take_candle(slot);
         }
-        self.next_due()
+        self.next_due(slot)
     }
 
     fn perform(&mut self, now: Timestamp, effect: &Effect) -> Result<(), Self::Error> {
@@ -198,45 +203,47 @@ impl<S: CandleSource> World for Simulated<S> {
 
 impl<S: CandleSource> Simulated<S> {
     /// The general case: the first of what is due, what opens, and what becomes known.
-    fn next_due(&mut self) -> Result<Option<(Timestamp, Event)>, SimError<S::Error>> {
+    fn next_due(&mut self, slot: &mut Event) -> Result<Option<Timestamp>, SimError<S::Error>> {
         loop {
-            let known = self.feed.next_time().map(|time| {
-                let lane = if time > self.paths_passed { Lane::Path } else { Lane::Candle };
-                (time, lane)
-            });
-            let open = self.next_open().map(|time| (time, Lane::Open));
-            let Some(first) = [known, open, self.due.first()].into_iter().flatten().min() else { return Ok(None) };
-            // An equal key can only be a late candle or report: what was scheduled first goes first.
-            if self.due.first() == Some(first) {
-                if let Some(event) = self.take_due() {
-                    return Ok(Some(event));
-                }
-                continue;
+            let known = self.feed.next_time().unwrap_or(Timestamp::MAX);
+            let (due, lane) = self.due.first().unwrap_or((Timestamp::MAX, Lane::Open));
+            let time = known.min(due).min(self.next_open());
+            if time == Timestamp::MAX {
+                return Ok(None);
             }
-            match first {
-                (time, Lane::Open) => self.show_opens(time),
-                (time, Lane::Path) => self.show_paths(time),
-                (time, _) => {
-                    let Some(candle) = self.take_candle()? else { return Ok(None) };
-                    if self.latency.feed_ns == 0 {
-                        return Ok(Some((time, Event::Market(MarketEvent::Candle(candle)))));
-                    }
-                    self.due.push(time.after(self.latency.feed_ns), Item::Candle(candle));
+            if known == time && time > self.paths_passed {
+                self.show_paths(time);
+            } else if due == time && (lane <= Lane::Candle || known > time) {
+                // Of two candles of one instant the delayed one became known first.
+                if self.take_due(slot) {
+                    return Ok(Some(time));
                 }
+            } else if known == time {
+                self.take_candle(slot)?;
+                match slot {
+                    Event::Market(MarketEvent::Candle(candle)) if self.latency.feed_ns != 0 => {
+                        self.due.push(time.after(self.latency.feed_ns), Item::Candle(*candle));
+                    }
+                    _ => return Ok(Some(time)),
+                }
+            } else {
+                self.show_opens(time);
             }
         }
     }
 
-    fn take_due(&mut self) -> Option<(Timestamp, Event)> {
-        let (time, item) = self.due.pop()?;
-        match item {
-            Item::Report(report) => Some((time, Event::Report(report))),
-            Item::Candle(candle) => Some((time, Event::Market(MarketEvent::Candle(candle)))),
-            Item::Timer(timer) => Some((time, Event::Timer(timer))),
+    /// Takes the first due item; whether it is an event for the core.
+    fn take_due(&mut self, slot: &mut Event) -> bool {
+        let Some((time, item)) = self.due.pop() else { return false };
+        *slot = match item {
+            Item::Report(report) => Event::Report(report),
+            Item::Candle(candle) => Event::Market(MarketEvent::Candle(candle)),
+            Item::Timer(timer) => Event::Timer(timer),
             Item::Command(action) => {
                 self.reach_venue(time, &action);
-                None
+                return false;
             }
-        }
+        };
+        true
     }
 }

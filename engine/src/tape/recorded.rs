@@ -7,7 +7,7 @@ use super::record::{Damage, End, Frame, Kind};
 use crate::Timestamp;
 use crate::candle::CandleSource;
 use crate::effect::Effect;
-use crate::event::{Event, MarketEvent};
+use crate::event::Event;
 use crate::run::World;
 use crate::sim::Merge;
 use core::fmt;
@@ -92,15 +92,11 @@ impl<R: RecordSource, S: CandleSource> Recorded<R, S> {
         Ok(self.ahead.as_ref())
     }
 
-    fn next_candle(&mut self) -> Result<(Timestamp, Event), ReplayWorldError<R::Error, S::Error>> {
+    fn next_candle(&mut self, slot: &mut Event) -> Result<Timestamp, ReplayWorldError<R::Error, S::Error>> {
         let number = self.number;
-        let candle = self.candles.pop().map_err(ReplayWorldError::Candles)?;
-        let candle = candle.ok_or(ReplayWorldError::CandlesEnded { number })?;
-        let time = candle.candle.known_time.after(self.feed_ns);
-        if time < self.now {
-            return Err(ReplayWorldError::CandleOutOfTime { number });
-        }
-        Ok((time, Event::Market(MarketEvent::Candle(candle))))
+        let popped = self.candles.pop(slot).map_err(ReplayWorldError::Candles)?;
+        let time = popped.ok_or(ReplayWorldError::CandlesEnded { number })?.known_time.after(self.feed_ns);
+        if time < self.now { Err(ReplayWorldError::CandleOutOfTime { number }) } else { Ok(time) }
     }
 }
 
@@ -111,14 +107,14 @@ fn damaged<E>(after: u64, damage: Damage) -> TapeError<E> {
 impl<R: RecordSource, S: CandleSource> World for Recorded<R, S> {
     type Error = ReplayWorldError<R::Error, S::Error>;
 
-    fn next(&mut self) -> Result<Option<(Timestamp, Event)>, Self::Error> {
+    fn next(&mut self, slot: &mut Event) -> Result<Option<Timestamp>, Self::Error> {
         let number = self.number + 1;
         let recorded = self.look_ahead().map_err(ReplayWorldError::Tape)?.is_some_and(|frame| frame.number == number);
         if self.ahead.is_none() && self.end.is_some_and(|end| number > end.entries) {
             return Ok(None);
         }
         self.number = number;
-        let (time, event) = match self.ahead.take_if(|_| recorded) {
+        let time = match self.ahead.take_if(|_| recorded) {
             Some(frame) => {
                 let event = decode_event(&frame.payload);
                 let event = event.map_err(|e| ReplayWorldError::Tape(damaged(number - 1, Damage::Payload(e))))?;
@@ -126,12 +122,13 @@ impl<R: RecordSource, S: CandleSource> World for Recorded<R, S> {
                 if frame.time < self.now {
                     return Err(ReplayWorldError::CandleOutOfTime { number });
                 }
-                (frame.time, event)
+                *slot = event;
+                frame.time
             }
-            None => self.next_candle()?,
+            None => self.next_candle(slot)?,
         };
         self.now = time;
-        Ok(Some((time, event)))
+        Ok(Some(time))
     }
 
     fn perform(&mut self, _: Timestamp, _: &Effect) -> Result<(), Self::Error> {

@@ -107,14 +107,15 @@ impl<K: TapeSink> TapeJournal<K> {
 impl<K: TapeSink> Journal for TapeJournal<K> {
     type Error = K::Error;
 
-    fn append(&mut self, time: Timestamp, event: Event) -> Result<Entry, K::Error> {
-        self.number += 1;
-        self.time = time;
-        let entry = Entry { number: self.number, time, event };
-        if self.candles == CandlesOnTape::Recorded || !matches!(event, Event::Market(_)) {
-            put_frame(&mut self.group, Kind::Entry, self.number, self.epoch, time, |out| encode_event(&event, out));
+    fn append(&mut self, entry: &Entry) -> Result<(), K::Error> {
+        self.number = entry.number;
+        self.time = entry.time;
+        if self.candles == CandlesOnTape::Recorded || !matches!(entry.event, Event::Market(_)) {
+            put_frame(&mut self.group, Kind::Entry, entry.number, self.epoch, entry.time, |out| {
+                encode_event(&entry.event, out)
+            });
         }
-        Ok(entry)
+        Ok(())
     }
 
     fn commit(&mut self, entry: &Entry, effects: &[Effect], state: &State) -> Result<(), K::Error> {

@@ -1,0 +1,54 @@
+//! Faults of values turned into errors that name file, row, column and value.
+use crate::column::ColumnFault;
+use crate::decimal::DecimalFault;
+use crate::error::DataError;
+use crate::reader::FILE_SCALE;
+use engine::Candle;
+use engine::measure::scaled_text;
+use std::path::Path;
+
+/// The values of a candle in file units, for a message.
+pub(crate) fn values_text(candle: &Candle) -> String {
+    let text = |value| scaled_text(value, FILE_SCALE);
+    let Candle { open, high, low, close, volume, .. } = *candle;
+    format!(
+        "open {}, high {}, low {}, close {}, volume {}",
+        text(open.0),
+        text(high.0),
+        text(low.0),
+        text(close.0),
+        text(volume)
+    )
+}
+
+/// A value's fault with its place in the file.
+pub(crate) fn value_error(
+    file: &Path,
+    row: u64,
+    column: &'static str,
+    value: String,
+    fault: DecimalFault,
+    scale: u8,
+) -> DataError {
+    let file = file.to_path_buf();
+    match fault {
+        DecimalFault::NotANumber => DataError::NotANumber { file, row, column, value },
+        DecimalFault::Inexact => DataError::Inexact { file, row, column, value, scale },
+        DecimalFault::Overflow => DataError::Overflow { file, row, column, value, scale },
+    }
+}
+
+/// A column's fault with its place in the file.
+pub(crate) fn describe(fault: ColumnFault, file: &Path, first_row: u64, column: &'static str) -> DataError {
+    let row = |at: usize| first_row + at as u64;
+    match fault {
+        ColumnFault::Damaged(text) => {
+            DataError::damaged(file, format!("column `{column}` near row {first_row}: {text}"))
+        }
+        ColumnFault::Short { rows } => {
+            DataError::damaged(file, format!("column `{column}` ends at row {}, before its row group does", row(rows)))
+        }
+        ColumnFault::Null { at } => DataError::Null { file: file.to_path_buf(), row: row(at), column },
+        ColumnFault::Value { at, value, fault } => value_error(file, row(at), column, value, fault, FILE_SCALE),
+    }
+}

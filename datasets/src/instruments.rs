@@ -1,0 +1,272 @@
+//! Dated records of what a venue accepts: ticks, lots, minimums, fees, sessions.
+//!
+//! They stand in `instruments/*.toml` as `[[record]]` tables. A record holds from its date until the next one of the same
+//! instrument. Nothing is filled in for what a record leaves out: whoever asks decides, and says so.
+use crate::catalog::{Catalog, entries};
+use crate::error::DataError;
+use engine::{Interval, Timestamp};
+use rust_decimal::Decimal;
+use serde::Deserialize;
+use serde::de::{Error, Visitor};
+use std::fmt;
+use std::path::Path;
+
+/// When an instrument trades.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+pub enum Calendar {
+    /// Always.
+    #[serde(rename = "24/7")]
+    Always,
+    /// The New York Stock Exchange's sessions.
+    #[serde(rename = "XNYS")]
+    Xnys,
+    /// From the Monday of Wellington to the Friday of New York.
+    #[serde(rename = "24x5")]
+    Weekdays,
+}
+
+impl Calendar {
+    /// The name as records spell it.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Always => "24/7",
+            Self::Xnys => "XNYS",
+            Self::Weekdays => "24x5",
+        }
+    }
+}
+
+/// What a venue accepts for an instrument from a date on.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct InstrumentRecord {
+    /// The venue.
+    pub venue: String,
+    /// The symbol.
+    pub symbol: String,
+    /// From this instant on; [`Timestamp::MIN`] where the record gives no date.
+    pub from: Timestamp,
+    /// The currency of prices.
+    pub quote: Option<String>,
+    /// Smallest step of a price that the venue accepts.
+    pub tick: Option<Decimal>,
+    /// Smallest step of a quantity that the venue accepts.
+    pub lot: Option<Decimal>,
+    /// Smallest value of an order, in the quote currency.
+    pub min_notional: Option<Decimal>,
+    /// Units of the underlying in one contract.
+    pub multiplier: Option<Decimal>,
+    /// Fee for adding liquidity, in hundredths of a percent.
+    pub maker_fee_bps: Option<Decimal>,
+    /// Fee for taking liquidity, in hundredths of a percent.
+    pub taker_fee_bps: Option<Decimal>,
+    /// The power of ten in which prices are written.
+    pub price_step: Option<Decimal>,
+    /// The power of ten in which quantities are written.
+    pub quantity_step: Option<Decimal>,
+    /// When it trades.
+    pub calendar: Option<Calendar>,
+    /// Length of a session, in nanoseconds.
+    pub session_ns: Option<i64>,
+    /// Anything a user has to know.
+    pub note: Option<String>,
+}
+
+impl InstrumentRecord {
+    /// From a candle's open to when it is known: a day of an instrument with sessions is known at the session's close.
+    #[must_use]
+    pub fn length_ns(&self, interval: Interval) -> i64 {
+        match self.session_ns {
+            Some(session) if interval == Interval::DAY => session,
+            _ => interval.0,
+        }
+    }
+
+    /// Decimal places of `price_step`.
+    #[must_use]
+    pub fn price_scale(&self) -> Option<u8> {
+        self.price_step.and_then(places)
+    }
+
+    /// Decimal places of `quantity_step`.
+    #[must_use]
+    pub fn qty_scale(&self) -> Option<u8> {
+        self.quantity_step.and_then(places)
+    }
+}
+
+/// Decimal places of a power of ten that is at most one.
+fn places(step: Decimal) -> Option<u8> {
+    let step = step.normalize();
+    (step.mantissa() == 1).then(|| u8::try_from(step.scale()).ok()).flatten().filter(|places| *places <= 18)
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Records {
+    #[serde(default)]
+    record: Vec<Written>,
+}
+
+/// A record as written.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Written {
+    venue: String,
+    symbol: String,
+    from: Option<String>,
+    quote: Option<String>,
+    tick: Option<Exact>,
+    lot: Option<Exact>,
+    min_notional: Option<Exact>,
+    multiplier: Option<Exact>,
+    maker_fee_bps: Option<Exact>,
+    taker_fee_bps: Option<Exact>,
+    price_step: Option<Exact>,
+    quantity_step: Option<Exact>,
+    calendar: Option<Calendar>,
+    session: Option<String>,
+    note: Option<String>,
+}
+
+/// A decimal given as text, integer, or a float's shortest decimal text.
+#[derive(Clone, Copy)]
+struct Exact(Decimal);
+
+impl<'de> Deserialize<'de> for Exact {
+    fn deserialize<D: serde::Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        struct ExactVisitor;
+        impl Visitor<'_> for ExactVisitor {
+            type Value = Exact;
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a decimal number, best as text such as \"0.01\"")
+            }
+            fn visit_str<E: Error>(self, text: &str) -> Result<Exact, E> {
+                Decimal::from_str_exact(text)
+                    .map(Exact)
+                    .map_err(|_| E::custom(format!("`{text}` is not a decimal number")))
+            }
+            fn visit_i64<E: Error>(self, value: i64) -> Result<Exact, E> {
+                Ok(Exact(Decimal::from(value)))
+            }
+            fn visit_f64<E: Error>(self, value: f64) -> Result<Exact, E> {
+                self.visit_str(&value.to_string())
+            }
+        }
+        from.deserialize_any(ExactVisitor)
+    }
+}
+
+impl Catalog {
+    /// The records of an instrument, earliest first; empty when the catalog has none.
+    ///
+    /// # Errors
+    /// When any file of `instruments/` is not as it should be, or two records of an instrument have one date.
+    pub fn instrument_records(&self, venue: &str, symbol: &str) -> Result<Vec<InstrumentRecord>, DataError> {
+        let mut records = self.all_instrument_records()?;
+        records.retain(|record| record.venue == venue && record.symbol == symbol);
+        Ok(records)
+    }
+
+    /// Every record, sorted by venue, symbol and date.
+    ///
+    /// # Errors
+    /// As for [`Catalog::instrument_records`].
+    pub fn all_instrument_records(&self) -> Result<Vec<InstrumentRecord>, DataError> {
+        let folder = self.root().join("instruments");
+        let mut records: Vec<InstrumentRecord> = Vec::new();
+        if !folder.is_dir() {
+            return Ok(records);
+        }
+        for path in entries(&folder)?.into_iter().filter(|p| p.extension().is_some_and(|e| e == "toml")) {
+            let text = std::fs::read_to_string(&path).map_err(|e| DataError::io(&path, "read it", &e))?;
+            let bad = |text: String| DataError::BadRecord { file: path.clone(), text };
+            let written: Records = toml::from_str(&text).map_err(|e| bad(e.to_string()))?;
+            for record in written.record {
+                let record = checked(record).map_err(bad)?;
+                if records.iter().any(|r| (&r.venue, &r.symbol, r.from) == (&record.venue, &record.symbol, record.from))
+                {
+                    return Err(duplicate(&path, &record));
+                }
+                records.push(record);
+            }
+        }
+        records.sort_by(|a, b| (&a.venue, &a.symbol, a.from).cmp(&(&b.venue, &b.symbol, b.from)));
+        Ok(records)
+    }
+}
+
+fn duplicate(file: &Path, record: &InstrumentRecord) -> DataError {
+    let text = format!(
+        "{}:{} has two records from {}; keep one of them",
+        record.venue,
+        record.symbol,
+        crate::error::time_text(record.from)
+    );
+    DataError::BadRecord { file: file.to_path_buf(), text }
+}
+
+fn checked(record: Written) -> Result<InstrumentRecord, String> {
+    let name = format!("record of {}:{}", record.venue, record.symbol);
+    let above_zero = |field: &str, value: Option<Exact>| match value {
+        Some(Exact(value)) if value <= Decimal::ZERO => {
+            Err(format!("{name}: `{field}` = {value} has to be above zero"))
+        }
+        value => Ok(value.map(|v| v.0)),
+    };
+    let step = |field: &str, value: Option<Exact>| match above_zero(field, value)? {
+        Some(value) if places(value).is_none() => {
+            Err(format!("{name}: `{field}` = {value} has to be a power of ten from 1 down, such as 0.01"))
+        }
+        value => Ok(value),
+    };
+    let from = match &record.from {
+        Some(date) => day(date).ok_or_else(|| format!("{name}: `from` = {date} is not a date such as 2014-01-01"))?,
+        None => Timestamp::MIN,
+    };
+    let session_ns = match &record.session {
+        Some(text) => Some(
+            duration_ns(text)
+                .ok_or_else(|| format!("{name}: `session` = {text} is not a length of up to a day such as 6h30m"))?,
+        ),
+        None => None,
+    };
+    if record.venue.is_empty() || record.symbol.is_empty() {
+        return Err(format!("{name}: `venue` and `symbol` have to be given"));
+    }
+    Ok(InstrumentRecord {
+        from,
+        tick: above_zero("tick", record.tick)?,
+        lot: above_zero("lot", record.lot)?,
+        min_notional: above_zero("min_notional", record.min_notional)?,
+        multiplier: above_zero("multiplier", record.multiplier)?,
+        maker_fee_bps: record.maker_fee_bps.map(|fee| fee.0), // a rebate is below zero
+        taker_fee_bps: record.taker_fee_bps.map(|fee| fee.0),
+        price_step: step("price_step", record.price_step)?,
+        quantity_step: step("quantity_step", record.quantity_step)?,
+        calendar: record.calendar,
+        session_ns,
+        quote: record.quote,
+        note: record.note,
+        venue: record.venue,
+        symbol: record.symbol,
+    })
+}
+
+fn day(text: &str) -> Option<Timestamp> {
+    let date: jiff::civil::Date = text.parse().ok()?;
+    let midnight = date.to_zoned(jiff::tz::TimeZone::UTC).ok()?.timestamp().as_nanosecond();
+    i64::try_from(midnight).ok().map(Timestamp)
+}
+
+/// Reads `6h30m`, `24h`, `90m`; above zero and at most a day.
+fn duration_ns(text: &str) -> Option<i64> {
+    let (mut total, mut rest) = (0_i64, text);
+    while !rest.is_empty() {
+        let end = rest.find(|c: char| c.is_ascii_alphabetic())?;
+        let part: Interval = rest[..=end].parse().ok()?;
+        total = total.checked_add(part.0)?;
+        rest = &rest[end + 1..];
+    }
+    (1..=Interval::DAY.0).contains(&total).then_some(total)
+}

@@ -1,0 +1,65 @@
+//! The numbers of a run, each with the formula that made it.
+//!
+//! Functions take plain slices of daily returns or of results of round trips, so that each can be tested against
+//! published vectors; [`measure`] puts them together for a run. Nothing here reads a file or knows a strategy. What is
+//! not defined (no variance, too few values, a division by zero) is `None`, never a NaN.
+pub mod daily;
+pub mod deflated;
+pub mod distribution;
+pub mod drawdown;
+pub mod growth;
+mod metric;
+pub mod normal;
+pub mod ratios;
+mod run;
+pub mod trades;
+
+pub use daily::{Days, daily_returns};
+pub use metric::{Metric, MetricSet};
+pub use run::{RunFigures, Trials, measure};
+
+/// The arithmetic mean; `None` of nothing.
+#[must_use]
+pub fn mean(values: &[f64]) -> Option<f64> {
+    if values.is_empty() {
+        return None;
+    }
+    Some(values.iter().sum::<f64>() / values.len() as f64)
+}
+
+/// The sample standard deviation (ddof 1); `None` for fewer than two values.
+#[must_use]
+pub fn deviation(values: &[f64]) -> Option<f64> {
+    if values.len() < 2 {
+        return None;
+    }
+    let middle = mean(values)?;
+    let squares: f64 = values.iter().map(|v| (v - middle) * (v - middle)).sum();
+    Some((squares / (values.len() - 1) as f64).sqrt())
+}
+
+/// A quotient, or `None` where it is not a finite number.
+///
+/// A divisor that is only rounding noise beside its dividend's terms counts as zero at the callers that sum.
+pub(crate) fn quotient(dividend: f64, divisor: f64) -> Option<f64> {
+    Some(dividend / divisor).filter(|q| q.is_finite())
+}
+
+/// A deviation that is more than the rounding noise of the values it was taken of.
+pub(crate) fn spread(values: &[f64]) -> Option<f64> {
+    let largest = values.iter().fold(0.0_f64, |most, v| most.max(v.abs()));
+    deviation(values).filter(|d| *d > largest * 1e-14)
+}
+
+#[cfg(test)]
+pub(crate) mod testing {
+    /// The eight daily returns that the popular libraries are compared on.
+    pub(crate) const EIGHT: [f64; 8] = [0.01, 0.10, -0.04, 0.02, 0.03, 0.02, 0.01, -0.10];
+
+    /// Panics when `found` is not `expected` to `digits` decimal places.
+    #[track_caller]
+    pub(crate) fn check(found: Option<f64>, expected: f64, tolerance: f64) {
+        let found = found.expect("the figure is defined");
+        assert!((found - expected).abs() <= tolerance, "found {found}, expected {expected} within {tolerance}");
+    }
+}

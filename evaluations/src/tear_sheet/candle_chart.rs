@@ -1,0 +1,64 @@
+//! The last candles of the run with our fills on them.
+use super::axis::Axis;
+use super::chart::{Drawn, Role, SCALE, Size, Surface, chart};
+use super::page::{self, figure};
+use super::{CandleView, TearSheet, figures};
+use crate::tables::FillRow;
+use engine::measure::scaled_f64;
+use engine::{Candle, Side};
+use plotters::prelude::*;
+
+const WIDE: Size = Size(1056, 380);
+const NARROW: Size = Size(400, 300);
+/// How many of the last candles a narrow screen shows.
+const NARROW_CANDLES: usize = 90;
+
+/// The section of candles; nothing when there are none.
+pub(crate) fn section(sheet: &TearSheet<'_>) -> String {
+    let Some(view) = sheet.candles.filter(|view| !view.candles.is_empty()) else { return String::new() };
+    let recent = view.candles.len().saturating_sub(NARROW_CANDLES);
+    let wide = draw(WIDE, view, &view.candles, sheet.fills);
+    let narrow = draw(NARROW, view, &view.candles[recent..], sheet.fills);
+    let caption = format!("{}, the last candles of the run", view.instrument);
+    let legend = "<p class=\"soft\"><span class=\"up\">\u{25b2}</span> buys \u{2003}<span class=\"down\">\u{25bc}</span> sells</p>\n";
+    page::section("candles", "Candles and fills", &(figure(&caption, &wide, &narrow) + legend))
+}
+
+fn draw(size: Size, view: &CandleView, candles: &[Candle], fills: &[FillRow]) -> String {
+    let price = |raw: engine::Price| scaled_f64(raw.0, view.price_scale);
+    let (first, last) = (candles[0].open_time.0, candles[candles.len() - 1].known_time.0);
+    let x = Axis::time(first, last, (size.0 / 70) as usize);
+    let shown: Vec<&FillRow> = fills
+        .iter()
+        .rev()
+        .take_while(|fill| fill.time.0 >= first)
+        .filter(|fill| fill.time.0 <= last && *fill.instrument == *view.instrument)
+        .collect();
+    let prices = candles.iter().flat_map(|c| [price(c.low), price(c.high)]);
+    let y = Axis::values(prices.chain(shown.iter().map(|fill| fill.price.to_f64())), figures::short);
+    let width = size.0 * SCALE * 6 / 10 / candles.len().max(1) as u32;
+    chart(size, "Candles with fills", (&x, &y), |surface| {
+        surface.draw_series(candles.iter().map(|c| {
+            let middle = (c.open_time.0 / 2 + c.known_time.0 / 2) as f64;
+            let (gain, loss) = (Role::Up.fill(0.8).stroke_width(SCALE), Role::Down.fill(0.8).stroke_width(SCALE));
+            let (open, high, low, close) = (price(c.open), price(c.high), price(c.low), price(c.close));
+            CandleStick::new(middle, open, high, low, close, gain, loss, width.max(2))
+        }))?;
+        marks(surface, &shown)
+    })
+}
+
+/// A triangle below each buy and above each sell, pointing at its price.
+fn marks(surface: &mut Surface<'_, '_>, fills: &[&FillRow]) -> Drawn {
+    let unit = SCALE as i32;
+    surface.draw_series(fills.iter().map(|fill| {
+        let (sign, role) = match fill.side {
+            Side::Buy => (1, Role::Up),
+            Side::Sell => (-1, Role::Down),
+        };
+        let at = (fill.time.0 as f64, fill.price.to_f64());
+        let corners = vec![(0, sign * unit), (-5 * unit, sign * 10 * unit), (5 * unit, sign * 10 * unit)];
+        EmptyElement::at(at) + Polygon::new(corners, role.fill(1.0))
+    }))?;
+    Ok(())
+}

@@ -1,0 +1,97 @@
+//! `[data]`: which candles, of the catalog, from when to when.
+//!
+//! Whether the catalog exists is not looked up here.
+use super::error::Complaint;
+use super::instant;
+use super::node::{Node, Value};
+use super::section::Section;
+use super::written::Written;
+use engine::Timestamp;
+use std::path::{Path, PathBuf};
+
+/// Which candles.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DataSection {
+    /// Where they are kept.
+    pub catalog: CatalogPath,
+    /// The first open time, inclusive; `None` is the beginning.
+    pub from: Option<Timestamp>,
+    /// The open time at which the run ends, exclusive; `None` is the end.
+    pub to: Option<Timestamp>,
+    /// Candles read before `from`, per instrument: no orders, not counted.
+    pub warmup_candles: u32,
+}
+
+/// A folder as it was written and as it was found from the run file.
+///
+/// Two are equal when they are the same place, however it was written.
+#[derive(Clone, Debug)]
+pub struct CatalogPath {
+    /// The text of the run file.
+    pub written: String,
+    /// The absolute path; always valid UTF-8.
+    pub path: PathBuf,
+}
+
+impl PartialEq for CatalogPath {
+    fn eq(&self, other: &Self) -> bool {
+        self.path == other.path
+    }
+}
+
+impl Eq for CatalogPath {}
+
+const CATALOG: &str = "the path of a folder as in \"../datasets/sample\"";
+
+/// Reads the section. `base` is the folder of the run file.
+pub(super) fn read(mut section: Section<'_>, base: &Path) -> Option<DataSection> {
+    let catalog = section.required("catalog", "\"../datasets/sample\"", |node| catalog(node, base));
+    let from = section.optional("from", moment);
+    let to = section.optional("to", moment);
+    let warmup_candles = section.or("warmup_candles", 0, |node| node.whole(i64::from(u32::MAX)));
+    if let (Some(Some(from)), Some(Some(to))) = (from, to)
+        && from >= to
+    {
+        let message = format!("`to` is not after `from`, {}", instant::text(from));
+        section.complain("to", Complaint::new(section.place_of("to"), message).expected("a later instant"));
+    }
+    section.close();
+    let warmup_candles = u32::try_from(warmup_candles?).ok()?;
+    Some(DataSection { catalog: catalog?, from: from?, to: to?, warmup_candles })
+}
+
+fn catalog(node: &Node, base: &Path) -> Result<CatalogPath, Complaint> {
+    let written = node.text(CATALOG)?;
+    if written.is_empty() || written.contains('\0') {
+        return Err(node.complain("this is not a path").expected(CATALOG));
+    }
+    if written.contains("://") {
+        return Err(node.complain("object stores are not yet available in this build").expected(CATALOG));
+    }
+    // What stands on the command line is meant from where the user is, what stands in the file from where the file is.
+    let from_here = node.place.source > 0;
+    let joined = if from_here { PathBuf::from(written) } else { base.join(written) };
+    let path = std::path::absolute(&joined)
+        .map_err(|error| node.complain(format!("the path cannot be made absolute: {error}")).expected(CATALOG))?;
+    if path.to_str().is_none() {
+        return Err(node.complain("the folder of the run file has a name that is not UTF-8").expected(CATALOG));
+    }
+    Ok(CatalogPath { written: written.into(), path })
+}
+
+fn moment(node: &Node) -> Result<Timestamp, Complaint> {
+    let text = match &node.value {
+        Value::Date(text) => text,
+        _ => node.text(instant::EXPECTED)?,
+    };
+    instant::read(text).map_err(|fault| node.complain(fault).expected(instant::EXPECTED))
+}
+
+pub(super) fn written(data: &DataSection) -> Written {
+    let path = data.catalog.path.to_str().expect("checked when the path was read");
+    Written::new("data")
+        .text("catalog", path)
+        .maybe("from", data.from.map(instant::text))
+        .maybe("to", data.to.map(instant::text))
+        .literal("warmup_candles", data.warmup_candles)
+}

@@ -1,0 +1,298 @@
+//! `[[instruments]]`: what is traded, in the order that numbers the instruments of the run.
+//!
+//! What is absent here comes from the catalog's dated records; what stands here wins over them.
+use super::amount;
+use super::decimal;
+use super::error::Complaint;
+use super::execution::choice;
+use super::known::{self, Known};
+use super::node::{Entry, Node, Value};
+use super::rate::{self, Bounds};
+use super::section::{Section, find};
+use super::session_length;
+use super::source::Place;
+use super::written::Written;
+use engine::{Currency, Instrument, Interval, Money};
+use rust_decimal::Decimal;
+
+/// One instrument of the run.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct InstrumentSection {
+    /// Where it trades, as the catalog calls it.
+    pub venue: String,
+    /// Its symbol there.
+    pub symbol: String,
+    /// The length of its candles.
+    pub interval: Interval,
+    /// Smallest increment of a price; a multiple of the price step, if both are given.
+    pub tick: Option<Decimal>,
+    /// Smallest increment of a quantity; a multiple of the quantity step, if both are given.
+    pub lot: Option<Decimal>,
+    /// Smallest notional of an order, in the quote currency.
+    pub min_notional: Option<Money>,
+    /// Units in one contract; above zero with at most six decimal places.
+    pub multiplier: Option<Decimal>,
+    /// The currency of its prices.
+    pub quote: Option<Currency>,
+    /// Prices are counted in steps of `10^-price_scale`; in the file `price_step = "0.01"`.
+    pub price_scale: Option<u8>,
+    /// Quantities are counted in steps of `10^-quantity_scale`; in the file `quantity_step = "0.001"`.
+    pub quantity_scale: Option<u8>,
+    /// Fee for giving liquidity in basis points; below zero it is a rebate.
+    pub maker_fee_bps: Option<Decimal>,
+    /// Fee for taking liquidity in basis points.
+    pub taker_fee_bps: Option<Decimal>,
+    /// Share of the notional that a position ties up; above 0, up to 1.
+    pub margin: Option<Decimal>,
+    /// When it trades.
+    pub calendar: Option<Calendar>,
+    /// Length of a session: a day's candle is known that long after its open.
+    pub session: Option<Interval>,
+}
+
+/// When an instrument trades.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Calendar {
+    /// Always.
+    Always,
+    /// The New York Stock Exchange's sessions.
+    Xnys,
+    /// From the Monday of Wellington to the Friday of New York.
+    Weekdays,
+}
+
+impl Calendar {
+    /// Every calendar with the name that the run file uses.
+    pub const ALL: [(&'static str, Self); 3] = [("24/7", Self::Always), ("XNYS", Self::Xnys), ("24x5", Self::Weekdays)];
+
+    /// The name in the run file.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Always => "24/7",
+            Self::Xnys => "XNYS",
+            Self::Weekdays => "24x5",
+        }
+    }
+}
+
+impl InstrumentSection {
+    /// `venue:symbol`.
+    #[must_use]
+    pub fn name(&self) -> String {
+        format!("{}:{}", self.venue, self.symbol)
+    }
+}
+
+/// Reads the list; `None` when anything in it is wrong.
+pub(super) fn read(root: &[Entry], complaints: &mut Vec<Complaint>) -> Option<Vec<InstrumentSection>> {
+    let known = known::section("instruments").expect("the list of sections has instruments");
+    let example = "`[[instruments]]` with `venue`, `symbol` and `interval`";
+    let items = match find(root, known.name).map(|entry| &entry.node) {
+        Some(Node { value: Value::List(items), .. }) if !items.is_empty() => items,
+        Some(node) => {
+            let complaint = match node.value {
+                Value::Table(_) => node
+                    .complain("`instruments` is one section")
+                    .hint(Some("write two brackets, `[[instruments]]`, once for each instrument".into())),
+                Value::List(_) => node.complain("the list of instruments is empty"),
+                _ => node.complain(format!("`instruments` is {}", node.kind())),
+            };
+            complaints.push(complaint.expected(example).about(known.name));
+            return None;
+        }
+        None => {
+            complaints
+                .push(Complaint::new(None, "the run file names no instrument").expected(example).about(known.name));
+            return None;
+        }
+    };
+    let read: Vec<Option<InstrumentSection>> =
+        items.iter().enumerate().map(|(index, item)| element(known, index, item, complaints)).collect();
+    refuse_twins(items, &read, complaints);
+    read.into_iter().collect()
+}
+
+/// Instruments are told apart by their names, so a name stands once.
+fn refuse_twins(items: &[Node], read: &[Option<InstrumentSection>], complaints: &mut Vec<Complaint>) {
+    let mut first = std::collections::BTreeMap::new();
+    for (index, (item, instrument)) in items.iter().zip(read).enumerate() {
+        let Some(instrument) = instrument else { continue };
+        let name = instrument.name();
+        match first.get(&name) {
+            None => {
+                first.insert(name, index);
+            }
+            Some(earlier) => {
+                let message = format!("{name} stands twice: instruments {earlier} and {index}, counted from 0");
+                let hint = "several intervals of one instrument are not yet available in this build".to_string();
+                let place = symbol_place(item);
+                complaints.push(
+                    Complaint::new(Some(place), message).hint(Some(hint)).about(format!("instruments.{index}.symbol")),
+                );
+            }
+        }
+    }
+}
+
+fn symbol_place(item: &Node) -> Place {
+    match &item.value {
+        Value::Table(entries) => find(entries, "symbol").map_or(item.place, |entry| entry.node.place),
+        _ => item.place,
+    }
+}
+
+fn element(
+    known: &'static Known,
+    index: usize,
+    item: &Node,
+    complaints: &mut Vec<Complaint>,
+) -> Option<InstrumentSection> {
+    let Value::Table(entries) = &item.value else {
+        let complaint = item.complain(format!("this instrument is {}", item.kind())).expected("a section");
+        complaints.push(complaint.about(format!("instruments.{index}")));
+        return None;
+    };
+    let mut section = Section::element(known, index, (item.place, entries), complaints);
+    let venue = section.required("venue", "\"coinbase\"", |node| identifier(node, VENUE));
+    let symbol = section.required("symbol", "\"BTCUSD\"", |node| identifier(node, SYMBOL));
+    let interval = section.required("interval", "\"4h\"", |node| {
+        let expected = "a whole number and s, m, h, d or w as in \"4h\"";
+        let text = node.text(expected)?;
+        text.parse().map_err(|_| node.complain(format!("`{text}` is not an interval")).expected(expected))
+    });
+    let tick = section.optional("tick", increment);
+    let lot = section.optional("lot", increment);
+    let min_notional = section.optional("min_notional", amount::not_negative);
+    let multiplier = section.optional("multiplier", multiplier);
+    let quote = section.optional("quote", quote);
+    let price_scale = section.optional("price_step", scale);
+    let quantity_scale = section.optional("quantity_step", scale);
+    let maker_fee_bps = section.optional("maker_fee_bps", |node| rate::bps(node, Bounds::Fee));
+    let taker_fee_bps = section.optional("taker_fee_bps", |node| rate::bps(node, Bounds::Fee));
+    let margin = section.optional("margin", margin);
+    let calendar = section.optional("calendar", |node| choice(node, &Calendar::ALL));
+    let session = section.optional("session", session);
+    refuse_uneven(&mut section, ("tick", tick.flatten()), ("price_step", price_scale.flatten()));
+    refuse_uneven(&mut section, ("lot", lot.flatten()), ("quantity_step", quantity_scale.flatten()));
+    if let (Some(Some(Calendar::Always)), Some(Some(_))) = (calendar, session) {
+        let place = section.place_of("session").or(section.place());
+        let message = "an instrument with the calendar `24/7` has no sessions";
+        section.complain("session", Complaint::new(place, message).expected("no `session`, or another calendar"));
+    }
+    section.close();
+    Some(InstrumentSection {
+        venue: venue?,
+        symbol: symbol?,
+        interval: interval?,
+        tick: tick?,
+        lot: lot?,
+        min_notional: min_notional?,
+        multiplier: multiplier?,
+        quote: quote?,
+        price_scale: price_scale?,
+        quantity_scale: quantity_scale?,
+        maker_fee_bps: maker_fee_bps?,
+        taker_fee_bps: taker_fee_bps?,
+        margin: margin?,
+        calendar: calendar?,
+        session: session?,
+    })
+}
+
+const VENUE: &str = "1 to 64 lower-case letters, digits, `-` or `_` as in \"coinbase\"";
+const SYMBOL: &str = "1 to 64 letters, digits, `-`, `_` or `.`, beginning with a letter or digit, as in \"BTCUSD\"";
+
+/// Venue and symbol become folders of the catalog, so they must be safe as such.
+fn identifier(node: &Node, expected: &'static str) -> Result<String, Complaint> {
+    let text = node.text(expected)?;
+    let is_venue = expected == VENUE;
+    let upper_or_dot = text.bytes().any(|b| b.is_ascii_uppercase() || b == b'.');
+    if super::run::is_safe(text) && !(is_venue && upper_or_dot) {
+        return Ok(text.to_string());
+    }
+    let what = if is_venue { "a venue" } else { "a symbol" };
+    Err(node.complain(format!("`{text}` is not the name of {what}")).expected(expected))
+}
+
+/// A tick or a lot.
+fn increment(node: &Node) -> Result<Decimal, Complaint> {
+    let expected = "a number above 0, up to 1000000000, with at most nine decimal places, as in \"0.01\"";
+    let value = node.decimal(expected)?;
+    let fits = value > Decimal::ZERO
+        && value <= Decimal::from(1_000_000_000)
+        && decimal::places(value) <= u32::from(Instrument::SCALE_MAX);
+    let refuse = || node.complain(format!("{} is out of range", decimal::plain(value))).expected(expected);
+    fits.then(|| value.normalize()).ok_or_else(refuse)
+}
+
+/// What a venue accepts must be writable in the step.
+fn refuse_uneven(section: &mut Section<'_>, increment: (&str, Option<Decimal>), step: (&str, Option<u8>)) {
+    let (Some(value), Some(scale)) = (increment.1, step.1) else { return };
+    if decimal::places(value) > u32::from(scale) {
+        let message =
+            format!("`{}` {} is finer than `{}` {}", increment.0, decimal::plain(value), step.0, step_text(scale));
+        let complaint = Complaint::new(section.place_of(increment.0), message);
+        section.complain(increment.0, complaint.expected(format!("a multiple of the `{}`", step.0)));
+    }
+}
+
+fn multiplier(node: &Node) -> Result<Decimal, Complaint> {
+    let expected = "a number above 0, up to 1000000000, with at most six decimal places";
+    let value = node.decimal(expected)?;
+    let fits = value > Decimal::ZERO && value <= Decimal::from(1_000_000_000) && decimal::places(value) <= 6;
+    let refuse = || node.complain(format!("{} is out of range", decimal::plain(value))).expected(expected);
+    fits.then(|| value.normalize()).ok_or_else(refuse)
+}
+
+fn margin(node: &Node) -> Result<Decimal, Complaint> {
+    let expected = "a share of the notional above 0, up to 1, as in \"0.05\"";
+    let value = node.decimal(expected)?;
+    let fits = value > Decimal::ZERO && value <= Decimal::ONE;
+    let refuse = || node.complain(format!("{} is out of range", decimal::plain(value))).expected(expected);
+    fits.then(|| value.normalize()).ok_or_else(refuse)
+}
+
+fn quote(node: &Node) -> Result<Currency, Complaint> {
+    let expected = "a currency of one to eight upper-case letters or digits as in \"USD\"";
+    let text = node.text(expected)?;
+    text.parse().map_err(|_| node.complain(format!("`{text}` is not a currency")).expected(expected))
+}
+
+fn scale(node: &Node) -> Result<u8, Complaint> {
+    let expected = "a power of ten from 1 down to 0.000000001 as in \"0.01\"";
+    let step = node.decimal(expected)?.normalize();
+    let places = u8::try_from(step.scale()).ok().filter(|places| *places <= Instrument::SCALE_MAX);
+    let refuse = || node.complain(format!("{} is not such a step", decimal::plain(step))).expected(expected);
+    places.filter(|_| step.mantissa() == 1).ok_or_else(refuse)
+}
+
+fn session(node: &Node) -> Result<Interval, Complaint> {
+    let text = node.text(session_length::EXPECTED)?;
+    let refuse = || node.complain(format!("`{text}` is not such a length")).expected(session_length::EXPECTED);
+    session_length::read(text).ok_or_else(refuse)
+}
+
+fn step_text(scale: u8) -> String {
+    decimal::plain(Decimal::new(1, u32::from(scale)))
+}
+
+pub(super) fn written(index: usize, instrument: &InstrumentSection) -> Written {
+    let plain = |value: Option<Decimal>| value.map(decimal::plain);
+    Written::element("instruments", index)
+        .text("venue", &instrument.venue)
+        .text("symbol", &instrument.symbol)
+        .text("interval", &instrument.interval.to_string())
+        .maybe("tick", plain(instrument.tick))
+        .maybe("lot", plain(instrument.lot))
+        .maybe("min_notional", instrument.min_notional.map(|amount| amount.to_string()))
+        .maybe("multiplier", plain(instrument.multiplier))
+        .maybe("quote", instrument.quote.map(|currency| currency.to_string()))
+        .maybe("price_step", instrument.price_scale.map(step_text))
+        .maybe("quantity_step", instrument.quantity_scale.map(step_text))
+        .maybe_literal("maker_fee_bps", plain(instrument.maker_fee_bps))
+        .maybe_literal("taker_fee_bps", plain(instrument.taker_fee_bps))
+        .maybe("margin", plain(instrument.margin))
+        .maybe("calendar", instrument.calendar.map(|calendar| calendar.name().to_string()))
+        .maybe("session", instrument.session.map(session_length::text))
+}

@@ -1,0 +1,123 @@
+//! Every section and key of the run file, in the order in which it is written back.
+//!
+//! The one list that unknown keys are compared with; a section cannot read a key that does not stand here.
+
+/// A section and its keys.
+#[derive(Debug)]
+pub(super) struct Known {
+    pub(super) name: &'static str,
+    pub(super) keys: &'static [&'static str],
+    /// Whether it takes keys of others too: a strategy knows its own parameters.
+    pub(super) open: bool,
+}
+
+const fn closed(name: &'static str, keys: &'static [&'static str]) -> Known {
+    Known { name, keys, open: false }
+}
+
+/// All sections.
+pub(super) const SECTIONS: [Known; 7] = [
+    closed("run", &["name", "seed"]),
+    closed("data", &["catalog", "from", "to", "warmup_candles"]),
+    closed(
+        "instruments",
+        &[
+            "venue",
+            "symbol",
+            "interval",
+            "tick",
+            "lot",
+            "min_notional",
+            "multiplier",
+            "quote",
+            "price_step",
+            "quantity_step",
+            "maker_fee_bps",
+            "taker_fee_bps",
+            "margin",
+            "calendar",
+            "session",
+        ],
+    ),
+    closed("account", &["cash", "leverage"]),
+    Known { name: "strategy", keys: &["kind"], open: true },
+    closed(
+        "execution",
+        &[
+            "fill",
+            "path",
+            "touch",
+            "taker_fee_bps",
+            "maker_fee_bps",
+            "slippage_bps",
+            "latency_ms",
+            "feed_latency_ms",
+            "reply_latency_ms",
+        ],
+    ),
+    closed("risk", &["allowed_instruments", "max_order_notional", "daily_loss_limit_pct", "emergency_stop_pct"]),
+];
+
+/// The section of this name.
+pub(super) fn section(name: &str) -> Option<&'static Known> {
+    SECTIONS.iter().find(|section| section.name == name)
+}
+
+/// How a section is written: `[run]`, `[[instruments]]`.
+pub(super) fn heading(section: &str) -> String {
+    if section == "instruments" { "[[instruments]]".into() } else { format!("[{section}]") }
+}
+
+/// The candidate that was most likely meant, if any is close.
+pub(super) fn nearest<'a>(written: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    // A key may be as long as the file; nothing that long was meant to be one of ours.
+    if written.len() > 64 {
+        return None;
+    }
+    let plain = |text: &str| text.to_lowercase().replace('-', "_");
+    let written = plain(written);
+    let distance = |candidate: &str| strsim::osa_distance(&written, &plain(candidate));
+    let closest = candidates.into_iter().map(|candidate| (distance(candidate), candidate)).min_by_key(|(d, _)| *d)?;
+    (closest.0 <= closest.1.len().max(written.len()).div_ceil(3)).then_some(closest.1)
+}
+
+/// What to do about a key that nobody knows in `section`.
+pub(super) fn advice(key: &str, section: &Known) -> Option<String> {
+    if looks_secret(key) {
+        return Some(
+            "secrets never stand in a run file: put them into a credentials file that only you can read".into(),
+        );
+    }
+    if let Some(other) = SECTIONS.iter().find(|other| other.name != section.name && other.keys.contains(&key)) {
+        return Some(format!("`{key}` belongs to {}", heading(other.name)));
+    }
+    nearest(key, section.keys.iter().copied()).map(|key| format!("did you mean `{key}`?"))
+}
+
+/// Whether a key sounds as if its value had better not be repeated on a terminal or in a log.
+pub(super) fn looks_secret(key: &str) -> bool {
+    let key = key.to_lowercase();
+    ["secret", "password", "passphrase", "token", "api_key", "apikey", "api-key", "private"]
+        .iter()
+        .any(|word| key.contains(word))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_nearest_is_close_or_not_offered() {
+        let check = |written: &str, expected: Option<&str>| {
+            let keys = ["name", "seed", "taker_fee_bps", "maker_fee_bps"];
+            assert_eq!(nearest(written, keys), expected, "{written}");
+        };
+        check("sed", Some("seed"));
+        check("Name", Some("name"));
+        check("taker-fee-bps", Some("taker_fee_bps"));
+        check("taker_fee", Some("taker_fee_bps"));
+        check("warmup", None);
+        check("", None);
+        check(&"n".repeat(100_000), None);
+    }
+}

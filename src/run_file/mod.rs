@@ -1,0 +1,197 @@
+//! The run file: one TOML file that says what to run, for every mode.
+//!
+//! It is read strictly. An unknown key, a value of the wrong kind or out of range, a missing part: each is reported with
+//! its line, and all of them together. Numbers are read exactly from their text. Nothing here opens a catalog, knows a
+//! strategy or reads a clock; the same text and overrides always give the same [`RunFile`].
+mod account;
+mod amount;
+mod data;
+mod decimal;
+mod document;
+mod error;
+mod execution;
+mod instant;
+mod instruments;
+mod known;
+mod node;
+mod rate;
+mod risk;
+mod run;
+mod section;
+mod session_length;
+mod setting;
+mod source;
+mod strategy;
+#[cfg(test)]
+mod tests;
+mod written;
+
+pub use account::AccountSection;
+pub use data::{CatalogPath, DataSection};
+pub use error::{ConfigError, Problem, SHOWN_MAX};
+pub use execution::{ExecutionSection, FillModel};
+pub use instruments::{Calendar, InstrumentSection};
+pub use risk::RiskSection;
+pub use run::RunSection;
+pub use source::Quote;
+pub use strategy::{Parameter, StrategySection};
+
+use document::Document;
+use error::Complaint;
+use section::Section;
+use source::{Place, Source};
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
+use std::sync::Arc;
+use written::Written;
+
+/// What to run, complete and checked.
+///
+/// Two are equal when they mean the same run, however they were written.
+#[derive(Clone, Debug)]
+pub struct RunFile {
+    /// Name and seed.
+    pub run: RunSection,
+    /// Which candles.
+    pub data: DataSection,
+    /// What is traded; at least one, each `venue:symbol` once.
+    pub instruments: Vec<InstrumentSection>,
+    /// What the account begins with.
+    pub account: AccountSection,
+    /// Which strategy.
+    pub strategy: StrategySection,
+    /// The simulated venue.
+    pub execution: ExecutionSection,
+    /// The limits, where the file has the section.
+    pub risk: Option<RiskSection>,
+    origin: Arc<Origin>,
+}
+
+impl PartialEq for RunFile {
+    fn eq(&self, other: &Self) -> bool {
+        self.run == other.run
+            && self.data == other.data
+            && self.instruments == other.instruments
+            && self.account == other.account
+            && self.strategy == other.strategy
+            && self.execution == other.execution
+            && self.risk == other.risk
+    }
+}
+
+impl Eq for RunFile {}
+
+/// Where the settings were read from, for complaints that others have about them.
+#[derive(Debug)]
+struct Origin {
+    sources: Vec<Source>,
+    places: BTreeMap<String, Place>,
+}
+
+impl RunFile {
+    /// Reads a run file and lays `overrides`, each `section.key=value`, over it.
+    ///
+    /// # Errors
+    /// Everything that is wrong with the file or the overrides.
+    pub fn load(path: &Path, overrides: &[String]) -> Result<Self, ConfigError> {
+        let origin = path.display().to_string();
+        let text = document::read(path, &origin)?;
+        Self::parse(&text, &origin, path.parent().unwrap_or(Path::new("")), overrides)
+    }
+
+    /// Reads the text of a run file. `origin` is its name in messages; relative paths in it are relative to `base`, those
+    /// in overrides to the working directory. A file without a name for the run names it after the stem of `origin`.
+    ///
+    /// # Errors
+    /// Everything that is wrong with the text or the overrides.
+    pub fn parse(text: &str, origin: &str, base: &Path, overrides: &[String]) -> Result<Self, ConfigError> {
+        let document = Document::read(text, origin, overrides)?;
+        let stem = Path::new(origin).file_stem().and_then(|stem| stem.to_str()).unwrap_or_default();
+        let root = document.root.as_slice();
+        let mut complaints = Vec::new();
+        section::refuse_strangers(root, &mut complaints);
+        let run = run::read(Section::open("run", root, &mut complaints), stem);
+        let data = data::read(Section::open("data", root, &mut complaints), base);
+        let instruments = instruments::read(root, &mut complaints);
+        let account = account::read(Section::open("account", root, &mut complaints));
+        let strategy = strategy::read(Section::open("strategy", root, &mut complaints));
+        let execution = execution::read(Section::open("execution", root, &mut complaints));
+        let risk = risk::read(Section::open("risk", root, &mut complaints), instruments.as_deref());
+        match (run, data, instruments, account, strategy, execution, risk) {
+            (Some(run), Some(data), Some(instruments), Some(account), Some(strategy), Some(execution), Some(risk))
+                if complaints.is_empty() =>
+            {
+                let origin = Arc::new(Origin { places: document.places(), sources: document.sources });
+                Ok(Self { run, data, instruments, account, strategy, execution, risk, origin })
+            }
+            _ => Err(ConfigError::new(&document.sources, complaints)),
+        }
+    }
+
+    /// An error of the caller's about a setting, `account.cash` or `instruments.0.symbol`, that points at its line; at
+    /// the section where the setting is absent.
+    #[must_use]
+    pub fn error_at(&self, key: &str, message: &str) -> ConfigError {
+        let mut place = None;
+        let mut path = key;
+        while place.is_none() && !path.is_empty() {
+            place = self.origin.places.get(path).copied();
+            path = path.rsplit_once('.').map_or("", |(parent, _)| parent);
+        }
+        ConfigError::new(&self.origin.sources, vec![Complaint::new(place, message).about(key)])
+    }
+
+    /// An error about the strategy or one of its parameters.
+    #[must_use]
+    pub fn strategy_error(&self, parameter: Option<&str>, message: &str) -> ConfigError {
+        self.error_at(&format!("strategy.{}", parameter.unwrap_or("kind")), message)
+    }
+
+    /// The whole run file, every default and override filled in, the catalog as an absolute path. It reads as an equal
+    /// run file.
+    #[must_use]
+    pub fn resolved(&self) -> String {
+        written::document(&self.sections())
+    }
+
+    /// Everything that affects a decision and nothing else: neither the catalog's path nor the run's name. It is a run
+    /// file once it is given a `data.catalog`.
+    #[must_use]
+    pub fn binding(&self) -> String {
+        written::document(&self.binding_sections())
+    }
+
+    /// Where the bindings of two run files differ: the key, what this one has and what the other has, as TOML, empty
+    /// where it has none. Sorted by key.
+    #[must_use]
+    pub fn difference(&self, other: &Self) -> Vec<(String, String, String)> {
+        let (ours, theirs) = (self.binding_sections(), other.binding_sections());
+        let ours: BTreeMap<String, &str> = ours.iter().flat_map(Written::addressed).collect();
+        let theirs: BTreeMap<String, &str> = theirs.iter().flat_map(Written::addressed).collect();
+        let keys: BTreeSet<&String> = ours.keys().chain(theirs.keys()).collect();
+        let value = |of: &BTreeMap<String, &str>, key| of.get(key).copied().unwrap_or_default().to_string();
+        keys.into_iter()
+            .map(|key| (key.clone(), value(&ours, key), value(&theirs, key)))
+            .filter(|(_, ours, theirs)| ours != theirs)
+            .collect()
+    }
+
+    fn sections(&self) -> Vec<Written> {
+        let mut sections = vec![run::written(&self.run), data::written(&self.data)];
+        sections.extend(self.instruments.iter().enumerate().map(|(index, one)| instruments::written(index, one)));
+        sections.push(account::written(&self.account));
+        sections.push(strategy::written(&self.strategy));
+        sections.push(execution::written(&self.execution));
+        sections.extend(self.risk.iter().map(risk::written));
+        sections
+    }
+
+    fn binding_sections(&self) -> Vec<Written> {
+        let without = |section: Written| match section.name() {
+            "run" => section.without("name"),
+            "data" => section.without("catalog"),
+            _ => section,
+        };
+        self.sections().into_iter().map(without).collect()
+    }
+}

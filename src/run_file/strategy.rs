@@ -1,0 +1,137 @@
+//! `[strategy]`: which strategy, with which parameters.
+//!
+//! Which parameters a strategy has is the registry's knowledge; here they only have to be plain values. A `size` means
+//! the same for every strategy and is checked.
+use super::decimal;
+use super::error::Complaint;
+use super::node::{Entry, Node, Value};
+use super::section::Section;
+use super::setting::is_bare;
+use super::written::{Written, list, quoted};
+use engine::Size;
+use rust_decimal::Decimal;
+use std::fmt;
+
+/// Which strategy, with which parameters.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StrategySection {
+    /// The name in the registry.
+    pub kind: String,
+    /// The parameters in the order of their names, without `kind`.
+    pub parameters: Vec<(String, Parameter)>,
+}
+
+impl StrategySection {
+    /// A parameter by its name.
+    #[must_use]
+    pub fn parameter(&self, name: &str) -> Option<&Parameter> {
+        self.parameters.iter().find(|(key, _)| key == name).map(|(_, value)| value)
+    }
+}
+
+/// The value of a parameter.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Parameter {
+    /// A text.
+    Text(String),
+    /// A whole number.
+    Whole(i64),
+    /// A number with a point or an exponent, exactly as written.
+    Number(Decimal),
+    /// True or false.
+    Switch(bool),
+    /// A list of plain values.
+    List(Vec<Parameter>),
+}
+
+impl fmt::Display for Parameter {
+    /// As TOML.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Text(text) => f.write_str(&quoted(text)),
+            Self::Whole(value) => value.fmt(f),
+            // The point keeps it a number when it is read again.
+            Self::Number(value) if decimal::places(*value) == 0 => write!(f, "{}.0", decimal::plain(*value)),
+            Self::Number(value) => f.write_str(&decimal::plain(*value)),
+            Self::Switch(on) => on.fmt(f),
+            Self::List(items) => f.write_str(&list(items.iter().map(ToString::to_string))),
+        }
+    }
+}
+
+pub(super) fn read(mut section: Section<'_>) -> Option<StrategySection> {
+    let kind = section.required("kind", "\"ema-cross\"", |node| {
+        let expected = "the name of a strategy as in \"ema-cross\"";
+        match node.text(expected)? {
+            "" => Err(node.complain("the name of the strategy is empty").expected(expected)),
+            kind => Ok(kind.to_string()),
+        }
+    });
+    let mut parameters = Some(Vec::new());
+    for entry in section.entries().iter().filter(|entry| entry.key != "kind") {
+        match parameter(entry) {
+            Ok(value) => {
+                if let Some(found) = parameters.as_mut() {
+                    found.push((entry.key.clone(), value));
+                }
+            }
+            Err(complaint) => {
+                section.complain(&entry.key, complaint);
+                parameters = None;
+            }
+        }
+    }
+    section.close();
+    let mut parameters = parameters?;
+    parameters.sort_by(|a, b| a.0.cmp(&b.0));
+    Some(StrategySection { kind: kind?, parameters })
+}
+
+fn parameter(entry: &Entry) -> Result<Parameter, Complaint> {
+    if !is_bare(&entry.key) {
+        let expected = "letters, digits, `_` and `-`";
+        return Err(Complaint::new(Some(entry.key_place), "this is not the name of a parameter").expected(expected));
+    }
+    if entry.key == "size" {
+        return size(&entry.node);
+    }
+    match &entry.node.value {
+        Value::List(items) => items.iter().map(plain).collect::<Result<_, _>>().map(Parameter::List),
+        _ => plain(&entry.node),
+    }
+}
+
+fn plain(node: &Node) -> Result<Parameter, Complaint> {
+    let number = |read: Result<Decimal, decimal::Fault>| {
+        read.map(Parameter::Number).map_err(|fault| node.complain(fault.message()).expected("a number"))
+    };
+    match &node.value {
+        Value::Text(text) => Ok(Parameter::Text(text.clone())),
+        Value::Whole(value) => match value.and_then(|value| i64::try_from(value).ok()) {
+            Some(value) => Ok(Parameter::Whole(value)),
+            None => Err(node.complain("this number is out of range").expected("a number of at most 64 bits")),
+        },
+        Value::Real(text) => number(decimal::exact(text)),
+        Value::Switch(on) => Ok(Parameter::Switch(*on)),
+        Value::Date(_) | Value::List(_) | Value::Table(_) => Err(node
+            .complain(format!("a parameter cannot be {}", node.kind()))
+            .expected("a text, a number, true or false, or a list of these")),
+    }
+}
+
+/// A size, however it is written, in its one canonical form.
+fn size(node: &Node) -> Result<Parameter, Complaint> {
+    let expected = "units as in \"1.5\", a share of equity as in \"25%\", or money as in \"5000 USD\", above zero";
+    let text = match &node.value {
+        Value::Text(text) => text.clone(),
+        Value::Whole(_) | Value::Real(_) => decimal::plain(node.decimal(expected)?),
+        _ => return Err(node.complain(format!("a size cannot be {}", node.kind())).expected(expected)),
+    };
+    let size: Size = text.parse().map_err(|_| node.complain(format!("`{text}` is not a size")).expected(expected))?;
+    Ok(Parameter::Text(size.to_string()))
+}
+
+pub(super) fn written(strategy: &StrategySection) -> Written {
+    let head = Written::new("strategy").text("kind", &strategy.kind);
+    strategy.parameters.iter().fold(head, |written, (name, value)| written.literal(name, value))
+}
