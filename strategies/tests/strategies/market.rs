@@ -109,7 +109,8 @@ impl Market {
         let state = core.state().clone();
         assert!(state.ledger.balances(), "every number is explained");
         let (venue, _) = world.into_parts();
-        let account = |ledger: &Ledger| (ledger.cash, ledger.fees, ledger.equity(), ledger.gross());
+        let held = |ledger: &Ledger| ledger.positions().iter().map(|p| (p.quantity, p.cost)).collect::<Vec<_>>();
+        let account = |ledger: &Ledger| (ledger.cash, ledger.fees, ledger.realised, held(ledger));
         assert_eq!(account(venue.ledger()), account(&state.ledger), "the core's account is the venue's");
         let digest = journal.digest.digest().iter().map(|byte| format!("{byte:02x}")).collect();
         let Watched { fills, refused, round_trips, .. } = journal;
