@@ -8,17 +8,25 @@ extern crate alloc;
 pub mod indicators;
 pub mod registry;
 
+mod bollinger_reversion;
 mod buy_and_hold;
+mod donchian_breakout;
 mod each;
 mod ema_cross;
 mod flip;
+mod grid;
 mod holding;
+mod momentum_rotation;
 
+pub use bollinger_reversion::{BollingerReversion, BollingerRules};
 pub use buy_and_hold::BuyAndHold;
+pub use donchian_breakout::{DonchianBreakout, DonchianRules};
 pub use each::Each;
 pub use ema_cross::{EmaCross, EmaCrossRules};
 pub use flip::Flip;
+pub use grid::{Grid, GridRules};
 pub use holding::{Holding, Signal};
+pub use momentum_rotation::{MomentumRotation, RotationRules};
 pub use registry::{
     BuildError, BuiltStrategy, Entry, Instruments, Kind, Parameter, Parameters, Registry, Settings, Value, nearest,
 };

@@ -35,7 +35,16 @@ impl Registry {
     /// The strategies of this crate.
     #[must_use]
     pub fn builtin() -> Self {
-        Self { entries: vec![crate::ema_cross::entry(), crate::buy_and_hold::entry(), crate::flip::entry()] }
+        let entries = vec![
+            crate::ema_cross::entry(),
+            crate::donchian_breakout::entry(),
+            crate::bollinger_reversion::entry(),
+            crate::momentum_rotation::entry(),
+            crate::grid::entry(),
+            crate::buy_and_hold::entry(),
+            crate::flip::entry(),
+        ];
+        Self { entries }
     }
 
     /// Adds a strategy.

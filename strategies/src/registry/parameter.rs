@@ -17,6 +17,19 @@ pub enum Value {
     Text(String),
 }
 
+impl Value {
+    /// Reads a value as it is typed: `20`, `2.5`, `true`; anything else is a text.
+    #[must_use]
+    pub fn read(text: &str) -> Self {
+        match (text, text.parse(), Decimal::from_str_exact(text)) {
+            ("true" | "false", ..) => Self::Flag(text == "true"),
+            (_, Ok(whole), _) => Self::Whole(whole),
+            (_, _, Ok(number)) => Self::Number(number),
+            _ => Self::Text(text.to_string()),
+        }
+    }
+}
+
 impl fmt::Display for Value {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {

@@ -3,16 +3,9 @@ use super::*;
 use alloc::string::{String, ToString};
 use expect_test::{Expect, expect};
 
-/// Reads `fast=20 size=25%` as a run file would: whole numbers, decimals, flags and texts.
+/// Reads `fast=20 size=25%`; an underscore stands for a blank.
 fn parameters(text: &str) -> Parameters {
-    let value = |word: &str| match word {
-        "true" | "false" => Value::Flag(word == "true"),
-        _ => match (word.parse(), rust_decimal::Decimal::from_str_exact(word)) {
-            (Ok(whole), _) => Value::Whole(whole),
-            (_, Ok(number)) => Value::Number(number),
-            _ => Value::Text(word.replace('_', " ")),
-        },
-    };
+    let value = |word: &str| Value::read(&word.replace('_', " "));
     let pair = |word: &str| word.split_once('=').map(|(key, word)| (key.to_string(), value(word)));
     text.split_whitespace().filter_map(pair).collect()
 }
@@ -68,9 +61,9 @@ fn parameters_are_checked_before_a_strategy_is_made() {
             1 ema-cross size=5000_USD
                 built
             1 ema-cros
-                -: there is no strategy `ema-cros`; there are ema-cross, buy-and-hold, flip (did you mean `ema-cross`?)
+                -: there is no strategy `ema-cros`; there are ema-cross, donchian-breakout, bollinger-reversion, momentum-rotation, grid, buy-and-hold, flip (did you mean `ema-cross`?)
             1 donkey
-                -: there is no strategy `donkey`; there are ema-cross, buy-and-hold, flip
+                -: there is no strategy `donkey`; there are ema-cross, donchian-breakout, bollinger-reversion, momentum-rotation, grid, buy-and-hold, flip
             1 ema-cross size=1 fats=3
                 fats: `ema-cross` has no parameter `fats`; it has fast, slow, size, short, rebalance (did you mean `fast`?)
             1 ema-cross fast=3
@@ -94,11 +87,47 @@ fn parameters_are_checked_before_a_strategy_is_made() {
 }
 
 #[test]
+fn each_strategy_refuses_what_contradicts_itself() {
+    check(
+        &[
+            "1 donchian-breakout size=1 exit=21",
+            "1 bollinger-reversion size=1 deviations=2.5",
+            "1 bollinger-reversion size=1 deviations=0",
+            "1 bollinger-reversion size=1 deviations=2.00001",
+            "1 momentum-rotation size=1",
+            "3 momentum-rotation size=1 top=3",
+            "1 grid size=1 levels=9 step=10",
+            "1 grid size=1 levels=8 step=10",
+        ],
+        &expect![[r#"
+            1 donchian-breakout size=1 exit=21
+                exit: `exit` must be at most `entry`, but 21 is above 20
+            1 bollinger-reversion size=1 deviations=2.5
+                built
+            1 bollinger-reversion size=1 deviations=0
+                deviations: `deviations` must be a number from 0.1 to 10 with at most four decimal places, not `0`
+            1 bollinger-reversion size=1 deviations=2.00001
+                deviations: `deviations` must be a number from 0.1 to 10 with at most four decimal places, not `2.00001`
+            1 momentum-rotation size=1
+                -: `momentum-rotation` trades at least 2 instruments, not 1
+            3 momentum-rotation size=1 top=3
+                top: `top` must be below the number of instruments, but 3 is not below 3
+            1 grid size=1 levels=9 step=10
+                levels: `levels` and one more, times `step`, must be below 100%, but 9 lines of 10% reach it
+            1 grid size=1 levels=8 step=10
+                built
+        "#]],
+    );
+}
+
+#[test]
 fn the_warm_up_is_known_before_the_strategy_is_made() {
     let registry = Registry::builtin();
     let warm_up = |name, given| registry.warm_up(name, &parameters(given));
     assert_eq!(warm_up("ema-cross", "size=1 slow=80"), Ok(80));
     assert_eq!(warm_up("flip", "size=1"), Ok(0));
+    assert_eq!(warm_up("donchian-breakout", "size=1"), Ok(21));
+    assert_eq!(warm_up("momentum-rotation", "size=1 lookback=7"), Ok(8));
     assert!(warm_up("ema-cross", "slow=80").is_err());
 }
 
@@ -108,6 +137,15 @@ fn a_project_adds_its_own_strategies_but_takes_no_name_twice() {
     assert_eq!(registry.register(crate::flip::entry()), Ok(()));
     assert!(registry.register(crate::flip::entry()).is_err());
     assert_eq!(registry.entries().len(), 1);
+}
+
+#[test]
+fn resolved_settings_name_every_parameter() {
+    let registry = Registry::builtin();
+    let entry = registry.entry("donchian-breakout").expect("one of ours");
+    let settings = entry.settings(&parameters("size=2 entry=55")).expect("good parameters");
+    let pairs: Vec<String> = settings.values().iter().map(|(name, value)| format!("{name}={value}")).collect();
+    assert_eq!(pairs.join(" "), "entry=55 exit=10 short=false size=2");
 }
 
 #[test]

@@ -6,7 +6,7 @@ use engine::risk::{AllowedInstruments, BuyingPower, Leverage};
 use engine::sim::{Costs, Latency, Merge, PathModel, VenueConfig};
 
 use engine::{
-    Candle, Core, Instrument, InstrumentId, Money, Price, RiskEngine, SharedCandles, SimVenue, Simulated, State,
+    Candle, Core, Instrument, InstrumentId, Money, Price, RiskEngine, SharedCandles, SimVenue, Simulated, Spec, State,
     Strategy, Timestamp, run,
 };
 use rust_decimal::Decimal;
@@ -24,6 +24,8 @@ pub(crate) struct Market {
     pub(crate) fee_bps: i64,
     /// Candles opening before this are warm-up.
     pub(crate) trades_from: Timestamp,
+    /// The rules of every instrument.
+    pub(crate) spec: Spec,
 }
 
 /// What came of a run.
@@ -65,7 +67,14 @@ impl Market {
     }
 
     fn empty() -> Self {
-        Self { candles: Vec::new(), price_scale: 2, cash: 10_000, fee_bps: 0, trades_from: Timestamp::MIN }
+        Self {
+            candles: Vec::new(),
+            price_scale: 2,
+            cash: 10_000,
+            fee_bps: 0,
+            trades_from: Timestamp::MIN,
+            spec: Spec::FREE,
+        }
     }
 
     pub(crate) fn ids(&self) -> Vec<InstrumentId> {
@@ -100,7 +109,8 @@ impl Market {
         let state = core.state().clone();
         assert!(state.ledger.balances(), "every number is explained");
         let (venue, _) = world.into_parts();
-        let account = |ledger: &Ledger| (ledger.cash, ledger.fees, ledger.equity(), ledger.gross());
+        let held = |ledger: &Ledger| ledger.positions().iter().map(|p| (p.quantity, p.cost)).collect::<Vec<_>>();
+        let account = |ledger: &Ledger| (ledger.cash, ledger.fees, ledger.realised, held(ledger));
         assert_eq!(account(venue.ledger()), account(&state.ledger), "the core's account is the venue's");
         let digest = journal.digest.digest().iter().map(|byte| format!("{byte:02x}")).collect();
         let Watched { fills, refused, round_trips, .. } = journal;
@@ -110,19 +120,13 @@ impl Market {
     fn instrument(&self, at: usize) -> Instrument {
         let name = char::from(b'A' + (at % 26) as u8).to_string();
         let quote = "USD".parse().expect("a currency");
-        Instrument::new(name, quote, (self.price_scale, 8), Decimal::ONE, Vec::new()).expect("an instrument")
+        Instrument::new(name, quote, (self.price_scale, 8), Decimal::ONE, vec![self.spec]).expect("an instrument")
     }
 }
 
-/// Reads `fast=20 size=25%`: whole numbers, decimals, flags and texts.
-pub(crate) fn parameters(given: &str) -> Parameters {
-    let value = |word: &str| match (word, word.parse(), Decimal::from_str_exact(word)) {
-        ("true" | "false", ..) => Value::Flag(word == "true"),
-        (_, Ok(whole), _) => Value::Whole(whole),
-        (_, _, Ok(number)) => Value::Number(number),
-        _ => Value::Text(word.to_string()),
-    };
-    let pair = |word: &str| word.split_once('=').map(|(key, word)| (key.to_string(), value(word)));
+/// Reads `fast=20 size=25%`.
+fn parameters(given: &str) -> Parameters {
+    let pair = |word: &str| word.split_once('=').map(|(key, word)| (key.to_string(), Value::read(word)));
     given.split_whitespace().filter_map(pair).collect()
 }
 

@@ -1,7 +1,7 @@
 //! A journal that takes the digest and writes down fills and refusals as a trader would.
 use engine::measure::scaled_text;
 use engine::tape::DigestOnly;
-use engine::{Effect, Entry, Event, Journal, State, Timestamp};
+use engine::{Effect, Entry, Journal, State};
 use std::collections::BTreeMap;
 use std::convert::Infallible;
 
@@ -35,8 +35,8 @@ impl Watched {
 impl Journal for Watched {
     type Error = Infallible;
 
-    fn append(&mut self, time: Timestamp, event: Event) -> Result<Entry, Infallible> {
-        self.digest.append(time, event)
+    fn append(&mut self, entry: &Entry) -> Result<(), Infallible> {
+        self.digest.append(entry)
     }
 
     fn commit(&mut self, entry: &Entry, effects: &[Effect], state: &State) -> Result<(), Infallible> {
