@@ -97,6 +97,9 @@ fn line_ends_a_byte_order_mark_and_comments_change_nothing() {
     let error = super::parse(&format!("\u{feff}{late}")).expect_err("a bad file");
     assert_eq!((error.problems[0].line, error.problems[0].column), (Some(3), Some(1)));
     assert!(!error.to_string().contains('\r'));
+    let error = super::parse(&format!("\u{feff}sed = 1\n{GOOD}")).expect_err("a bad file");
+    assert_eq!(error.problems[0].column, Some(1));
+    assert!(error.to_string().contains("\n  1 | sed = 1\n    | ^^^\n"), "{error}");
 }
 
 #[test]

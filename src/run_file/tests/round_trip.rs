@@ -1,5 +1,6 @@
 //! What is written back reads as the same run.
 use super::{GOOD, RunFile, good, with};
+use crate::run_file::Parameter;
 use expect_test::expect;
 use proptest::prelude::*;
 use std::path::Path;
@@ -98,10 +99,18 @@ fn the_same_run_written_otherwise_has_the_same_binding() {
     let run = good(GOOD);
     let check = |line: &str, other: &str| assert_eq!(good(&with(line, other)).binding(), run.binding(), "{other}");
     check("size = \"1\"", "size = 1.0");
+    check("size = \"1\"", "size = \"1.00\"");
     check("fast = 20\nsize = \"1\"", "size = 1\nfast = 0x14");
     check("taker_fee_bps = 5", "taker_fee_bps = \"5.00\"\ntouch = false\nlatency_ms = 0");
     check("cash = \"100000 USD\"", "cash = \"1e5 USD\"\nleverage = 1.0");
     check("interval = \"4h\"", "interval = \"240m\"");
+}
+
+#[test]
+fn characters_that_toml_does_not_take_are_escaped() {
+    let run = good(&with("fast = 20", "label = \"\\u0000\\u007F\\u0085\\t\\n\\r\\\"\\\\ü\""));
+    assert_eq!(run.strategy.parameter("label"), Some(&Parameter::Text("\0\u{7f}\u{85}\t\n\r\"\\ü".into())));
+    assert_eq!(good(&run.resolved()), run);
 }
 
 #[test]
