@@ -78,7 +78,7 @@ fn syntax(source: &Source, errors: &[toml::de::Error]) -> Vec<Complaint> {
     let mut lines = BTreeMap::new();
     for error in errors {
         let span = error.span().unwrap_or(0..0);
-        lines.entry(source.position(span.start).0).or_insert((span, error.message()));
+        lines.entry(source.line(span.start)).or_insert((span, error.message()));
     }
     let complaint = |(span, message): (std::ops::Range<usize>, &str)| {
         let place = Place { source: 0, start: span.start, end: span.end };

@@ -46,14 +46,14 @@ impl fmt::Display for Problem {
         write!(f, ": {}", self.message)?;
         let margin = " ".repeat(number.len() + 3);
         if let Some(quote) = &self.quote {
-            write!(f, "\n  {number} | {}", quote.text.trim_end())?;
+            write!(f, "\n{}", format!("  {number} | {}", quote.text).trim_end())?;
             write!(f, "\n{margin}| {}{}", " ".repeat(quote.indent), "^".repeat(quote.marked))?;
         }
         if let Some(expected) = &self.expected {
             write!(f, "\n{margin}= expected {expected}")?;
         }
         if let Some(hint) = &self.hint {
-            write!(f, "\n{margin}= {hint}")?;
+            write!(f, "\n{margin}= help: {hint}")?;
         }
         Ok(())
     }

@@ -89,7 +89,7 @@ impl Node {
         match &self.value {
             Value::Text(_) => "a text",
             Value::Whole(_) => "a whole number",
-            Value::Real(_) => "a number",
+            Value::Real(_) => "a decimal number",
             Value::Switch(_) => "true or false",
             Value::Date(_) => "a date",
             Value::List(items) if items.iter().any(|item| matches!(item.value, Value::Table(_))) => {

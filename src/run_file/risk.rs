@@ -85,7 +85,7 @@ fn percentage(section: &mut Section<'_>, key: &'static str, default: i64) -> Opt
             fits.then_some(()).ok_or_else(refuse)
         })
     })?;
-    if found.is_none() {
+    if found.is_none() && section.is_whole() {
         let message = format!(
             "where [risk] stands `{key}` is {default} by default, but this limit is not yet available in this build"
         );

@@ -14,6 +14,8 @@ pub(super) struct Section<'a> {
     /// Its heading; `None` when it is absent.
     place: Option<Place>,
     entries: &'a [Entry],
+    /// Whether it has been refused as a whole: then nothing is missing from it.
+    refused: bool,
     complaints: &'a mut Vec<Complaint>,
 }
 
@@ -30,16 +32,18 @@ impl<'a> Section<'a> {
     pub(super) fn open(name: &'static str, root: &'a [Entry], complaints: &'a mut Vec<Complaint>) -> Self {
         let known = known::section(name).expect("sections are read by the names of the list");
         let entry = find(root, name);
+        let mut refused = false;
         let entries = match entry.map(|entry| &entry.node) {
             Some(Node { value: Value::Table(entries), .. }) => entries.as_slice(),
             Some(node) => {
                 let heading = known::heading(name);
+                refused = true;
                 complaints.push(node.complain(format!("`{name}` is {}", node.kind())).expected(heading).about(name));
                 &[]
             }
             None => &[],
         };
-        Self { known, path: name.into(), place: entry.map(|entry| entry.node.place), entries, complaints }
+        Self { known, path: name.into(), place: entry.map(|entry| entry.node.place), entries, refused, complaints }
     }
 
     /// One element of a list of sections.
@@ -49,7 +53,12 @@ impl<'a> Section<'a> {
         (place, entries): (Place, &'a [Entry]),
         complaints: &'a mut Vec<Complaint>,
     ) -> Self {
-        Self { known, path: format!("{}.{index}", known.name), place: Some(place), entries, complaints }
+        Self { known, path: format!("{}.{index}", known.name), place: Some(place), entries, refused: false, complaints }
+    }
+
+    /// Whether a key that is absent may be complained about.
+    pub(super) fn is_whole(&self) -> bool {
+        !self.refused
     }
 
     /// Where the section begins.
@@ -72,6 +81,12 @@ impl<'a> Section<'a> {
         self.complaints.push(complaint.about(format!("{}.{key}", self.path)));
     }
 
+    /// Adds a complaint about the value of a key.
+    pub(super) fn refuse(&mut self, key: &str, mut complaint: Complaint) {
+        complaint.message = format!("`{key}`: {}", complaint.message);
+        self.complain(key, complaint);
+    }
+
     /// The value of a key: `None` when it is wrong, `Some(None)` when it is absent.
     ///
     /// # Panics
@@ -86,7 +101,7 @@ impl<'a> Section<'a> {
             None => Some(None),
             Some(Ok(value)) => Some(Some(value)),
             Some(Err(complaint)) => {
-                self.complain(key, complaint);
+                self.refuse(key, complaint);
                 None
             }
         }
@@ -110,7 +125,7 @@ impl<'a> Section<'a> {
         read: impl FnOnce(&Node) -> Result<T, Complaint>,
     ) -> Option<T> {
         let value = self.optional(key, read)?;
-        if value.is_none() {
+        if value.is_none() && self.is_whole() {
             let heading = known::heading(self.known.name);
             // Without the section there is no place to point at, and the heading is part of what is missing.
             let message = match self.place {

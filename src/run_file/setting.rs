@@ -22,6 +22,9 @@ pub(super) fn lay_over(
     }
 }
 
+/// Steps of a path at most; no setting lies deeper than three.
+const STEPS_MAX: usize = 8;
+
 /// One step of a path, `instruments` or `0`.
 struct Step<'a> {
     name: &'a str,
@@ -34,6 +37,9 @@ fn parse(setting: &str, source: usize) -> Result<(Vec<Step<'_>>, Node), Complain
     let Some((path, value)) = setting.split_once('=') else {
         return Err(Complaint::new(Some(whole), "an override needs a key and a value").expected(expected));
     };
+    if path.split('.').count() > STEPS_MAX {
+        return Err(Complaint::new(Some(whole), "no setting lies that deep").expected(expected));
+    }
     let mut start = 0;
     let mut steps = Vec::new();
     for name in path.split('.') {

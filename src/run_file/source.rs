@@ -41,6 +41,11 @@ impl Source {
         Self { name, text, line_starts }
     }
 
+    /// The line of a byte, from zero.
+    pub(super) fn line(&self, offset: usize) -> usize {
+        self.line_of(offset).0
+    }
+
     /// Line and column of a byte, both from one; a column is a character.
     pub(super) fn position(&self, offset: usize) -> (usize, usize) {
         let (line, start) = self.line_of(offset);

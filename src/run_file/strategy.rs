@@ -76,7 +76,7 @@ pub(super) fn read(mut section: Section<'_>) -> Option<StrategySection> {
                 }
             }
             Err(complaint) => {
-                section.complain(&entry.key, complaint);
+                section.refuse(&entry.key, complaint);
                 parameters = None;
             }
         }

@@ -1,0 +1,155 @@
+//! What a good file means.
+use super::{GOOD, RunFile, good, with};
+use crate::run_file::{Calendar, Parameter};
+use engine::sim::{Latency, PathModel};
+use engine::{Interval, Money, Timestamp};
+use rust_decimal::Decimal;
+use std::path::Path;
+
+const SECOND: i64 = Interval::SECOND.0;
+
+#[test]
+fn a_good_file_means_what_it_says() {
+    let run = good(GOOD);
+    assert_eq!((run.run.name.as_str(), run.run.seed), ("btc", 7));
+    assert_eq!(run.data.catalog.written, "../sample");
+    assert_eq!(run.data.catalog.path, Path::new("/runs/../sample"));
+    assert_eq!(run.data.from, Some(Timestamp(1_514_764_800 * SECOND)));
+    assert_eq!(run.data.to, Some(Timestamp(1_735_689_600 * SECOND)));
+    assert_eq!(run.instruments[0].name(), "coinbase:BTCUSD");
+    assert_eq!(run.instruments[0].interval, Interval(4 * Interval::HOUR.0));
+    assert_eq!((run.account.cash, run.account.currency.code()), (Money(100_000 * Money::ONE.0), "USD"));
+    assert_eq!(run.account.leverage.ppm, 1_000_000);
+    assert_eq!(run.strategy.kind, "ema-cross");
+    assert_eq!(run.strategy.parameter("fast"), Some(&Parameter::Whole(20)));
+    assert_eq!(run.strategy.parameter("kind"), None);
+    assert_eq!(run.execution.taker_fee_bps, Decimal::from(5));
+    assert_eq!((run.execution.path, run.execution.touch), (PathModel::Pessimistic, false));
+    assert_eq!(run.risk, None);
+}
+
+#[test]
+fn every_key_of_an_instrument_is_read() {
+    let text = with(
+        "interval = \"4h\"",
+        "interval = \"1d\"\ntick = 0.01\nlot = \"0.001\"\nmin_notional = 10\nmultiplier = 5\nquote = \"EUR\"\n\
+         maker_fee_bps = -0.5\ntaker_fee_bps = 2.25\nmargin = 0.05\ncalendar = \"XNYS\"\nsession = \"6h30m\"\n\
+         price_step = 0.001\nquantity_step = 1e-4",
+    );
+    let run = good(&text);
+    let it = &run.instruments[0];
+    assert_eq!(it.tick, Some(Decimal::new(1, 2)));
+    assert_eq!(it.lot, Some(Decimal::new(1, 3)));
+    assert_eq!(it.min_notional, Some(Money(10 * Money::ONE.0)));
+    assert_eq!(it.multiplier, Some(Decimal::from(5)));
+    assert_eq!(it.quote.map(|c| c.to_string()), Some("EUR".into()));
+    assert_eq!((it.maker_fee_bps, it.taker_fee_bps), (Some(Decimal::new(-5, 1)), Some(Decimal::new(225, 2))));
+    assert_eq!(it.margin, Some(Decimal::new(5, 2)));
+    assert_eq!((it.calendar, it.session), (Some(Calendar::Xnys), Some(Interval(390 * Interval::MINUTE.0))));
+    assert_eq!((it.price_scale, it.quantity_scale), (Some(3), Some(4)));
+}
+
+#[test]
+fn latencies_are_nanoseconds_exactly() {
+    let text = with("taker_fee_bps = 5", "latency_ms = 0.1\nfeed_latency_ms = \"20\"\nreply_latency_ms = 0.000001");
+    let expected = Latency { feed_ns: 20_000_000, entry_ns: 100_000, reply_ns: 1 };
+    assert_eq!(good(&text).execution.latency, expected);
+}
+
+#[test]
+fn decimals_are_read_from_their_text_and_not_through_a_float() {
+    let check = |written: &str, expected: &str| {
+        let run = good(&with("fast = 20", &format!("edge = {written}")));
+        let expected = Parameter::Number(Decimal::from_str_exact(expected).expect("a decimal"));
+        assert_eq!(run.strategy.parameter("edge"), Some(&expected), "{written}");
+    };
+    // No double lies on any of these.
+    check("0.1", "0.1");
+    check("0.1000000000000000000000000001", "0.1000000000000000000000000001");
+    check("9007199254740993.5", "9007199254740993.5");
+    check("1_000.5", "1000.5");
+    check("1e-7", "0.0000001");
+    check("6.02e3", "6020");
+    let cash = good(&with("100000 USD", "123456789012.123456789012 USD")).account.cash;
+    assert_eq!(cash, Money(123_456_789_012_123_456_789_012));
+}
+
+#[test]
+fn a_date_needs_no_quotes() {
+    let quoted = good(GOOD);
+    let check = |written: &str| {
+        let run = good(&with("from = \"2018-01-01\"", &format!("from = {written}")));
+        assert_eq!(run, quoted, "{written}");
+    };
+    check("2018-01-01");
+    check("2018-01-01T00:00:00Z");
+    check("2018-01-01 00:00:00.000+00:00");
+    check("\"2018-01-01T00:00:00Z\"");
+}
+
+#[test]
+fn line_ends_a_byte_order_mark_and_comments_change_nothing() {
+    let expected = good(GOOD);
+    assert_eq!(good(&GOOD.replace('\n', "\r\n")), expected);
+    assert_eq!(good(&format!("\u{feff}{GOOD}")), expected);
+    assert_eq!(good(&GOOD.replace('\n', " # why\n")), expected);
+    let late = GOOD.replace('\n', "\r\n").replace("seed", "sed");
+    let error = super::parse(&format!("\u{feff}{late}")).expect_err("a bad file");
+    assert_eq!((error.problems[0].line, error.problems[0].column), (Some(3), Some(1)));
+    assert!(!error.to_string().contains('\r'));
+    let error = super::parse(&format!("\u{feff}sed = 1\n{GOOD}")).expect_err("a bad file");
+    assert_eq!(error.problems[0].column, Some(1));
+    assert!(error.to_string().contains("\n  1 | sed = 1\n    | ^^^\n"), "{error}");
+}
+
+#[test]
+fn either_end_of_the_time_may_be_open() {
+    let run = good(&GOOD.replace("from = \"2018-01-01\"\n", ""));
+    assert_eq!((run.data.from, run.data.to.is_some()), (None, true));
+    assert_eq!(good(&GOOD.replace("to = \"2025-01-01\"\n", "")).data.to, None);
+}
+
+#[test]
+fn a_run_without_a_name_is_called_as_its_file() {
+    let text = with("name = \"btc\"\n", "");
+    let name = |origin: &str| {
+        RunFile::parse(&text, origin, Path::new("/runs"), &[]).map(|run| run.run.name).unwrap_or_default()
+    };
+    assert_eq!(name("examples/eth-trend.toml"), "eth-trend");
+    assert_eq!(name("a b.toml"), "run");
+    assert_eq!(name(""), "run");
+}
+
+#[test]
+fn with_a_risk_section_all_instruments_are_allowed_unless_it_lists_them() {
+    let off = "daily_loss_limit_pct = \"off\"\nemergency_stop_pct = \"off\"\n";
+    let run = good(&format!("{GOOD}[risk]\n{off}"));
+    assert_eq!(run.risk.map(|risk| risk.allowed_instruments), Some(vec!["coinbase:BTCUSD".to_string()]));
+}
+
+#[test]
+fn a_caller_can_complain_about_a_setting_at_its_line() {
+    let run = good(GOOD);
+    expect_test::expect![[r#"
+        run.toml:20:1: `fast` must be below `slow`
+          20 | fast = 20
+             | ^^^^^^^^^"#]]
+    .assert_eq(&run.strategy_error(Some("fast"), "`fast` must be below `slow`").to_string());
+    expect_test::expect![[r#"
+        run.toml:19:1: there is no strategy `ema-cross`
+          19 | kind = "ema-cross"
+             | ^^^^^^^^^^^^^^^^^^"#]]
+    .assert_eq(&run.strategy_error(None, "there is no strategy `ema-cross`").to_string());
+    expect_test::expect![[r#"
+        run.toml:18:1: `slow` is missing
+          18 | [strategy]
+             | ^^^^^^^^^^"#]]
+    .assert_eq(&run.strategy_error(Some("slow"), "`slow` is missing").to_string());
+    expect_test::expect![[r#"
+        run.toml:12:1: no candles
+          12 | symbol = "BTCUSD"
+             | ^^^^^^^^^^^^^^^^^"#]]
+    .assert_eq(&run.error_at("instruments.0.symbol", "no candles").to_string());
+    expect_test::expect!["run.toml: live needs [risk]"]
+        .assert_eq(&run.error_at("risk", "live needs [risk]").to_string());
+}
