@@ -1,12 +1,13 @@
 //! One backtest: the world, the core and a journal put together, run, and summed up.
 use crate::failure::Failure;
+use crate::instant::instant_text;
 use crate::recorder::{Counted, Detail, Recorder};
 use crate::run_file::RunFile;
 use crate::setup::Setup;
 use engine::measure::scaled_text;
 use engine::sim::{Merge, PathModel};
 use engine::{CandleSource, Journal, SimVenue, Simulated, State, Strategy, Timestamp, run};
-use evaluations::metrics::run::{RunFigures, Trials, measure};
+use evaluations::metrics::{RunFigures, Trials, measure};
 use evaluations::{Assumption, Curve, EquityCurve, OpenPosition, Summary};
 use std::collections::BTreeMap;
 
@@ -19,6 +20,20 @@ pub struct Finished<J> {
     pub venue: SimVenue,
     /// What was recorded on the way.
     pub recorder: Recorder<J>,
+}
+
+impl<J> Finished<J> {
+    /// The run and its journal, apart.
+    pub fn split(self) -> (Finished<()>, J) {
+        let (recorder, journal) = self.recorder.split();
+        (Finished { state: self.state, venue: self.venue, recorder }, journal)
+    }
+
+    /// The run without its journal.
+    #[must_use]
+    pub fn without_journal(self) -> Finished<()> {
+        self.split().0
+    }
 }
 
 /// Runs a strategy over candle sources, which stand in the order of the run file.
@@ -122,12 +137,6 @@ fn open_positions(state: &State) -> Vec<OpenPosition> {
         mark: scaled_text(position.mark.0, instrument.price_scale),
     })
     .collect()
-}
-
-/// An instant as RFC 3339, in UTC.
-#[must_use]
-pub fn instant_text(time: Timestamp) -> String {
-    jiff::Timestamp::from_nanosecond(i128::from(time.0)).map_or_else(|_| format!("{} ns", time.0), |t| t.to_string())
 }
 
 /// What the simulated venue took for granted, in the words of its models.
