@@ -63,7 +63,11 @@ pub fn backtest<S: Strategy, C: CandleSource, J: Journal>(
 ///
 /// # Errors
 /// As for [`Setup::sources`].
-pub fn counted_sources(setup: &Setup, fingerprint: bool, bar: &indicatif::ProgressBar) -> Result<Vec<Counted<datasets::Prefetched>>, Failure> {
+pub fn counted_sources(
+    setup: &Setup,
+    fingerprint: bool,
+    bar: &indicatif::ProgressBar,
+) -> Result<Vec<Counted<datasets::Prefetched>>, Failure> {
     let sources = setup.sources(fingerprint)?;
     Ok(sources.into_iter().map(|source| Counted { source, bar: bar.clone() }).collect())
 }
@@ -75,7 +79,13 @@ pub fn digest_text(digest: [u8; 32]) -> String {
 }
 
 /// Sums a finished run up. The curve is handed back beside it: metrics and tear sheet are made of it.
-pub fn summarise<J>(config: &RunFile, setup: &Setup, run: &mut Finished<J>, digest: [u8; 32], trials: Option<Trials>) -> (Summary, Curve) {
+pub fn summarise<J>(
+    config: &RunFile,
+    setup: &Setup,
+    run: &mut Finished<J>,
+    digest: [u8; 32],
+    trials: Option<Trials>,
+) -> (Summary, Curve) {
     let start = setup.series.iter().map(datasets::Series::first_open).min().unwrap_or(Timestamp(0));
     let empty = || EquityCurve::new(start, config.account.cash);
     let curve = run.recorder.curve.take().unwrap_or_else(empty).finish();
@@ -156,7 +166,10 @@ fn assumptions(config: &RunFile, setup: &Setup) -> Vec<Assumption> {
         of("buying power", format!("{} times equity, asked at the decision and again at the fill", ppm_text(config.account.leverage.ppm))),
     ];
     if config.risk.is_none() {
-        all.push(of("risk", "no [risk] section: orders are reviewed for allowed instruments and buying power only".into()));
+        all.push(of(
+            "risk",
+            "no [risk] section: orders are reviewed for allowed instruments and buying power only".into(),
+        ));
     }
     all.extend(setup.assumptions.iter().cloned());
     all
@@ -164,7 +177,9 @@ fn assumptions(config: &RunFile, setup: &Setup) -> Vec<Assumption> {
 
 fn path_text(path: PathModel) -> &'static str {
     match path {
-        PathModel::Pessimistic => "inside a candle: entry first, then adverse, then target; no target in its entry candle if the stop could fill",
+        PathModel::Pessimistic => {
+            "inside a candle: entry first, then adverse, then target; no target in its entry candle if the stop could fill"
+        }
         PathModel::OpenHighLowClose => "inside a candle: open, high, low, close",
         PathModel::OpenLowHighClose => "inside a candle: open, low, high, close",
     }

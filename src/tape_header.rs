@@ -38,7 +38,8 @@ pub fn backtest_header(run: &RunFile, setup: &Setup) -> Result<Header, Failure> 
     header.set("strategy", run.strategy.kind.clone());
     header.set("policy", "none");
     for (index, instrument) in setup.instruments.iter().enumerate() {
-        let facts = format!("{} {} {} {}", instrument.name, instrument.quote, instrument.price_scale, instrument.qty_scale);
+        let facts =
+            format!("{} {} {} {}", instrument.name, instrument.quote, instrument.price_scale, instrument.qty_scale);
         header.set(&format!("instrument.{index}"), facts);
     }
     for (index, series) in setup.series.iter().enumerate() {

@@ -17,7 +17,8 @@ pub fn home() -> Result<PathBuf, Failure> {
         return Ok(home.into());
     }
     let user = std::env::var_os("HOME").filter(|h| !h.is_empty());
-    let user = user.ok_or_else(|| Failure::Usage("neither ONETAPE_HOME nor HOME is set: the trial ledger has no place".into()))?;
+    let user = user
+        .ok_or_else(|| Failure::Usage("neither ONETAPE_HOME nor HOME is set: the trial ledger has no place".into()))?;
     Ok(PathBuf::from(user).join(".local/share/onetape"))
 }
 
@@ -27,8 +28,12 @@ pub fn home() -> Result<PathBuf, Failure> {
 /// When its folder or file cannot be made or opened.
 pub fn open() -> Result<TrialLedger, Failure> {
     let home = home()?;
-    std::fs::create_dir_all(&home)
-        .map_err(|e| Failure::Failed(format!("cannot make {}: {e}; set ONETAPE_HOME to a folder that can be written", home.display())))?;
+    std::fs::create_dir_all(&home).map_err(|e| {
+        Failure::Failed(format!(
+            "cannot make {}: {e}; set ONETAPE_HOME to a folder that can be written",
+            home.display()
+        ))
+    })?;
     TrialLedger::open(&home.join("trials.db")).map_err(Failure::failed)
 }
 

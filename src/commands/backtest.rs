@@ -179,4 +179,3 @@ fn figures(summary: &Summary) -> String {
     ];
     terminal::rows(&rows.map(|(name, value)| (name.to_string(), value)))
 }
-

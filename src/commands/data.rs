@@ -65,7 +65,12 @@ fn show(path: &Path, name: &str, interval: &str, rows: usize, json: bool) -> Res
         lines.extend(last.iter().map(cells));
     }
     let table = terminal::table(&["open time", "open", "high", "low", "close", "volume"], &lines);
-    terminal::print(&format!("{}: {} candles\n{table}{}", series.name(), series.rows(), known_defects(&catalog, &series)?))
+    terminal::print(&format!(
+        "{}: {} candles\n{table}{}",
+        series.name(),
+        series.rows(),
+        known_defects(&catalog, &series)?
+    ))
 }
 
 /// The first and the last candles; every candle is read and checked on the way.
@@ -91,7 +96,9 @@ fn ends(series: &Series, rows: usize) -> Result<(Vec<Candle>, Vec<Candle>), Fail
 fn known_defects(catalog: &Catalog, series: &Series) -> Result<String, Failure> {
     let Some(manifest) = catalog.manifest()? else { return Ok(String::new()) };
     let ours = manifest.files.iter().filter(|f| series.files().iter().any(|s| s.relative == f.path));
-    let lines = ours.flat_map(|file| &file.known_defects).map(|d| format!("known defect: {} {}: {}\n", d.open_time, d.kind, d.what));
+    let lines = ours
+        .flat_map(|file| &file.known_defects)
+        .map(|d| format!("known defect: {} {}: {}\n", d.open_time, d.kind, d.what));
     Ok(lines.collect())
 }
 

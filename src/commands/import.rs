@@ -3,7 +3,9 @@ use crate::arguments::{ForeignFormat, ImportArguments, TimeLabel};
 use crate::failure::Failure;
 use crate::instant::instant_text;
 use crate::terminal;
-use datasets::import::{Columns, Field, Finer, Format, ImportError, ImportSpec, Label, QuoteSide, TimeFormat, Zone, import};
+use datasets::import::{
+    Columns, Field, Finer, Format, ImportError, ImportSpec, Label, QuoteSide, TimeFormat, Zone, import,
+};
 use datasets::writer::FileNotes;
 use std::collections::BTreeMap;
 
@@ -84,18 +86,22 @@ fn format(arguments: &ImportArguments) -> Result<Format, Failure> {
 const COLUMNS: [&str; 6] = ["time", "open", "high", "low", "close", "volume"];
 
 fn columns(arguments: &ImportArguments) -> Result<Columns, Failure> {
-    let expected = "expected --columns time=Date,open=Open,high=High,low=Low,close=Close,volume=Volume, by header or number";
-    let text = arguments.columns.as_deref().ok_or_else(|| Failure::Usage(format!("a CSV needs its columns: {expected}")))?;
+    let expected =
+        "expected --columns time=Date,open=Open,high=High,low=Low,close=Close,volume=Volume, by header or number";
+    let text =
+        arguments.columns.as_deref().ok_or_else(|| Failure::Usage(format!("a CSV needs its columns: {expected}")))?;
     let mut fields: BTreeMap<&str, Field> = BTreeMap::new();
     for pair in text.split(',') {
-        let (name, column) = pair.split_once('=').ok_or_else(|| Failure::Usage(format!("--columns {pair}: {expected}")))?;
+        let (name, column) =
+            pair.split_once('=').ok_or_else(|| Failure::Usage(format!("--columns {pair}: {expected}")))?;
         if !COLUMNS.contains(&name) {
             return Err(Failure::Usage(format!("--columns: there is no column `{name}`; {expected}")));
         }
         let field = column.parse().map_or_else(|_| Field::from(column), Field::Place);
         fields.insert(name, field);
     }
-    let mut needed = |name: &str| fields.remove(name).ok_or_else(|| Failure::Usage(format!("--columns lacks `{name}`; {expected}")));
+    let mut needed =
+        |name: &str| fields.remove(name).ok_or_else(|| Failure::Usage(format!("--columns lacks `{name}`; {expected}")));
     let delimiter = match arguments.delimiter.as_bytes() {
         [one] => *one,
         b"\\t" => b'\t',

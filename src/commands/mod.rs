@@ -23,7 +23,9 @@ pub fn execute(arguments: Arguments) -> Result<(), Failure> {
     let json = arguments.json;
     match arguments.command {
         Command::Backtest { run, out, tape } => backtest::execute(&run, out, tape, json),
-        Command::Sweep { run, grid, by, threads, out } => sweep::execute(&run, &sweep::Wish { grid, by, threads, out }, json),
+        Command::Sweep { run, grid, by, threads, out } => {
+            sweep::execute(&run, &sweep::Wish { grid, by, threads, out }, json)
+        }
         Command::Replay { tape, catalog, set } => replay::execute(&tape, catalog, &set, json),
         Command::Tape(command) => tape::execute(command, json),
         Command::Data(command) => data::execute(command, json),
@@ -63,9 +65,12 @@ const ELSEWHERE: [(&str, &str); 21] = [
 
 fn unknown(word: &str) -> Failure {
     if let Some((_, part)) = ELSEWHERE.iter().find(|(name, _)| *name == word) {
-        return Failure::Usage(format!("`{word}` belongs to {part}, which this version does not have; `onetape help` lists what it has"));
+        return Failure::Usage(format!(
+            "`{word}` belongs to {part}, which this version does not have; `onetape help` lists what it has"
+        ));
     }
-    let known = ["backtest", "sweep", "replay", "tape", "data", "check", "report", "strategies", "new", "completions", "help"];
+    let known =
+        ["backtest", "sweep", "replay", "tape", "data", "check", "report", "strategies", "new", "completions", "help"];
     let hint = ::strategies::nearest(word, known).map(|near| format!("; did you mean `{near}`?")).unwrap_or_default();
     Failure::Usage(format!("there is no command `{word}`{hint} `onetape help` lists them"))
 }

@@ -22,7 +22,9 @@ pub(super) fn execute(folder: &Path, engine: Option<PathBuf>, json: bool) -> Res
     let good = name.starts_with(|c: char| c.is_ascii_lowercase())
         && name.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-' || c == '_');
     if !good {
-        return Err(Failure::Usage(format!("`{name}` is no project name: expected small letters, digits, - and _, a letter first")));
+        return Err(Failure::Usage(format!(
+            "`{name}` is no project name: expected small letters, digits, - and _, a letter first"
+        )));
     }
     if folder.exists() {
         return Err(Failure::Usage(format!("{} is there already: name another folder", folder.display())));
@@ -43,5 +45,9 @@ pub(super) fn execute(folder: &Path, engine: Option<PathBuf>, json: bool) -> Res
     if json {
         return terminal::print(&format!("{:#}\n", serde_json::json!({ "project": folder.display().to_string() })));
     }
-    terminal::print(&format!("made {}: `cd {} && cargo test` builds it, `cargo run` runs it\n", folder.display(), folder.display()))
+    terminal::print(&format!(
+        "made {}: `cd {} && cargo test` builds it, `cargo run` runs it\n",
+        folder.display(),
+        folder.display()
+    ))
 }

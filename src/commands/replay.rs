@@ -6,7 +6,9 @@ use crate::setup::Setup;
 use crate::{strategy_setup, terminal};
 use datasets::CandleReader;
 use engine::sim::Merge;
-use engine::tape::{CandleRef, Header, Kind, RecordSource, Recorded, ReplayWorldError, TapeError, Verifying, VerifyError};
+use engine::tape::{
+    CandleRef, Header, Kind, RecordSource, Recorded, ReplayWorldError, TapeError, VerifyError, Verifying,
+};
 use engine::{Effect, Entry, Event, Journal, MarketEvent, RunError, State, run};
 use std::path::{Path, PathBuf};
 
@@ -44,11 +46,15 @@ pub(super) fn execute(path: &Path, catalog: Option<PathBuf>, set: &[String], jso
             differences.push(difference_text(&difference, &setup.instruments));
             no(differences.join("\n"), Some(difference.number()), json)
         }
-        Err(RunError::World(error @ (ReplayWorldError::CandlesEnded { number } | ReplayWorldError::CandleOutOfTime { number }))) => {
+        Err(RunError::World(
+            error @ (ReplayWorldError::CandlesEnded { number } | ReplayWorldError::CandleOutOfTime { number }),
+        )) => {
             differences.push(error.to_string());
             no(differences.join("\n"), Some(number), json)
         }
-        Err(RunError::World(ReplayWorldError::Tape(error)) | RunError::Journal(VerifyError::Tape(error))) => Err(damaged(error)),
+        Err(RunError::World(ReplayWorldError::Tape(error)) | RunError::Journal(VerifyError::Tape(error))) => {
+            Err(damaged(error))
+        }
         Err(RunError::World(ReplayWorldError::Candles(error))) => Err(error.into()),
     }
 }
@@ -70,7 +76,12 @@ pub(super) fn damaged(error: TapeError<operations::FolderError>) -> Failure {
 }
 
 /// The run file to replay with, and how it differs from the one on the tape.
-fn configuration(tape: &TapeFolder, header: &Header, catalog: Option<PathBuf>, set: &[String]) -> Result<(RunFile, Vec<String>), Failure> {
+fn configuration(
+    tape: &TapeFolder,
+    header: &Header,
+    catalog: Option<PathBuf>,
+    set: &[String],
+) -> Result<(RunFile, Vec<String>), Failure> {
     let mut overrides: Vec<String> = set.to_vec();
     if let Some(catalog) = catalog {
         let absolute = std::path::absolute(&catalog).map_err(Failure::failed)?;
@@ -104,7 +115,8 @@ fn references(tape: &TapeFolder) -> Result<Vec<CandleRef>, Failure> {
     let mut references = Vec::new();
     while let Some(frame) = reader.next().map_err(damaged)? {
         if frame.kind == Kind::Candles {
-            references.push(CandleRef::decode(&frame.payload).map_err(|e| Failure::No(format!("the tape is damaged: {e}")))?);
+            references
+                .push(CandleRef::decode(&frame.payload).map_err(|e| Failure::No(format!("the tape is damaged: {e}")))?);
         }
     }
     Ok(references)
@@ -126,18 +138,23 @@ fn changed_candles(recorded: &[CandleRef], setup: &Setup) -> Result<Vec<Changed>
         while reader.read_block(&mut block)? {}
         found.extend(reader.fingerprints().iter().map(|group| super::backtest::candle_ref(instrument, group)));
     }
-    let same_place = |a: &CandleRef, b: &CandleRef| (a.instrument, &a.file, a.row_group) == (b.instrument, &b.file, b.row_group);
+    let same_place =
+        |a: &CandleRef, b: &CandleRef| (a.instrument, &a.file, a.row_group) == (b.instrument, &b.file, b.row_group);
     let mut changed = Vec::new();
     for one in recorded {
         let now = found.iter().find(|other| same_place(one, other));
         if now != Some(one) {
             let what = if now.is_some() { "other candles" } else { "missing" };
-            let text = format!("dataset differs: {} row group {} ({} rows from row {}): {what}", one.file, one.row_group, one.rows, one.first_row);
+            let text = format!(
+                "dataset differs: {} row group {} ({} rows from row {}): {what}",
+                one.file, one.row_group, one.rows, one.first_row
+            );
             changed.push(Changed { instrument: one.instrument, first_open: one.first_open, text });
         }
     }
     for extra in found.iter().filter(|f| !recorded.iter().any(|r| same_place(r, f))) {
-        let text = format!("dataset differs: {} row group {}: not part of the recorded run", extra.file, extra.row_group);
+        let text =
+            format!("dataset differs: {} row group {}: not part of the recorded run", extra.file, extra.row_group);
         changed.push(Changed { instrument: extra.instrument, first_open: extra.first_open, text });
     }
     Ok(changed)

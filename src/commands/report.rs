@@ -25,7 +25,8 @@ pub(super) fn execute(dir: &Path, json: bool) -> Result<(), Failure> {
     let equity = read_equity(&dir.join("equity.parquet")).map_err(Failure::failed)?;
     let fills = read_fills(&dir.join("fills.parquet")).map_err(Failure::failed)?;
     let round_trips = read_round_trips(&dir.join("round_trips.parquet")).map_err(Failure::failed)?;
-    let start = summary.from.parse::<jiff::Timestamp>().map_err(|e| Failure::Failed(format!("{SUMMARY}: from: {e}")))?;
+    let start =
+        summary.from.parse::<jiff::Timestamp>().map_err(|e| Failure::Failed(format!("{SUMMARY}: from: {e}")))?;
     let start = Timestamp(i64::try_from(start.as_nanosecond()).unwrap_or(0));
     let mut curve = EquityCurve::new(start, summary.initial_cash);
     equity.iter().for_each(|point| curve.push(*point));

@@ -35,9 +35,7 @@ fn default(parameter: &Parameter) -> String {
 }
 
 fn object(entry: &Entry) -> serde_json::Value {
-    let parameter = |p: &Parameter| {
-        serde_json::json!({ "name": p.name, "values": p.kind.to_string(), "default": p.default.as_ref().map(ToString::to_string), "help": p.help })
-    };
+    let parameter = |p: &Parameter| serde_json::json!({ "name": p.name, "values": p.kind.to_string(), "default": p.default.as_ref().map(ToString::to_string), "help": p.help });
     let parameters: Vec<serde_json::Value> = entry.parameters.iter().map(parameter).collect();
     serde_json::json!({ "name": entry.name, "summary": entry.summary, "help": entry.help, "parameters": parameters })
 }

@@ -39,7 +39,8 @@ impl Runner for SharedRun {
     fn run(&self, parameters: &Parameters) -> Result<Summary, Failure> {
         let mut values = self.base.clone();
         values.extend(parameters.iter().map(|(name, text)| (name.clone(), Value::read(text))));
-        let ids: Vec<engine::InstrumentId> = (0..).zip(&self.candles).map(|(place, _)| engine::InstrumentId(place)).collect();
+        let ids: Vec<engine::InstrumentId> =
+            (0..).zip(&self.candles).map(|(place, _)| engine::InstrumentId(place)).collect();
         let built = self.registry.build(&self.config.strategy.kind, &values, &ids);
         let strategy = built.map_err(|e| Failure::Usage(e.to_string()))?;
         let sources = self.candles.iter().map(|candles| SharedCandles::new(Arc::clone(candles)));
@@ -76,16 +77,25 @@ pub(super) fn execute(arguments: &RunArguments, wish: &Wish, json: bool) -> Resu
 fn share(config: RunFile, grid: &Grid) -> Result<SharedRun, Failure> {
     let registry = Registry::builtin();
     let base = strategy_setup::parameters(&config)?;
-    let entry = registry.entry(&config.strategy.kind).map_err(|e| Failure::from(config.strategy_error(None, &e.to_string())))?;
+    let entry = registry
+        .entry(&config.strategy.kind)
+        .map_err(|e| Failure::from(config.strategy_error(None, &e.to_string())))?;
     for (name, _) in grid.axes() {
         if !entry.parameters.iter().any(|p| p.name == name) {
             let known = entry.parameters.iter().map(|p| p.name);
-            let hint = strategies::nearest(name, known).map(|near| format!("; did you mean `{near}`?")).unwrap_or_default();
+            let hint =
+                strategies::nearest(name, known).map(|near| format!("; did you mean `{near}`?")).unwrap_or_default();
             return Err(Failure::Usage(format!("--grid {name}: `{}` has no such parameter{hint}", entry.name)));
         }
     }
+    let unknown = base.keys().find(|name| !entry.parameters.iter().any(|p| p.name == name.as_str()));
+    if unknown.is_some() {
+        strategy_setup::build(&config, &registry)?; // says it with its line
+    }
     let setup = Setup::new(&config)?;
-    let load = |(series, options): (&datasets::Series, &datasets::ReadOptions)| datasets::load_all(series, *options).map(Into::into);
+    let load = |(series, options): (&datasets::Series, &datasets::ReadOptions)| {
+        datasets::load_all(series, *options).map(Into::into)
+    };
     let candles = setup.series.iter().zip(&setup.options).map(load).collect::<Result<Vec<Arc<[Candle]>>, _>>()?;
     Ok(SharedRun { config, setup, registry, base, candles })
 }
@@ -99,10 +109,19 @@ fn digest(rows: &[SweepRow]) -> String {
     hasher.finalize().to_hex().to_string()
 }
 
-fn write(run: &SharedRun, grid: &Grid, column: &Column, result: &Sweep<Failure>, wish: &Wish) -> Result<PathBuf, Failure> {
+fn write(
+    run: &SharedRun,
+    grid: &Grid,
+    column: &Column,
+    result: &Sweep<Failure>,
+    wish: &Wish,
+) -> Result<PathBuf, Failure> {
     if result.rows.is_empty() {
-        let reason = result.failures.first().map_or_else(String::new, |(p, e)| format!("; the first, {}: {e}", words(p)));
-        return Err(Failure::Failed(format!("none of the {} sets could be run{reason}", grid.size())));
+        let reason =
+            result.failures.first().map_or_else(String::new, |(p, e)| format!("; the first, {}: {e}", words(p)));
+        let text = format!("none of the {} sets could be run{reason}", grid.size());
+        let all_usage = result.failures.iter().all(|(_, e)| matches!(e, Failure::Usage(_)));
+        return Err(if all_usage { Failure::Usage(text) } else { Failure::Failed(text) });
     }
     let digest = digest(&result.rows);
     let name = &run.config.run.name;
@@ -122,7 +141,8 @@ fn write(run: &SharedRun, grid: &Grid, column: &Column, result: &Sweep<Failure>,
 }
 
 fn object(config: &RunFile, grid: &Grid, column: &Column, result: &Sweep<Failure>) -> serde_json::Value {
-    let best = result.rows.first().map(|row| serde_json::json!({ "parameters": row.parameters, "summary": row.summary }));
+    let best =
+        result.rows.first().map(|row| serde_json::json!({ "parameters": row.parameters, "summary": row.summary }));
     serde_json::json!({
         "name": config.run.name,
         "digest": digest(&result.rows),
@@ -138,7 +158,14 @@ fn words(parameters: &Parameters) -> String {
     pairs.join(" ")
 }
 
-fn show(config: &RunFile, grid: &Grid, column: &Column, result: &Sweep<Failure>, target: &Path, json: bool) -> Result<(), Failure> {
+fn show(
+    config: &RunFile,
+    grid: &Grid,
+    column: &Column,
+    result: &Sweep<Failure>,
+    target: &Path,
+    json: bool,
+) -> Result<(), Failure> {
     let page = target.join("report.html");
     for (parameters, error) in result.failures.iter().take(3) {
         terminal::say(&format!("not run: {}: {error}", words(parameters)));

@@ -50,7 +50,9 @@ impl TapeFolder {
 pub(super) fn open_tape(folder: &Path) -> Result<TapeReader<FolderSource>, Failure> {
     let lost_watermark = |error: &FolderError| matches!(error, FolderError::Read { path, source } if path.ends_with("watermark") && source.kind() == std::io::ErrorKind::NotFound);
     let source = FolderSource::open(folder).map_err(|error| match error {
-        FolderError::Cut { .. } | FolderError::Gap { .. } | FolderError::Watermark { .. } => Failure::No(error.to_string()),
+        FolderError::Cut { .. } | FolderError::Gap { .. } | FolderError::Watermark { .. } => {
+            Failure::No(error.to_string())
+        }
         error if lost_watermark(&error) => Failure::No(format!("{error}: a whole tape has one")),
         error => error.into(),
     })?;
@@ -63,7 +65,9 @@ pub(super) fn execute(command: TapeCommand, json: bool) -> Result<(), Failure> {
         TapeCommand::Verify { tape } => verify(&TapeFolder::find(&tape)?, json),
         TapeCommand::Show { tape, from, count } => show(&TapeFolder::find(&tape)?, from, count, json),
         TapeCommand::Export { tape, out } => export(&TapeFolder::find(&tape)?, out.as_deref()),
-        TapeCommand::Diff { left, right } => super::tape_diff::execute(&TapeFolder::find(&left)?, &TapeFolder::find(&right)?, json),
+        TapeCommand::Diff { left, right } => {
+            super::tape_diff::execute(&TapeFolder::find(&left)?, &TapeFolder::find(&right)?, json)
+        }
     }
 }
 
@@ -86,7 +90,8 @@ fn verify(tape: &TapeFolder, json: bool) -> Result<(), Failure> {
 
 /// A record whose checksum fits may still hold what no writer writes.
 fn check_payload(frame: &Frame) -> Result<(), Failure> {
-    let wrong = |error: engine::tape::Malformed| Failure::No(format!("the tape is damaged at step {}: {error}", frame.number));
+    let wrong =
+        |error: engine::tape::Malformed| Failure::No(format!("the tape is damaged at step {}: {error}", frame.number));
     match frame.kind {
         Kind::Entry => decode_event(&frame.payload).map(|_| ()).map_err(wrong),
         Kind::Step => outcomes(frame).map(|_| ()),
@@ -156,7 +161,11 @@ pub(super) fn event_text(event: &Event, instruments: &[Instrument]) -> String {
     match event {
         Event::Market(MarketEvent::Candle(c)) => {
             let name = instrument(c.instrument).map_or("?", |i| i.name.as_str());
-            format!("candle {name} opened {} closed at {}", instant_text(c.candle.open_time), scaled_text(c.candle.close.0, c.price_scale))
+            format!(
+                "candle {name} opened {} closed at {}",
+                instant_text(c.candle.open_time),
+                scaled_text(c.candle.close.0, c.price_scale)
+            )
         }
         Event::Report(Report::Filled(fill)) => match instrument(fill.instrument) {
             Some(i) => format!(
@@ -171,10 +180,14 @@ pub(super) fn event_text(event: &Event, instruments: &[Instrument]) -> String {
             None => format!("fill of order {}", fill.order.0),
         },
         Event::Report(Report::Accepted { order }) => format!("order {} accepted", order.0),
-        Event::Report(Report::Rejected { order, reason }) => format!("order {} refused by the venue: {}", order.0, reason.name()),
+        Event::Report(Report::Rejected { order, reason }) => {
+            format!("order {} refused by the venue: {}", order.0, reason.name())
+        }
         Event::Report(Report::Cancelled { order }) => format!("order {} cancelled", order.0),
         Event::Report(Report::Amended { order, .. }) => format!("order {} amended", order.0),
-        Event::Report(Report::ChangeRefused { order, reason }) => format!("change of order {} refused: {}", order.0, reason.name()),
+        Event::Report(Report::ChangeRefused { order, reason }) => {
+            format!("change of order {} refused: {}", order.0, reason.name())
+        }
         Event::Report(Report::Expired { order }) => format!("order {} expired", order.0),
         Event::Report(Report::NotSent { order }) => format!("order {} not sent", order.0),
         Event::Report(Report::Lost { order }) => format!("the answer about order {} was lost", order.0),
@@ -234,10 +247,17 @@ pub(super) fn difference_text(difference: &Difference, instruments: &[Instrument
             };
             let event = event_text(&entry.event, instruments);
             let at = instant_text(entry.time);
-            format!("step {} differs, at {at}: {event}\n{}\n{}", entry.number, side("tape", expected), side("now ", actual))
+            format!(
+                "step {} differs, at {at}: {event}\n{}\n{}",
+                entry.number,
+                side("tape", expected),
+                side("now ", actual)
+            )
         }
         Difference::State { number } => {
-            format!("step {number} differs: every decision up to it is the same, but the state is not: a price, fee or amount before it changed")
+            format!(
+                "step {number} differs: every decision up to it is the same, but the state is not: a price, fee or amount before it changed"
+            )
         }
         Difference::Length { expected, actual } => format!(
             "step {} differs: the tape goes on to step {expected}, the replay ended at step {actual}",

@@ -49,7 +49,9 @@ fn differs(x: Option<&Frame>, y: Option<&Frame>, a: &Header, b: &Header, json: b
     let first = [x, y].into_iter().flatten().map(|f| f.number).min().unwrap_or(0);
     let side = |frame: Option<&Frame>, header: &Header| -> Result<String, Failure> {
         match frame.filter(|f| f.number == first) {
-            Some(frame) => Ok(format!("{} {}", frame.kind.name(), record_texts(frame, &instruments(header))?.join("; "))),
+            Some(frame) => {
+                Ok(format!("{} {}", frame.kind.name(), record_texts(frame, &instruments(header))?.join("; ")))
+            }
             None => Ok("nothing".into()),
         }
     };

@@ -32,7 +32,9 @@ fn bring(desk: &Desk, symbol: &str, seed: u64, n: usize) {
 fn run_file(desk: &Desk, name: &str, symbols: &[String], cash: &str, strategy: &str) -> String {
     let instruments: String = symbols
         .iter()
-        .map(|s| format!("[[instruments]]\nvenue = \"generated\"\nsymbol = \"{s}\"\ninterval = \"1m\"\nquote = \"USD\"\n"))
+        .map(|s| {
+            format!("[[instruments]]\nvenue = \"generated\"\nsymbol = \"{s}\"\ninterval = \"1m\"\nquote = \"USD\"\n")
+        })
         .collect();
     let text = format!(
         "[run]\nname = \"{name}\"\n[data]\ncatalog = \"catalog\"\n{instruments}[account]\ncash = \"{cash} USD\"\n\
@@ -54,14 +56,26 @@ fn number(value: &Value) -> i128 {
 
 /// Compares a summary with the reference, figure by figure.
 fn compare(summary: &Value, expected: &Value) {
-    for (ours, theirs) in [("bars", "bars"), ("fills", "fills"), ("round_trips", "closed_trades"), ("wins", "wins"), ("unfilled_at_end", "unfilled_at_end")] {
+    for (ours, theirs) in [
+        ("bars", "bars"),
+        ("fills", "fills"),
+        ("round_trips", "closed_trades"),
+        ("wins", "wins"),
+        ("unfilled_at_end", "unfilled_at_end"),
+    ] {
         assert_eq!(number(&summary[ours]), number(&expected[theirs]), "{ours}");
     }
-    for (ours, theirs) in [("fees", "fees_micro"), ("cash", "cash_micro"), ("final_equity", "final_equity_micro"), ("max_drawdown", "max_drawdown_micro")] {
+    for (ours, theirs) in [
+        ("fees", "fees_micro"),
+        ("cash", "cash_micro"),
+        ("final_equity", "final_equity_micro"),
+        ("max_drawdown", "max_drawdown_micro"),
+    ] {
         assert_eq!(micro(&summary[ours]), number(&expected[theirs]), "{ours}");
     }
     let open = summary["open_positions"].as_array().expect("a list");
-    let held: i128 = open.iter().map(|p| p["quantity"].as_str().expect("text").parse::<i128>().expect("whole units")).sum();
+    let held: i128 =
+        open.iter().map(|p| p["quantity"].as_str().expect("text").parse::<i128>().expect("whole units")).sum();
     assert_eq!(held, number(&expected["open_position"]));
 }
 
@@ -134,7 +148,9 @@ fn w2_two_hundred_sets_whatever_the_number_of_threads() {
     bring(&desk, "W2", 2, 100_000);
     let run = run_file(&desk, "W2", &["W2".to_string()], "10000000", EMA);
     let sweep = |threads: u32| {
-        let line = format!("--json sweep {run} --grid fast=5..24 --grid slow=30..79:5 --by final_equity --threads {threads} --out t{threads}");
+        let line = format!(
+            "--json sweep {run} --grid fast=5..24 --grid slow=30..79:5 --by final_equity --threads {threads} --out t{threads}"
+        );
         desk.say(&line).json()
     };
     let (one, two) = (sweep(1), sweep(2));
@@ -149,11 +165,17 @@ fn w2_two_hundred_sets_whatever_the_number_of_threads() {
     let rows = crate::results::read(&desk.path("t1/results.parquet"));
     for set in sets {
         let key = (set["fast"].to_string(), set["slow"].to_string());
-        let row = rows.iter().find(|row| (row["fast"].clone(), row["slow"].clone()) == key).expect("every set has a row");
+        let row =
+            rows.iter().find(|row| (row["fast"].clone(), row["slow"].clone()) == key).expect("every set has a row");
         for (ours, theirs) in [("fills", "fills"), ("round_trips", "closed_trades"), ("wins", "wins")] {
             assert_eq!(row[ours], set[theirs].to_string(), "{key:?} {ours}");
         }
-        for (ours, theirs) in [("fees", "fees_micro"), ("cash", "cash_micro"), ("final_equity", "final_equity_micro"), ("max_drawdown", "max_drawdown_micro")] {
+        for (ours, theirs) in [
+            ("fees", "fees_micro"),
+            ("cash", "cash_micro"),
+            ("final_equity", "final_equity_micro"),
+            ("max_drawdown", "max_drawdown_micro"),
+        ] {
             let money: engine::Money = row[ours].parse().expect("a decimal");
             assert_eq!(money.0, number(&set[theirs]) * 1_000_000, "{key:?} {ours}");
         }
