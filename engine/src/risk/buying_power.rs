@@ -66,13 +66,26 @@ fn worst(position: Qty, working: Working) -> Qty {
     (position + working.buy).abs().max((position - working.sell).abs())
 }
 
+/// What live buys and sells would trade for beyond `price`: a cheap order must not make a dear one look cheap.
+fn dearer(view: View<'_>, instrument: InstrumentId, price: Price) -> [Money; 2] {
+    let mut beyond = [Money::ZERO; 2];
+    for order in view.live_orders(instrument) {
+        if let Some(own) = order.request.kind.price().filter(|own| *own > price) {
+            let difference = Price(own.0 - price.0);
+            beyond[order.request.side as usize] += view.instrument(instrument).value(difference, order.leaves()).0;
+        }
+    }
+    beyond
+}
+
 /// Gross value of the account if `instrument` had `working` orders at `price` and all others what they have.
 #[must_use]
 pub fn required(view: View<'_>, instrument: InstrumentId, working: Working, price: Price) -> Money {
     let state = view.state();
     let at = |id: InstrumentId, working: Working, price: Price| {
-        let quantity = worst(view.position(id), working);
-        view.instrument(id).value(price, quantity).0
+        let (position, value) = (view.position(id), |quantity| view.instrument(id).value(price, quantity).0);
+        let [buys, sells] = dearer(view, id, price);
+        (value((position + working.buy).abs()) + buys).max(value((position - working.sell).abs()) + sells)
     };
     let held = |id: InstrumentId| Money(state.ledger.position(id.index()).value.0.abs());
     let mut total = state.ledger.gross() - held(instrument) + at(instrument, working, price);
