@@ -39,7 +39,7 @@ pub(crate) fn core(scene: &Scene) -> Core<Script> {
     Core::new(state, strategy, risk)
 }
 
-fn feed(scene: &Scene) -> Merge<SharedCandles> {
+pub(crate) fn feed(scene: &Scene) -> Merge<SharedCandles> {
     let sources = scene.stocks.iter().map(|s| (SharedCandles::new(s.candles.clone().into()), PRICE_SCALE));
     Merge::new(sources).expect("memory cannot fail")
 }
