@@ -97,6 +97,13 @@ impl SimVenue {
         &self.watched
     }
 
+    /// Whether it holds no order and has nothing to report.
+    #[must_use]
+    #[inline]
+    pub fn is_quiet(&self) -> bool {
+        self.watched.is_empty() && self.reports.is_empty()
+    }
+
     /// The account as the venue keeps it.
     #[must_use]
     pub fn ledger(&self) -> &Ledger {
