@@ -1,0 +1,4 @@
+//! The tests that need the whole house, in one binary, because each file directly under `tests/` links again.
+//!
+//! Unit tests stay in their crates; what stands here crosses them.
+mod tidy;
