@@ -19,7 +19,7 @@ pub(crate) fn check(root: &Path) -> Result<(), Failure> {
     deny("licences, doubles and sources").arguments(["check", "licenses", "bans", "sources"]).run()?;
     let database = Step::new("advisory database", root, &program).arguments(["fetch", "db"]);
     if database.succeeds_within(FETCH_MAX) {
-        return deny("advisories").arguments(["check", "--disable-fetch", "advisories"]).run();
+        return deny("advisories").arguments(["check", "advisories"]).run();
     }
     skipped("advisories", "the advisory database cannot be fetched from here");
     Ok(())
