@@ -6,6 +6,9 @@ fn main() {
     let output = Command::new(compiler).arg("--version").output();
     let version = output.ok().and_then(|o| String::from_utf8(o.stdout).ok()).unwrap_or_default();
     let mut out = std::io::stdout().lock();
-    let _ = std::io::Write::write_all(&mut out, format!("cargo::rustc-env=ONETAPE_COMPILER={}\n", version.trim()).as_bytes());
+    let _ = std::io::Write::write_all(
+        &mut out,
+        format!("cargo::rustc-env=ONETAPE_COMPILER={}\n", version.trim()).as_bytes(),
+    );
     let _ = std::io::Write::write_all(&mut out, b"cargo::rerun-if-changed=build.rs\n");
 }

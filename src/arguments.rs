@@ -29,7 +29,9 @@ pub struct RunArguments {
 #[derive(Debug, Subcommand)]
 pub enum Command {
     /// Run a strategy over candles and write what it did.
-    #[command(after_help = "Examples:\n  onetape backtest examples/btc-ema-cross.toml\n  onetape backtest run.toml --set strategy.fast=10 --out runs/fast --tape")]
+    #[command(
+        after_help = "Examples:\n  onetape backtest examples/btc-ema-cross.toml\n  onetape backtest run.toml --set strategy.fast=10 --out runs/fast --tape"
+    )]
     Backtest {
         /// The run file.
         #[command(flatten)]
@@ -61,7 +63,9 @@ pub enum Command {
         out: Option<PathBuf>,
     },
     /// Run a tape through the same core and compare every decision.
-    #[command(after_help = "Example:\n  onetape replay runs/btc-ema-cross-0123456789ab/tape\nExit code 3 names the first step that differs.")]
+    #[command(
+        after_help = "Example:\n  onetape replay runs/btc-ema-cross-0123456789ab/tape\nExit code 3 names the first step that differs."
+    )]
     Replay {
         /// The folder of the tape, or of the run that holds it.
         tape: PathBuf,
@@ -157,7 +161,9 @@ pub enum TapeCommand {
 #[derive(Debug, Subcommand)]
 pub enum DataCommand {
     /// Bring candles of a foreign format into a catalog.
-    #[command(after_help = "Examples:\n  onetape data import EURUSD.csv --format backtesting --venue sample --symbol EURUSD --interval 1h --zone UTC --label open --catalog data\n  onetape data import bars.csv --format csv --columns time=0,open=1,high=2,low=3,close=4,volume=5 --time ms --no-header ...")]
+    #[command(
+        after_help = "Examples:\n  onetape data import EURUSD.csv --format backtesting --venue sample --symbol EURUSD --interval 1h --zone UTC --label open --catalog data\n  onetape data import bars.csv --format csv --columns time=0,open=1,high=2,low=3,close=4,volume=5 --time ms --no-header ..."
+    )]
     Import(Box<ImportArguments>),
     /// List every series of a catalog.
     List {

@@ -1,12 +1,13 @@
 //! One backtest: the world, the core and a journal put together, run, and summed up.
 use crate::failure::Failure;
+use crate::instant::instant_text;
 use crate::recorder::{Counted, Detail, Recorder};
 use crate::run_file::RunFile;
 use crate::setup::Setup;
 use engine::measure::scaled_text;
 use engine::sim::{Merge, PathModel};
 use engine::{CandleSource, Journal, SimVenue, Simulated, State, Strategy, Timestamp, run};
-use evaluations::metrics::run::{RunFigures, Trials, measure};
+use evaluations::metrics::{RunFigures, Trials, measure};
 use evaluations::{Assumption, Curve, EquityCurve, OpenPosition, Summary};
 use std::collections::BTreeMap;
 
@@ -19,6 +20,20 @@ pub struct Finished<J> {
     pub venue: SimVenue,
     /// What was recorded on the way.
     pub recorder: Recorder<J>,
+}
+
+impl<J> Finished<J> {
+    /// The run and its journal, apart.
+    pub fn split(self) -> (Finished<()>, J) {
+        let (recorder, journal) = self.recorder.split();
+        (Finished { state: self.state, venue: self.venue, recorder }, journal)
+    }
+
+    /// The run without its journal.
+    #[must_use]
+    pub fn without_journal(self) -> Finished<()> {
+        self.split().0
+    }
 }
 
 /// Runs a strategy over candle sources, which stand in the order of the run file.
@@ -48,7 +63,11 @@ pub fn backtest<S: Strategy, C: CandleSource, J: Journal>(
 ///
 /// # Errors
 /// As for [`Setup::sources`].
-pub fn counted_sources(setup: &Setup, fingerprint: bool, bar: &indicatif::ProgressBar) -> Result<Vec<Counted<datasets::Prefetched>>, Failure> {
+pub fn counted_sources(
+    setup: &Setup,
+    fingerprint: bool,
+    bar: &indicatif::ProgressBar,
+) -> Result<Vec<Counted<datasets::Prefetched>>, Failure> {
     let sources = setup.sources(fingerprint)?;
     Ok(sources.into_iter().map(|source| Counted { source, bar: bar.clone() }).collect())
 }
@@ -60,7 +79,13 @@ pub fn digest_text(digest: [u8; 32]) -> String {
 }
 
 /// Sums a finished run up. The curve is handed back beside it: metrics and tear sheet are made of it.
-pub fn summarise<J>(config: &RunFile, setup: &Setup, run: &mut Finished<J>, digest: [u8; 32], trials: Option<Trials>) -> (Summary, Curve) {
+pub fn summarise<J>(
+    config: &RunFile,
+    setup: &Setup,
+    run: &mut Finished<J>,
+    digest: [u8; 32],
+    trials: Option<Trials>,
+) -> (Summary, Curve) {
     let start = setup.series.iter().map(datasets::Series::first_open).min().unwrap_or(Timestamp(0));
     let empty = || EquityCurve::new(start, config.account.cash);
     let curve = run.recorder.curve.take().unwrap_or_else(empty).finish();
@@ -124,12 +149,6 @@ fn open_positions(state: &State) -> Vec<OpenPosition> {
     .collect()
 }
 
-/// An instant as RFC 3339, in UTC.
-#[must_use]
-pub fn instant_text(time: Timestamp) -> String {
-    jiff::Timestamp::from_nanosecond(i128::from(time.0)).map_or_else(|_| format!("{} ns", time.0), |t| t.to_string())
-}
-
 /// What the simulated venue took for granted, in the words of its models.
 fn assumptions(config: &RunFile, setup: &Setup) -> Vec<Assumption> {
     let of = |about: &str, text: String| Assumption { about: about.into(), text };
@@ -147,7 +166,10 @@ fn assumptions(config: &RunFile, setup: &Setup) -> Vec<Assumption> {
         of("buying power", format!("{} times equity, asked at the decision and again at the fill", ppm_text(config.account.leverage.ppm))),
     ];
     if config.risk.is_none() {
-        all.push(of("risk", "no [risk] section: orders are reviewed for allowed instruments and buying power only".into()));
+        all.push(of(
+            "risk",
+            "no [risk] section: orders are reviewed for allowed instruments and buying power only".into(),
+        ));
     }
     all.extend(setup.assumptions.iter().cloned());
     all
@@ -155,7 +177,9 @@ fn assumptions(config: &RunFile, setup: &Setup) -> Vec<Assumption> {
 
 fn path_text(path: PathModel) -> &'static str {
     match path {
-        PathModel::Pessimistic => "inside a candle: entry first, then adverse, then target; no target in its entry candle if the stop could fill",
+        PathModel::Pessimistic => {
+            "inside a candle: entry first, then adverse, then target; no target in its entry candle if the stop could fill"
+        }
         PathModel::OpenHighLowClose => "inside a candle: open, high, low, close",
         PathModel::OpenLowHighClose => "inside a candle: open, low, high, close",
     }

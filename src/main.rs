@@ -1,2 +1,16 @@
-//! The command line of Onetape.
-fn main() {}
+//! `onetape`: parses what was typed, does it, and turns a failure into an exit code.
+use clap::Parser;
+use onetape::arguments::Arguments;
+use onetape::{commands, terminal};
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    // Bad usage exits with 2 from within the parser, help and version with 0.
+    match commands::execute(Arguments::parse()) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            terminal::say(&format!("error: {failure}"));
+            ExitCode::from(failure.code())
+        }
+    }
+}

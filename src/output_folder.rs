@@ -25,10 +25,13 @@ pub fn check_replaceable(target: &Path) -> Result<(), Failure> {
     let entries = match fs::read_dir(target) {
         Ok(mut entries) => entries.next().is_some(),
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(()),
-        Err(error) => return Err(Failure::Usage(format!("cannot write to {}: {error}; name a folder", target.display()))),
+        Err(error) => {
+            return Err(Failure::Usage(format!("cannot write to {}: {error}; name a folder", target.display())));
+        }
     };
     if entries && !target.join(SUMMARY).is_file() {
-        let text = "is not empty and holds no run of ours (no summary.json): name another folder with --out, or empty it";
+        let text =
+            "is not empty and holds no run of ours (no summary.json): name another folder with --out, or empty it";
         return Err(Failure::Usage(format!("{} {text}", target.display())));
     }
     Ok(())

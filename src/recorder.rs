@@ -35,6 +35,14 @@ pub struct Recorder<J> {
     pub candles: Vec<VecDeque<Candle>>,
 }
 
+impl<J> Recorder<J> {
+    /// What was recorded, and the journal behind it.
+    pub fn split(self) -> (Recorder<()>, J) {
+        let Self { inner, detail, initial, marks, curve, trips, fills, refused, candles } = self;
+        (Recorder { inner: (), detail, initial, marks, curve, trips, fills, refused, candles }, inner)
+    }
+}
+
 impl<J: Journal> Recorder<J> {
     /// A recorder before `inner`, for an account that starts with `initial`.
     #[must_use]
@@ -51,11 +59,6 @@ impl<J: Journal> Recorder<J> {
             refused: BTreeMap::new(),
             candles: vec![VecDeque::with_capacity(CANDLES_SHOWN + 1); kept],
         }
-    }
-
-    /// The journal behind it.
-    pub fn into_inner(self) -> J {
-        self.inner
     }
 
     /// The journal behind it.

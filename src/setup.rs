@@ -4,7 +4,9 @@ use crate::run_file::{Calendar, InstrumentSection, RunFile};
 use datasets::{CandleReader, Catalog, InstrumentRecord, Prefetched, ReadOptions, Series};
 use engine::risk::{AllowedInstruments, BuyingPower, RiskCheck};
 use engine::sim::{Costs, VenueConfig};
-use engine::{Core, Currency, Instrument, Money, Price, Qty, Rate, RiskEngine, SimVenue, Spec, State, Strategy, Timestamp};
+use engine::{
+    Core, Currency, Instrument, Money, Price, Qty, Rate, RiskEngine, SimVenue, Spec, State, Strategy, Timestamp,
+};
 use evaluations::Assumption;
 use evaluations::metrics::daily::Days;
 use rust_decimal::Decimal;
@@ -49,7 +51,8 @@ impl Setup {
     /// # Errors
     /// When the catalog, a series or a record is missing or broken, or a rule is impossible.
     pub fn new(run: &RunFile) -> Result<Self, Failure> {
-        let catalog = Catalog::open(&run.data.catalog.path).map_err(|e| run.error_at("data.catalog", &e.to_string()))?;
+        let catalog =
+            Catalog::open(&run.data.catalog.path).map_err(|e| run.error_at("data.catalog", &e.to_string()))?;
         let mut setup = Self {
             instruments: Vec::new(),
             costs: Vec::new(),
@@ -138,11 +141,8 @@ impl Setup {
     /// The simulated venue.
     #[must_use]
     pub fn venue(&self, run: &RunFile) -> SimVenue {
-        let config = VenueConfig {
-            path: run.execution.path,
-            touch: run.execution.touch,
-            leverage: run.account.leverage,
-        };
+        let config =
+            VenueConfig { path: run.execution.path, touch: run.execution.touch, leverage: run.account.leverage };
         SimVenue::new(config, run.account.cash, self.instruments.clone(), self.costs.clone())
     }
 }
@@ -164,7 +164,8 @@ fn make(run: &RunFile, section: &InstrumentSection, records: &[InstrumentRecord]
     let instrument = Instrument::new(section.name(), quote, (price_scale, qty_scale), multiplier, specs);
     let rate = |own: Option<Decimal>, record: Option<Decimal>, general: Decimal| {
         let bps = own.or(record).unwrap_or(general);
-        Rate::from_bps(bps).ok_or_else(|| format!("{bps} basis points are not a rate: at most 10,000 with eight decimals"))
+        Rate::from_bps(bps)
+            .ok_or_else(|| format!("{bps} basis points are not a rate: at most 10,000 with eight decimals"))
     };
     let costs = Costs {
         taker: rate(section.taker_fee_bps, last.and_then(|r| r.taker_fee_bps), run.execution.taker_fee_bps)?,
@@ -177,7 +178,13 @@ fn make(run: &RunFile, section: &InstrumentSection, records: &[InstrumentRecord]
         _ => section.interval.0,
     };
     let calendar = section.calendar.or_else(|| last?.calendar.and_then(|c| named_calendar(c.name())));
-    Ok(Made { instrument: instrument.map_err(|e| e.to_string())?, costs, length_ns, calendar, assumed: records.is_empty() })
+    Ok(Made {
+        instrument: instrument.map_err(|e| e.to_string())?,
+        costs,
+        length_ns,
+        calendar,
+        assumed: records.is_empty(),
+    })
 }
 
 fn named_calendar(name: &str) -> Option<Calendar> {
@@ -185,13 +192,20 @@ fn named_calendar(name: &str) -> Option<Calendar> {
 }
 
 /// The dated rules, each overridden by what the run file sets.
-fn specs(section: &InstrumentSection, records: &[InstrumentRecord], price_scale: u8, qty_scale: u8) -> Result<Vec<Spec>, String> {
+fn specs(
+    section: &InstrumentSection,
+    records: &[InstrumentRecord],
+    price_scale: u8,
+    qty_scale: u8,
+) -> Result<Vec<Spec>, String> {
     let dated = |record: Option<&InstrumentRecord>| -> Result<Spec, String> {
         let tick = section.tick.or_else(|| record?.tick);
         let lot = section.lot.or_else(|| record?.lot);
         let minimum = match (section.min_notional, record.and_then(|r| r.min_notional)) {
             (Some(own), _) => own,
-            (None, Some(decimal)) => Money::from_decimal(decimal).map_err(|e| format!("min_notional {decimal}: {e}"))?,
+            (None, Some(decimal)) => {
+                Money::from_decimal(decimal).map_err(|e| format!("min_notional {decimal}: {e}"))?
+            }
             (None, None) => Money::ZERO,
         };
         Ok(Spec {

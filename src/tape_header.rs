@@ -37,6 +37,11 @@ pub fn backtest_header(run: &RunFile, setup: &Setup) -> Result<Header, Failure> 
     header.set("seed", run.run.seed.to_string());
     header.set("strategy", run.strategy.kind.clone());
     header.set("policy", "none");
+    for (index, instrument) in setup.instruments.iter().enumerate() {
+        let facts =
+            format!("{} {} {} {}", instrument.name, instrument.quote, instrument.price_scale, instrument.qty_scale);
+        header.set(&format!("instrument.{index}"), facts);
+    }
     for (index, series) in setup.series.iter().enumerate() {
         for (part, file) in series.files().iter().enumerate() {
             let digest = file_digest(&file.path)?;

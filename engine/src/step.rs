@@ -37,6 +37,12 @@ impl<S: Strategy> Core<S> {
         &self.state
     }
 
+    /// What the core knows, for good: the run is over.
+    #[must_use]
+    pub fn into_state(self) -> State {
+        self.state
+    }
+
     /// One step: what happened, and what is to be done about it.
     #[inline]
     pub fn step(&mut self, entry: &Entry, effects: &mut Vec<Effect>) {

@@ -24,7 +24,8 @@ impl Watermark {
     pub fn read(folder: &Path) -> Result<Self, FolderError> {
         let path = folder.join(FILE);
         let text = fs::read_to_string(&path).map_err(|source| FolderError::Read { path: path.clone(), source })?;
-        let bytes = text.strip_suffix(" bytes\n").and_then(|n| n.parse().ok()).ok_or(FolderError::Watermark { path })?;
+        let bytes =
+            text.strip_suffix(" bytes\n").and_then(|n| n.parse().ok()).ok_or(FolderError::Watermark { path })?;
         Ok(Self { bytes })
     }
 

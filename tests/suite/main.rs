@@ -1,4 +1,11 @@
 //! The tests that need the whole house, in one binary, because each file directly under `tests/` links again.
 //!
 //! Unit tests stay in their crates; what stands here crosses them.
+mod bad_input;
+mod determinism;
+mod examples;
+mod onetape;
+mod replay;
+mod results;
 mod tidy;
+mod workloads;

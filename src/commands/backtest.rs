@@ -1,0 +1,181 @@
+//! `onetape backtest`: runs it, prints a table, writes the folder.
+use crate::arguments::RunArguments;
+use crate::backtest::{Finished, backtest, counted_sources, summarise};
+use crate::failure::Failure;
+use crate::output_folder::{OutputFolder, SUMMARY, check_replaceable};
+use crate::recorder::Detail;
+use crate::run_file::RunFile;
+use crate::setup::Setup;
+use crate::{strategy_setup, tables, tape_header, terminal, trial_record};
+use datasets::FingerprintHandle;
+use engine::tape::{CandleRef, CandlesOnTape, DigestOnly, TapeJournal};
+use evaluations::tear_sheet::{CandleView, TearSheet, html};
+use evaluations::{Curve, Summary};
+use operations::FolderSink;
+use std::path::{Path, PathBuf};
+
+/// Runs the command.
+pub(super) fn execute(arguments: &RunArguments, out: Option<PathBuf>, tape: bool, json: bool) -> Result<(), Failure> {
+    let config = RunFile::load(&arguments.run, &arguments.set)?;
+    let registry = strategies::Registry::builtin();
+    let strategy = strategy_setup::build(&config, &registry)?;
+    let setup = Setup::new(&config)?;
+    let mut ledger = trial_record::open()?;
+    let tried = trial_record::tried(&ledger, &config.strategy.kind)?;
+    if let Some(out) = &out {
+        check_replaceable(out)?;
+    }
+    let beside = out.clone().unwrap_or_else(|| Path::new("runs").join(&config.run.name));
+    let folder = OutputFolder::beside(&beside)?;
+    let bar = terminal::progress(setup.series.iter().map(|s| s.rows()).sum(), "candles");
+    let sources = counted_sources(&setup, tape, &bar)?;
+    let mut run = if tape {
+        let header = tape_header::backtest_header(&config, &setup)?;
+        let sink = FolderSink::create(&folder.path().join("tape"))?;
+        let journal = TapeJournal::new(sink, &header, CandlesOnTape::Referenced);
+        let handles: Vec<FingerprintHandle> = sources.iter().map(|s| s.source.fingerprints()).collect();
+        let run = backtest(&config, &setup, strategy, sources, journal, Detail::Full)?;
+        seal(run, &handles)?
+    } else {
+        let run = backtest(&config, &setup, strategy, sources, DigestOnly::default(), Detail::Full)?;
+        let digest = run.recorder.inner().digest();
+        Ended { run: run.without_journal(), digest }
+    };
+    bar.finish_and_clear();
+    let (summary, curve) = summarise(&config, &setup, &mut run.run, run.digest, tried);
+    write(&folder, &config, &setup, &run.run, &summary, &curve)?;
+    let common = trial_record::common("backtest", &config, &setup);
+    ledger.append(&[trial_record::of_run(&summary, &common)]).map_err(Failure::failed)?;
+    let target = out.unwrap_or_else(|| beside.with_file_name(format!("{}-{}", config.run.name, &summary.digest[..12])));
+    folder.publish(&target)?;
+    show(&summary, &target, json)
+}
+
+/// A run whose journal is closed.
+struct Ended {
+    run: Finished<()>,
+    digest: [u8; 32],
+}
+
+/// Ends the tape with references to the candles that were read.
+fn seal(run: Finished<TapeJournal<FolderSink>>, handles: &[FingerprintHandle]) -> Result<Ended, Failure> {
+    let references = references(handles);
+    let (run, journal) = run.split();
+    let digest = journal.digest();
+    journal.seal(&references)?.finish()?;
+    Ok(Ended { run, digest })
+}
+
+/// The candles that were read, as a tape refers to them.
+fn references(handles: &[FingerprintHandle]) -> Vec<CandleRef> {
+    let of = |(instrument, handle): (u32, &FingerprintHandle)| {
+        let groups = handle.get().unwrap_or_default().to_vec();
+        groups.into_iter().map(move |group| candle_ref(instrument, &group))
+    };
+    (0..).zip(handles).flat_map(of).collect()
+}
+
+/// A row group as a tape refers to it.
+pub(super) fn candle_ref(instrument: u32, group: &datasets::RowGroupRef) -> CandleRef {
+    CandleRef {
+        instrument,
+        file: group.file.clone(),
+        row_group: group.row_group,
+        first_row: group.first_row,
+        rows: group.rows,
+        first_open: group.first_open,
+        digest: group.digest,
+    }
+}
+
+fn write(
+    folder: &OutputFolder,
+    config: &RunFile,
+    setup: &Setup,
+    run: &Finished<()>,
+    summary: &Summary,
+    curve: &Curve,
+) -> Result<(), Failure> {
+    let path = |name: &str| folder.path().join(name);
+    let fills = tables::fill_rows(config, &run.state, &run.recorder.fills);
+    let trips = tables::trip_rows(config, run.recorder.trips.closed());
+    let candles = shown_candles(config, setup, run);
+    let page = || {
+        let sheet = TearSheet {
+            summary,
+            equity: &curve.rows,
+            drawdowns: &curve.drawdowns,
+            fills: &fills,
+            round_trips: &trips,
+            candles: candles.as_ref(),
+            days: setup.days,
+            periods_per_year: setup.periods_per_year,
+        };
+        folder.write("report.html", &html(&sheet))
+    };
+    let table = |result: Result<(), evaluations::tables::TableError>| result.map_err(Failure::failed);
+    // The page and the tables do not depend on each other: one core each.
+    std::thread::scope(|scope| {
+        let page = scope.spawn(page);
+        let orders = tables::order_rows(config, &run.state);
+        table(evaluations::tables::write_orders(&path("orders.parquet"), &orders))?;
+        table(evaluations::tables::write_fills(&path("fills.parquet"), &fills))?;
+        table(evaluations::tables::write_round_trips(&path("round_trips.parquet"), &trips))?;
+        table(evaluations::tables::write_equity(&path("equity.parquet"), &curve.rows))?;
+        folder.write("run.toml", &config.resolved())?;
+        page.join().unwrap_or_else(|_| Err(Failure::Failed("the tear sheet could not be drawn".into())))
+    })?;
+    folder.write(SUMMARY, &summary.json())
+}
+
+/// The last candles of the instrument that was traded most.
+fn shown_candles(config: &RunFile, setup: &Setup, run: &Finished<()>) -> Option<CandleView> {
+    let traded = |index: usize| run.recorder.fills.iter().filter(|b| b.fill.instrument.index() == index).count();
+    let most = (0..setup.instruments.len()).rev().max_by_key(|index| traded(*index))?;
+    Some(CandleView {
+        instrument: config.instruments[most].name(),
+        price_scale: setup.instruments[most].price_scale,
+        candles: run.recorder.candles.get(most)?.iter().copied().collect(),
+    })
+}
+
+/// Prints the result: JSON, or a table and where the tear sheet is.
+pub(super) fn show(summary: &Summary, target: &Path, json: bool) -> Result<(), Failure> {
+    let page = target.join("report.html");
+    if json {
+        terminal::print(&summary.json())?;
+        terminal::say(&format!("tear sheet: {}", page.display()));
+        return Ok(());
+    }
+    terminal::print(&format!("{}\n{}tear sheet: {}\n", summary.name, figures(summary), page.display()))
+}
+
+/// The figures that fit a screen.
+fn figures(summary: &Summary) -> String {
+    let currency = &summary.currency;
+    let number = |name: &str, scale: f64, unit: &str| {
+        let value = summary.metric(name);
+        value.map_or_else(|| "-".to_string(), |v| format!("{:.2}{unit}", v * scale))
+    };
+    let refused: u64 = summary.refused.values().sum();
+    let rows = [
+        ("period", format!("{} to {}", &summary.from, &summary.to)),
+        ("bars", summary.bars.to_string()),
+        ("orders", summary.orders.to_string()),
+        ("fills", summary.fills.to_string()),
+        ("round trips", summary.round_trips.to_string()),
+        ("won", summary.wins.to_string()),
+        ("refused", refused.to_string()),
+        ("unfilled at end", summary.unfilled_at_end.to_string()),
+        ("fees", format!("{} {currency}", summary.fees)),
+        ("final equity", format!("{} {currency}", summary.final_equity)),
+        ("max drawdown", format!("{} {currency}", summary.max_drawdown)),
+        ("total return", number("total_return", 100.0, " %")),
+        ("CAGR", number("cagr", 100.0, " %")),
+        ("Sharpe", number("sharpe", 1.0, "")),
+        ("Sortino", number("sortino", 1.0, "")),
+        ("exposure", number("exposure", 100.0, " %")),
+        ("digest", summary.digest[..12].to_string()),
+    ];
+    terminal::rows(&rows.map(|(name, value)| (name.to_string(), value)))
+}

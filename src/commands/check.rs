@@ -1,0 +1,31 @@
+//! `onetape check`: everything that a start would need.
+use crate::arguments::RunArguments;
+use crate::failure::Failure;
+use crate::instant::instant_text;
+use crate::run_file::RunFile;
+use crate::setup::Setup;
+use crate::{strategy_setup, terminal, trial_record};
+
+/// Runs the command.
+pub(super) fn execute(arguments: &RunArguments, json: bool) -> Result<(), Failure> {
+    let config = RunFile::load(&arguments.run, &arguments.set)?;
+    let registry = strategies::Registry::builtin();
+    strategy_setup::build(&config, &registry)?;
+    let setup = Setup::new(&config)?;
+    setup.sources(false)?; // opens every file and finds the window
+    trial_record::open()?;
+    let warm_up =
+        registry.warm_up(&config.strategy.kind, &strategy_setup::parameters(&config)?).map_err(Failure::usage)?;
+    let mut rows =
+        vec![("strategy".to_string(), format!("{}, decides from candle {} on", config.strategy.kind, warm_up.max(1)))];
+    for series in &setup.series {
+        let range = format!("{} to {}", instant_text(series.first_open()), instant_text(series.last_open()));
+        rows.push((series.name(), format!("{} candles, {range}", series.rows())));
+    }
+    rows.extend(setup.assumptions.iter().map(|a| (a.about.clone(), a.text.clone())));
+    if json {
+        let facts: serde_json::Map<String, serde_json::Value> = rows.into_iter().map(|(k, v)| (k, v.into())).collect();
+        return terminal::print(&format!("{:#}\n", serde_json::json!({ "ready": true, "facts": facts })));
+    }
+    terminal::print(&format!("{}: ready\n{}", config.run.name, terminal::rows(&rows)))
+}

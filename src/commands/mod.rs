@@ -1,0 +1,76 @@
+//! One file per command.
+mod backtest;
+mod check;
+mod completions;
+mod data;
+mod import;
+mod new;
+mod replay;
+mod report;
+mod strategies;
+mod sweep;
+mod tape;
+mod tape_diff;
+
+use crate::arguments::{Arguments, Command};
+use crate::failure::Failure;
+
+/// Does what was asked.
+///
+/// # Errors
+/// Why it could not be done, or the answer no.
+pub fn execute(arguments: Arguments) -> Result<(), Failure> {
+    let json = arguments.json;
+    match arguments.command {
+        Command::Backtest { run, out, tape } => backtest::execute(&run, out, tape, json),
+        Command::Sweep { run, grid, by, threads, out } => {
+            sweep::execute(&run, &sweep::Wish { grid, by, threads, out }, json)
+        }
+        Command::Replay { tape, catalog, set } => replay::execute(&tape, catalog, &set, json),
+        Command::Tape(command) => tape::execute(command, json),
+        Command::Data(command) => data::execute(command, json),
+        Command::Check { run } => check::execute(&run, json),
+        Command::Report { dir } => report::execute(&dir, json),
+        Command::Strategies { name } => strategies::execute(name.as_deref(), json),
+        Command::New { name, engine } => new::execute(&name, engine, json),
+        Command::Completions { shell } => completions::execute(shell),
+        Command::Other(words) => Err(unknown(words.first().map_or("", String::as_str))),
+    }
+}
+
+/// Commands that the design names and that this build does not have.
+const ELSEWHERE: [(&str, &str); 21] = [
+    ("evaluate", "evaluation"),
+    ("train", "learning"),
+    ("promote", "promotion"),
+    ("promotions", "promotion"),
+    ("rollback", "promotion"),
+    ("compare", "evaluation"),
+    ("paper", "the live world"),
+    ("shadow", "the live world"),
+    ("live", "the live world"),
+    ("parity", "the live world"),
+    ("venue", "the live world"),
+    ("status", "the service"),
+    ("kill", "the service"),
+    ("unlock", "the service"),
+    ("close", "the service"),
+    ("cancel", "the service"),
+    ("reconcile", "the service"),
+    ("backup", "the service"),
+    ("restore", "the service"),
+    ("checklist", "the service"),
+    ("token", "the service"),
+];
+
+fn unknown(word: &str) -> Failure {
+    if let Some((_, part)) = ELSEWHERE.iter().find(|(name, _)| *name == word) {
+        return Failure::Usage(format!(
+            "`{word}` belongs to {part}, which this version does not have; `onetape help` lists what it has"
+        ));
+    }
+    let known =
+        ["backtest", "sweep", "replay", "tape", "data", "check", "report", "strategies", "new", "completions", "help"];
+    let hint = ::strategies::nearest(word, known).map(|near| format!("; did you mean `{near}`?")).unwrap_or_default();
+    Failure::Usage(format!("there is no command `{word}`{hint} `onetape help` lists them"))
+}

@@ -1,0 +1,195 @@
+//! `onetape replay`: runs a tape through the same core and compares every decision.
+use super::tape::{TapeFolder, difference_text, open_tape};
+use crate::failure::Failure;
+use crate::run_file::RunFile;
+use crate::setup::Setup;
+use crate::{strategy_setup, terminal};
+use datasets::CandleReader;
+use engine::sim::Merge;
+use engine::tape::{
+    CandleRef, Header, Kind, RecordSource, Recorded, ReplayWorldError, TapeError, VerifyError, Verifying,
+};
+use engine::{Effect, Entry, Event, Journal, MarketEvent, RunError, State, run};
+use std::path::{Path, PathBuf};
+
+/// Runs the command.
+pub(super) fn execute(path: &Path, catalog: Option<PathBuf>, set: &[String], json: bool) -> Result<(), Failure> {
+    let tape = TapeFolder::find(path)?;
+    let header = tape.header()?;
+    let (config, mut differences) = configuration(&tape, &header, catalog, set)?;
+    let setup = Setup::new(&config)?;
+    let strategy = strategy_setup::build(&config, &strategies::Registry::builtin())?;
+    let recorded = references(&tape)?;
+    let changed = changed_candles(&recorded, &setup)?;
+    let sources = setup.sources(false)?;
+    let scales = setup.instruments.iter().map(|i| i.price_scale);
+    let feed = Merge::new(sources.into_iter().zip(scales)).map_err(Failure::failed)?;
+    let mut world = Recorded::new(open_tape(tape.path())?, feed, config.execution.latency.feed_ns);
+    let mut journal = Spotting { inner: Verifying::new(open_tape(tape.path())?), changed, spotted: Vec::new() };
+    let mut core = setup.core(&config, strategy);
+    let outcome = run(&mut core, &mut world, &mut journal);
+    differences.extend(journal.spotted.iter().cloned());
+    match outcome {
+        Ok(steps) if differences.is_empty() => {
+            let digest = crate::backtest::digest_text(journal.inner.digest());
+            if json {
+                let object = serde_json::json!({ "replayed": steps, "identical": true, "digest": digest });
+                return terminal::print(&format!("{object:#}\n"));
+            }
+            terminal::print(&format!("replayed {steps} steps: every decision is the same, digest {}\n", &digest[..12]))
+        }
+        Ok(steps) => {
+            let text = format!("{}\nno decision of the {steps} steps differs", differences.join("\n"));
+            no(text, None, json)
+        }
+        Err(RunError::Journal(VerifyError::Differs(difference))) => {
+            differences.push(difference_text(&difference, &setup.instruments));
+            no(differences.join("\n"), Some(difference.number()), json)
+        }
+        Err(RunError::World(
+            error @ (ReplayWorldError::CandlesEnded { number } | ReplayWorldError::CandleOutOfTime { number }),
+        )) => {
+            differences.push(error.to_string());
+            no(differences.join("\n"), Some(number), json)
+        }
+        Err(RunError::World(ReplayWorldError::Tape(error)) | RunError::Journal(VerifyError::Tape(error))) => {
+            Err(damaged(error))
+        }
+        Err(RunError::World(ReplayWorldError::Candles(error))) => Err(error.into()),
+    }
+}
+
+fn no(text: String, step: Option<u64>, json: bool) -> Result<(), Failure> {
+    if json {
+        let object = serde_json::json!({ "identical": false, "step": step, "what": text });
+        terminal::print(&format!("{object:#}\n"))?;
+    }
+    Err(Failure::No(text))
+}
+
+/// Damage of the tape is an answer; a disk that cannot be read is a failure.
+pub(super) fn damaged(error: TapeError<operations::FolderError>) -> Failure {
+    match error {
+        TapeError::Source(error) => error.into(),
+        damage @ TapeError::Damaged { .. } => Failure::No(damage.to_string()),
+    }
+}
+
+/// The run file to replay with, and how it differs from the one on the tape.
+fn configuration(
+    tape: &TapeFolder,
+    header: &Header,
+    catalog: Option<PathBuf>,
+    set: &[String],
+) -> Result<(RunFile, Vec<String>), Failure> {
+    let mut overrides: Vec<String> = set.to_vec();
+    if let Some(catalog) = catalog {
+        let absolute = std::path::absolute(&catalog).map_err(Failure::failed)?;
+        overrides.push(format!("data.catalog={}", toml_text(&absolute)));
+    }
+    let beside = tape.beside("run.toml");
+    let on_tape = header.get("config").ok_or_else(|| Failure::No("the tape's header holds no configuration".into()))?;
+    let config = if beside.is_file() {
+        RunFile::load(&beside, &overrides)?
+    } else if overrides.iter().any(|o| o.starts_with("data.catalog=")) {
+        RunFile::parse(on_tape, "the tape's header", Path::new(""), &overrides)?
+    } else {
+        let text = format!("{} is missing: say where the candles are with --catalog", beside.display());
+        return Err(Failure::Usage(text));
+    };
+    let catalog = format!("data.catalog={}", toml_text(&config.data.catalog.path));
+    let original = RunFile::parse(on_tape, "the tape's header", Path::new(""), &[catalog])?;
+    let differences = original.difference(&config).into_iter();
+    let text = |(key, was, is): (String, String, String)| format!("configuration differs: {key} was {was}, is {is}");
+    Ok((config, differences.map(text).collect()))
+}
+
+/// A path as a TOML text.
+fn toml_text(path: &Path) -> String {
+    toml::Value::String(path.to_string_lossy().into_owned()).to_string()
+}
+
+/// The candles that the tape refers to.
+fn references(tape: &TapeFolder) -> Result<Vec<CandleRef>, Failure> {
+    let mut reader = open_tape(tape.path())?;
+    let mut references = Vec::new();
+    while let Some(frame) = reader.next().map_err(damaged)? {
+        if frame.kind == Kind::Candles {
+            references
+                .push(CandleRef::decode(&frame.payload).map_err(|e| Failure::No(format!("the tape is damaged: {e}")))?);
+        }
+    }
+    Ok(references)
+}
+
+/// A stretch of candles that is not what the tape refers to.
+struct Changed {
+    instrument: u32,
+    first_open: engine::Timestamp,
+    text: String,
+}
+
+/// Reads the dataset once and compares it, row group by row group, with what the tape refers to.
+fn changed_candles(recorded: &[CandleRef], setup: &Setup) -> Result<Vec<Changed>, Failure> {
+    let mut found = Vec::new();
+    for ((instrument, series), options) in (0..).zip(&setup.series).zip(&setup.options) {
+        let mut reader = CandleReader::new(series, datasets::ReadOptions { fingerprint: true, ..*options })?;
+        let mut block = Vec::new();
+        while reader.read_block(&mut block)? {}
+        found.extend(reader.fingerprints().iter().map(|group| super::backtest::candle_ref(instrument, group)));
+    }
+    let same_place =
+        |a: &CandleRef, b: &CandleRef| (a.instrument, &a.file, a.row_group) == (b.instrument, &b.file, b.row_group);
+    let mut changed = Vec::new();
+    for one in recorded {
+        let now = found.iter().find(|other| same_place(one, other));
+        if now != Some(one) {
+            let what = if now.is_some() { "other candles" } else { "missing" };
+            let text = format!(
+                "dataset differs: {} row group {} ({} rows from row {}): {what}",
+                one.file, one.row_group, one.rows, one.first_row
+            );
+            changed.push(Changed { instrument: one.instrument, first_open: one.first_open, text });
+        }
+    }
+    for extra in found.iter().filter(|f| !recorded.iter().any(|r| same_place(r, f))) {
+        let text =
+            format!("dataset differs: {} row group {}: not part of the recorded run", extra.file, extra.row_group);
+        changed.push(Changed { instrument: extra.instrument, first_open: extra.first_open, text });
+    }
+    Ok(changed)
+}
+
+/// Names the step at which a changed stretch of candles begins, and hands everything through.
+struct Spotting<J> {
+    inner: J,
+    changed: Vec<Changed>,
+    spotted: Vec<String>,
+}
+
+impl<J: Journal> Journal for Spotting<J> {
+    type Error = J::Error;
+
+    fn append(&mut self, entry: &Entry) -> Result<(), J::Error> {
+        if let (Event::Market(MarketEvent::Candle(candle)), false) = (&entry.event, self.changed.is_empty()) {
+            let (instrument, open) = (candle.instrument.0, candle.candle.open_time);
+            self.changed.retain(|c| {
+                let begins = c.instrument == instrument && c.first_open <= open;
+                if begins {
+                    self.spotted.push(format!("{}; from step {}", c.text, entry.number));
+                }
+                !begins
+            });
+        }
+        self.inner.append(entry)
+    }
+
+    fn commit(&mut self, entry: &Entry, effects: &[Effect], state: &State) -> Result<(), J::Error> {
+        self.inner.commit(entry, effects, state)
+    }
+
+    fn finish(&mut self, state: &State) -> Result<(), J::Error> {
+        self.spotted.extend(self.changed.drain(..).map(|c| c.text));
+        self.inner.finish(state)
+    }
+}

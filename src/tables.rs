@@ -1,0 +1,80 @@
+//! From a finished run to the rows of its tables.
+use crate::run_file::RunFile;
+use crate::tape_header::run_id;
+use engine::{Booked, Order, OrderKind, OrderStatus, State};
+use evaluations::tables::{Decimals, FillRow, Liquidity, OrderRow, RoundTripRow};
+use std::sync::Arc;
+
+/// The names of the instruments, shared between rows.
+#[must_use]
+pub fn names(config: &RunFile) -> Vec<Arc<str>> {
+    config.instruments.iter().map(|i| i.name().into()).collect()
+}
+
+/// Fills in the order they were booked.
+#[must_use]
+pub fn fill_rows(config: &RunFile, state: &State, fills: &[Booked]) -> Vec<FillRow> {
+    let (names, run) = (names(config), run_id(config));
+    let row = |booked: &Booked| {
+        let fill = &booked.fill;
+        let instrument = &state.instruments[fill.instrument.index()];
+        FillRow {
+            time: fill.venue_time,
+            instrument: Arc::clone(&names[fill.instrument.index()]),
+            side: fill.side,
+            price: Decimals { raw: fill.price.0, scale: instrument.price_scale },
+            quantity: Decimals { raw: fill.quantity.0, scale: instrument.qty_scale },
+            fee: fill.fee,
+            liquidity: match fill.liquidity {
+                engine::Liquidity::Maker => Liquidity::Maker,
+                engine::Liquidity::Taker => Liquidity::Taker,
+            },
+            order_id: format!("{run}-{}", fill.order.0),
+            fill_id: fill.fill.0.to_string(),
+        }
+    };
+    fills.iter().map(row).collect()
+}
+
+/// Orders in the order they were submitted.
+#[must_use]
+pub fn order_rows(config: &RunFile, state: &State) -> Vec<OrderRow> {
+    let (names, run) = (names(config), run_id(config));
+    let kinds: Vec<Arc<str>> = ["market", "limit", "stop"].into_iter().map(Into::into).collect();
+    let statuses: Vec<Arc<str>> = OrderStatus::ALL.into_iter().map(|s| s.name().into()).collect();
+    let none: Arc<str> = "".into();
+    let row = |order: &Order| {
+        let request = &order.request;
+        let instrument = &state.instruments[request.instrument.index()];
+        let price = |p: engine::Price| Decimals { raw: p.0, scale: instrument.price_scale };
+        let quantity = |q: engine::Qty| Decimals { raw: q.0, scale: instrument.qty_scale };
+        let (kind, limit_price, stop_price) = match request.kind {
+            OrderKind::Market => (0, None, None),
+            OrderKind::Limit { price: p } => (1, Some(price(p)), None),
+            OrderKind::Stop { trigger } => (2, None, Some(price(trigger))),
+        };
+        let status = OrderStatus::ALL.iter().position(|s| *s == order.status).unwrap_or(0);
+        OrderRow {
+            id: format!("{run}-{}", request.order.0),
+            instrument: Arc::clone(&names[request.instrument.index()]),
+            side: request.side,
+            kind: Arc::clone(&kinds[kind]),
+            quantity: quantity(request.quantity),
+            filled: quantity(order.filled),
+            limit_price,
+            stop_price,
+            status: Arc::clone(&statuses[status]),
+            submitted_at: order.submitted_at,
+            finished_at: (!order.status.is_live()).then_some(order.changed_at),
+            reason: if order.label.0 == 0 { Arc::clone(&none) } else { format!("label {}", order.label.0).into() },
+        }
+    };
+    state.orders.all().iter().map(row).collect()
+}
+
+/// Closed round trips in the order they closed.
+#[must_use]
+pub fn trip_rows(config: &RunFile, trips: &[evaluations::RoundTrip]) -> Vec<RoundTripRow> {
+    let names = names(config);
+    trips.iter().map(|trip| RoundTripRow::new(trip, Arc::clone(&names[trip.instrument as usize]))).collect()
+}

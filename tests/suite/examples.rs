@@ -1,0 +1,136 @@
+//! Every example of the repository: its figures and digest, pinned. A change here is a change of results.
+use crate::onetape::{Desk, project};
+use expect_test::{Expect, expect};
+
+fn check(name: &str, expected: Expect) {
+    let desk = Desk::new();
+    let summary = desk.say(&format!("--json backtest @/examples/{name}.toml --out out --tape")).json();
+    let text = |key: &str| summary[key].as_str().map_or_else(|| summary[key].to_string(), str::to_string);
+    let keys = ["bars", "orders", "fills", "round_trips", "wins", "fees", "final_equity", "max_drawdown", "refused"];
+    let mut figures: String = keys.map(|key| format!("{key} {}\n", text(key))).concat();
+    figures += &format!("digest {}\n", &text("digest")[..16]);
+    expected.assert_eq(&figures);
+    // The same run again, in another process: the tape is the same byte for byte, and every decision replays.
+    let again = Desk::new();
+    again.say(&format!("--json backtest @/examples/{name}.toml --out out --tape")).json();
+    for file in ["tape/000001.tape", "tape/watermark"] {
+        let read = |desk: &Desk| std::fs::read(desk.path("out").join(file)).expect("a tape");
+        assert!(read(&desk) == read(&again), "{file} differs between two processes");
+    }
+    assert_eq!(desk.say("--json replay out").json()["identical"], true);
+    assert_eq!(desk.say("--json tape verify out").json()["whole"], true);
+    assert_eq!(desk.say("--json report out").code, 0);
+}
+
+/// Every run file under `examples/` is checked by one of the tests below.
+#[test]
+fn every_example_has_a_golden_run() {
+    let source = include_str!("examples.rs");
+    for entry in std::fs::read_dir(project().join("examples")).expect("a folder") {
+        let path = entry.expect("an entry").path();
+        let name = path.file_stem().expect("a name").to_string_lossy().into_owned();
+        assert!(source.contains(&format!("\"{name}\",")), "{name} has no golden run");
+    }
+}
+
+#[test]
+fn btc_ema_cross() {
+    check(
+        "btc-ema-cross",
+        expect![[r#"
+            bars 15339
+            orders 278
+            fills 278
+            round_trips 139
+            wins 37
+            fees 3984.75449
+            final_equity 163120.22551
+            max_drawdown 28652.755955
+            refused {}
+            digest ae77f7ba21a41378
+        "#]],
+    );
+}
+
+#[test]
+fn btc_donchian() {
+    check(
+        "btc-donchian",
+        expect![[r#"
+            bars 15339
+            orders 335
+            fills 335
+            round_trips 176
+            wins 73
+            fees 21543.234663592713
+            final_equity 449837.376675827976
+            max_drawdown 115007.206249185731
+            refused {}
+            digest dea5f99298a6e41d
+        "#]],
+    );
+}
+
+#[test]
+fn btc_grid() {
+    check("btc-grid", expect![[r#"
+        bars 1440
+        orders 172
+        fills 134
+        round_trips 30
+        wins 27
+        fees 18.8861449
+        final_equity 99997.9778551
+        max_drawdown 26.44425865
+        refused {}
+        digest 52e6bc6554858f7b
+    "#]]);
+}
+
+#[test]
+fn eurusd_bollinger() {
+    check("eurusd-bollinger", expect![[r#"
+        bars 37286
+        orders 1375
+        fills 1375
+        round_trips 700
+        wins 456
+        fees 341.547196884
+        final_equity 52414.763603116
+        max_drawdown 1836.898116804
+        refused {}
+        digest 906b1d10a8a2488a
+    "#]]);
+}
+
+#[test]
+fn pg_hold() {
+    check("pg-hold", expect![[r#"
+        bars 1509
+        orders 1
+        fills 1
+        round_trips 0
+        wins 0
+        fees 9.506336
+        final_equity 129752.553664
+        max_drawdown 34772.6
+        refused {}
+        digest d86713b571746565
+    "#]]);
+}
+
+#[test]
+fn us_equities_rotation() {
+    check("us-equities-rotation", expect![[r#"
+        bars 22630
+        orders 181
+        fills 181
+        round_trips 89
+        wins 48
+        fees 10400.2618278692
+        final_equity 1530784.2396941308
+        max_drawdown 302106.2157280236
+        refused {}
+        digest 78b513a90fa73f71
+    "#]]);
+}
