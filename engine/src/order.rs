@@ -4,7 +4,6 @@
 //! order stays terminal; a fill that arrives later is booked on it all the same.
 use crate::instrument::InstrumentId;
 use crate::{Price, Qty, Side, Timestamp};
-use alloc::boxed::Box;
 use alloc::vec::Vec;
 
 /// Our number of an order, counted from 1 in the order of submission.
@@ -271,7 +270,7 @@ impl Order {
 enum FillIds {
     None,
     One(Halves),
-    Many(Box<Vec<FillId>>),
+    Many(Vec<FillId>),
 }
 
 /// A fill's number in two halves, low and high: 128 bits would widen every order to their alignment.
@@ -300,7 +299,7 @@ impl FillIds {
                     return false;
                 }
                 let (low, high) = if one < fill { (one, fill) } else { (fill, one) };
-                *self = Self::Many(Box::new(alloc::vec![low, high]));
+                *self = Self::Many(alloc::vec![low, high]);
             }
             Self::Many(many) => match many.binary_search(&fill) {
                 Ok(_) => return false,

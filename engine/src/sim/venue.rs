@@ -11,7 +11,7 @@ use crate::instrument::{Instrument, InstrumentId};
 use crate::order::{FillId, OrderId, OrderKind, OrderRequest};
 use crate::orders::repriced;
 use crate::risk::Leverage;
-use crate::{Money, Price, Qty, Side, Timestamp};
+use crate::{Money, Price, Qty, Timestamp};
 use alloc::collections::VecDeque;
 use alloc::vec::Vec;
 
