@@ -65,7 +65,8 @@ pub(super) fn execute(arguments: &RunArguments, wish: &Wish, json: bool) -> Resu
     }
     let bar = terminal::progress(grid.size() as u64, "runs");
     let progress = |done: usize, _all: usize| bar.set_position(done as u64);
-    let result = sweep(&run, &grid, &column, wish.threads.map_or(0, usize::from), &progress).map_err(Failure::failed)?;
+    let result =
+        sweep(&run, &grid, &column, wish.threads.map_or(0, usize::from), &progress).map_err(Failure::failed)?;
     bar.finish_and_clear();
     let common = trial_record::common("sweep", &run.config, &run.setup);
     ledger.append(&trials(&result.rows, &common)).map_err(Failure::failed)?;
