@@ -14,10 +14,10 @@ fn instrument(price_scale: u8, qty_scale: u8) -> Instrument {
 fn a_round_trip_realises_the_difference_and_pays_its_fees() {
     let it = instrument(2, 0);
     let mut ledger = Ledger::new(Money(1_000 * Money::ONE.0), 1);
-    ledger.book(0, &it, Qty(2), Price(100_00), Money::ONE);
-    ledger.mark(0, &it, Price(110_00));
+    ledger.book(0, &it, Qty(2), Price(10_000), Money::ONE);
+    ledger.mark(0, &it, Price(11_000));
     assert_eq!(ledger.equity().to_string(), "1019");
-    ledger.book(0, &it, Qty(-2), Price(120_00), Money::ONE);
+    ledger.book(0, &it, Qty(-2), Price(12_000), Money::ONE);
     assert_eq!((ledger.equity().to_string(), ledger.realised.to_string()), ("1038".into(), "40".into()));
     assert!(ledger.balances());
 }
@@ -26,8 +26,8 @@ fn a_round_trip_realises_the_difference_and_pays_its_fees() {
 fn a_fill_through_zero_closes_one_position_and_opens_the_other() {
     let it = instrument(2, 0);
     let mut ledger = Ledger::new(Money::ZERO, 1);
-    ledger.book(0, &it, Qty(-3), Price(50_00), Money::ZERO);
-    ledger.book(0, &it, Qty(5), Price(40_00), Money::ZERO);
+    ledger.book(0, &it, Qty(-3), Price(5_000), Money::ZERO);
+    ledger.book(0, &it, Qty(5), Price(4_000), Money::ZERO);
     let position = ledger.position(0);
     assert_eq!((position.quantity, position.cost.to_string()), (Qty(2), "80".into()));
     assert_eq!(ledger.realised.to_string(), "30");

@@ -232,7 +232,7 @@ mod tests {
     #[test]
     fn a_stored_price_becomes_the_double_that_one_division_gives() {
         assert_eq!(scaled_f64(3_500_012_000_000, 8).to_bits(), (3_500_012.0_f64 / 100.0).to_bits());
-        assert_eq!(scaled_f64(15_000_000_000_000_000_00, 8).to_bits(), 15_000_000_000.0_f64.to_bits());
+        assert_eq!(scaled_f64(1_500_000_000_000_000_000, 8).to_bits(), 15_000_000_000.0_f64.to_bits());
         assert_eq!(scaled_text(3_500_012_000_000, 8), "35000.12");
     }
 

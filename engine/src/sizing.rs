@@ -109,7 +109,7 @@ mod tests {
         let it = Instrument::new("v:S".into(), usd, (2, 3), one, Vec::new()).expect("valid");
         let equity = Money(10_000 * Money::ONE.0);
         let check = |size: Size, lot, expected| {
-            assert_eq!(size.quantity(&it, Price(300_00), equity, Qty(lot)), Qty(expected), "{size:?}");
+            assert_eq!(size.quantity(&it, Price(30_000), equity, Qty(lot)), Qty(expected), "{size:?}");
         };
         check(Size::Units(1_500_000_000), 1, 1_500);
         check(Size::Units(1_500_000_000), 1_000, 1_000);

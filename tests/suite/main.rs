@@ -7,4 +7,5 @@ mod examples;
 mod onetape;
 mod replay;
 mod results;
+mod tidy;
 mod workloads;

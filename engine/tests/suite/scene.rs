@@ -54,9 +54,9 @@ pub(crate) fn play(scene: &Scene) -> String {
     diary.equity = scene.cash;
     run(&mut core, &mut world, &mut diary).expect("a scenario in memory cannot fail");
     let state = core.state();
-    assert_eq!(state.ledger.cash, world.venue().ledger().cash, "the ledger equals the venue's");
-    for (ours, theirs) in state.ledger.positions().iter().zip(world.venue().ledger().positions()) {
-        assert_eq!((ours.quantity, ours.fees), (theirs.quantity, theirs.fees), "the ledger equals the venue's");
+    assert_eq!(state.ledger.cash, world.venue().account().cash, "the ledger equals the venue's");
+    for (ours, theirs) in state.ledger.positions().iter().zip(world.venue().account().held()) {
+        assert_eq!(ours.quantity, theirs.quantity, "the ledger equals the venue's");
     }
     diary.end(state);
     let (text, digest) = (diary.text, diary.tape.digest());

@@ -1,7 +1,7 @@
 //! One account on one or more made-up markets, run through the real core and the real simulated venue.
 use crate::bars::bars;
 use crate::watched::Watched;
-use engine::ledger::{Ledger, Rate};
+use engine::ledger::Rate;
 use engine::risk::{AllowedInstruments, BuyingPower, Leverage};
 use engine::sim::{Costs, Latency, Merge, PathModel, VenueConfig};
 
@@ -109,9 +109,9 @@ impl Market {
         let state = core.state().clone();
         assert!(state.ledger.balances(), "every number is explained");
         let (venue, _) = world.into_parts();
-        let held = |ledger: &Ledger| ledger.positions().iter().map(|p| (p.quantity, p.cost)).collect::<Vec<_>>();
-        let account = |ledger: &Ledger| (ledger.cash, ledger.fees, ledger.realised, held(ledger));
-        assert_eq!(account(venue.ledger()), account(&state.ledger), "the core's account is the venue's");
+        let ours: Vec<engine::Qty> = state.ledger.positions().iter().map(|p| p.quantity).collect();
+        let theirs: Vec<engine::Qty> = venue.account().held().iter().map(|held| held.quantity).collect();
+        assert_eq!((venue.account().cash, theirs), (state.ledger.cash, ours), "the core's account is the venue's");
         let digest = journal.digest.digest().iter().map(|byte| format!("{byte:02x}")).collect();
         let Watched { fills, refused, round_trips, .. } = journal;
         Outcome { state, venue, digest, fills, refused, round_trips }

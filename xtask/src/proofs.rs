@@ -1,0 +1,66 @@
+//! `cargo xtask prove`: the proofs that take longer than a test may, each a command in release.
+//!
+//! A proof is an ordinary test: it runs a part of its work under `cargo test`, and all of it where `ONETAPE_PROVE` is set.
+//! It tells its figures in lines to standard error that begin with `figure: `; they are kept in docs/proofs/PROOF.log with
+//! the commit and the compiler they belong to.
+use crate::failure::Failure;
+use crate::step::Step;
+use crate::toolchain::answer;
+use std::fs::OpenOptions;
+use std::io::Write;
+use std::path::Path;
+
+const LOG: &str = "docs/proofs/PROOF.log";
+const MARK: &str = "figure: ";
+
+struct Proof {
+    name: &'static str,
+    /// What it shows.
+    shows: &'static str,
+    /// The arguments of `cargo`.
+    cargo: &'static str,
+}
+
+const PROOFS: &[Proof] = &[
+    Proof {
+        name: "workloads",
+        shows: "the strategies on the reference workloads, equal to exact integers to the last unit",
+        cargo: "test --release --locked -p onetape-strategies --test strategies -- workloads --nocapture",
+    },
+    Proof {
+        name: "suite",
+        shows: "the tests of the whole house in release, with the full length of those that have one",
+        cargo: "test --release --locked -p onetape --test suite -- --nocapture",
+    },
+];
+
+/// Runs the proofs of these names, all where none is given.
+pub(crate) fn run(root: &Path, names: &[String]) -> Result<(), Failure> {
+    if let Some(unknown) = names.iter().find(|name| PROOFS.iter().all(|proof| proof.name != name.as_str())) {
+        let known: Vec<String> = PROOFS.iter().map(|proof| format!("  {:<12}{}", proof.name, proof.shows)).collect();
+        return Err(Failure::Usage(format!("there is no proof `{unknown}`; there are\n{}", known.join("\n"))));
+    }
+    let wanted = |proof: &&Proof| names.is_empty() || names.iter().any(|name| name == proof.name);
+    PROOFS.iter().filter(wanted).try_for_each(|proof| prove(root, proof))
+}
+
+fn prove(root: &Path, proof: &Proof) -> Result<(), Failure> {
+    eprintln!("{}: {}", proof.name, proof.shows);
+    let step = Step::cargo(proof.name, root, proof.cargo).variable("ONETAPE_PROVE", "1");
+    let (figures, took) = step.marked_lines(MARK)?;
+    let commit = answer(root, "git", &["describe", "--always", "--dirty", "--abbrev=12"]);
+    let compiler = answer(root, "rustc", &["--version"]);
+    let mut entry = format!("{} | commit {commit} | {compiler} | {:.1} s\n", proof.name, took.as_secs_f64());
+    for figure in figures.iter().filter_map(|line| line.strip_prefix(MARK)) {
+        entry.push_str(&format!("  {figure}\n"));
+    }
+    append(root, &entry)
+}
+
+fn append(root: &Path, entry: &str) -> Result<(), Failure> {
+    let path = root.join(LOG);
+    let failed = |source| Failure::File { path: LOG.into(), source };
+    std::fs::create_dir_all(path.parent().expect("the log lies in a folder")).map_err(failed)?;
+    let mut log = OpenOptions::new().create(true).append(true).open(path).map_err(failed)?;
+    log.write_all(entry.as_bytes()).map_err(failed)
+}

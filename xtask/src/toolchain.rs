@@ -1,0 +1,23 @@
+//! What the installed toolchain has.
+use std::process::Command;
+
+/// Whether `cargo NAME` is there.
+pub(crate) fn has_subcommand(name: &str) -> bool {
+    Command::new("cargo").args([name, "--version"]).output().is_ok_and(|output| output.status.success())
+}
+
+/// Whether the standard library's parts for `target` are installed.
+pub(crate) fn has_target(target: &str) -> bool {
+    let asked = Command::new("rustc").args(["--print", "target-libdir", "--target", target]).output();
+    asked.is_ok_and(|output| {
+        let folder = String::from_utf8_lossy(&output.stdout);
+        output.status.success() && std::path::Path::new(folder.trim()).is_dir()
+    })
+}
+
+/// What `program` with these arguments writes, without its last line end; empty when it fails.
+pub(crate) fn answer(root: &std::path::Path, program: &str, arguments: &[&str]) -> String {
+    let asked = Command::new(program).args(arguments).current_dir(root).output();
+    let said = asked.ok().filter(|output| output.status.success()).map(|output| output.stdout).unwrap_or_default();
+    String::from_utf8_lossy(&said).trim_end().to_string()
+}
