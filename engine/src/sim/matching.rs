@@ -11,6 +11,14 @@ use crate::order::OrderKind;
 use crate::{Candle, Side};
 use alloc::vec::Vec;
 
+/// What an order does to the position, in the order in which the pessimistic model fills them.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Role {
+    Entry,
+    Stop,
+    Target,
+}
+
 impl SimVenue {
     /// Shows the venue the open of a candle: everything that the open price satisfies trades there.
     pub(super) fn open(&mut self, id: InstrumentId, candle: &Candle) {
@@ -43,54 +51,55 @@ impl SimVenue {
 
     /// Shows the venue the whole candle, at its known time: orders within its range trade in the order of the path.
     pub(super) fn path(&mut self, id: InstrumentId, candle: &Candle) {
-        let mut reached = self.take_reached(id, candle);
+        let mut reached = core::mem::take(&mut self.reached); // keeps its buffer: no allocation per candle
+        self.take_reached(id, candle, &mut reached);
         let certainty = certainty(&reached);
         match self.config.path {
-            PathModel::Pessimistic => self.pessimistic(id, candle, reached, certainty),
+            PathModel::Pessimistic => self.pessimistic(id, candle, &mut reached, certainty),
             model => {
                 // A stable sort: orders at one point of the path trade in the order of their arrival.
                 reached.sort_by_key(|r| model.distance(candle, &r.request.kind, r.request.side));
-                for resting in reached {
+                for resting in reached.drain(..) {
                     self.trade_inside(resting, candle, certainty);
                 }
             }
         }
+        self.reached = reached;
         self.watch(id);
     }
 
     /// Takes the orders that the candle's range fills out of the book, oldest first.
-    fn take_reached(&mut self, id: InstrumentId, candle: &Candle) -> Vec<Resting> {
+    fn take_reached(&mut self, id: InstrumentId, candle: &Candle, reached: &mut Vec<Resting>) {
         let touch = self.config.touch;
-        let is_reached = |r: &Resting| reaches(&r.request.kind, r.request.side, candle.low, candle.high, touch);
-        let resting = &mut self.books[id.index()].resting;
-        if !resting.iter().any(is_reached) {
-            return Vec::new(); // allocates nothing
-        }
-        let (reached, left) = resting.iter().partition(|r| is_reached(r));
-        *resting = left;
-        reached
+        self.books[id.index()].resting.retain(|r| {
+            let is_reached = reaches(&r.request.kind, r.request.side, candle.low, candle.high, touch);
+            if is_reached {
+                reached.push(*r);
+            }
+            !is_reached
+        });
     }
 
     /// Entries first, then stops, then targets; a target waits if the position was entered in this very candle, at its
     /// open or inside it, and a stop could have filled.
-    fn pessimistic(&mut self, id: InstrumentId, candle: &Candle, reached: Vec<Resting>, mut certainty: Certainty) {
+    fn pessimistic(&mut self, id: InstrumentId, candle: &Candle, reached: &mut Vec<Resting>, mut certainty: Certainty) {
         let held = self.account.quantity(id.index());
         let entry_side = if held.is_zero() { reached.first().map(|r| r.request.side) } else { Some(Side::of(held)) };
         let Some(entry_side) = entry_side else { return };
-        let is_stop = |r: &Resting| matches!(r.request.kind, OrderKind::Stop { .. });
-        let (entries, exits): (Vec<Resting>, Vec<Resting>) =
-            reached.into_iter().partition(|r| r.request.side == entry_side);
-        let (stops, targets): (Vec<Resting>, Vec<Resting>) = exits.into_iter().partition(is_stop);
-        let entered = !entries.is_empty() || self.books[id.index()].at_open.contains(&entry_side);
-        let targets_wait = entered && !stops.is_empty();
-        if targets_wait && !targets.is_empty() {
+        let role = |r: &Resting| match (r.request.side == entry_side, r.request.kind) {
+            (true, _) => Role::Entry,
+            (false, OrderKind::Stop { .. }) => Role::Stop,
+            (false, _) => Role::Target,
+        };
+        let has = |wanted| reached.iter().any(|r| role(r) == wanted);
+        let entered = has(Role::Entry) || self.books[id.index()].at_open.contains(&entry_side);
+        let targets_wait = entered && has(Role::Stop);
+        if targets_wait && has(Role::Target) {
             certainty = Certainty::PathDependent;
         }
-        for resting in entries.into_iter().chain(stops) {
-            self.trade_inside(resting, candle, certainty);
-        }
-        for resting in targets {
-            if targets_wait {
+        reached.sort_by_key(role); // stable: within a role the oldest first
+        for resting in reached.drain(..) {
+            if targets_wait && role(&resting) == Role::Target {
                 let book = &mut self.books[id.index()].resting;
                 let place = book.partition_point(|r| r.arrival < resting.arrival);
                 book.insert(place, resting);

@@ -52,6 +52,8 @@ pub struct SimVenue {
     pub(super) config: VenueConfig,
     pub(super) books: Vec<Book>,
     pub(super) account: Account,
+    /// Orders that the candle at hand reaches; empty between candles.
+    pub(super) reached: Vec<Resting>,
     instruments: Vec<Instrument>,
     costs: Vec<Costs>,
     watched: Vec<InstrumentId>,
@@ -83,6 +85,7 @@ impl SimVenue {
             config,
             books: alloc::vec![Book::default(); n],
             account: Account::new(cash, n),
+            reached: Vec::new(),
             instruments,
             costs,
             watched: Vec::new(),

@@ -46,6 +46,12 @@ impl Put for Vec<u8> {
     }
 }
 
+impl Put for blake3::Hasher {
+    fn put(&mut self, bytes: &[u8]) {
+        self.update(bytes);
+    }
+}
+
 /// Takes integers from bytes.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Take<'a>(pub(crate) &'a [u8]);
