@@ -42,7 +42,7 @@ impl Strategy for Average {
             Trading::None => out.target(IT, Qty(i64::from(self.value < 0.0))),
             Trading::Market => out.target(IT, held),
             Trading::Limit if self.seen % 10 == 0 => {
-                let price = if side == Side::Buy { Price(99_90) } else { Price(100_10) };
+                let price = if side == Side::Buy { Price(9_990) } else { Price(10_010) };
                 out.submit(IT, side, Qty(1), OrderKind::Limit { price }, Label(0));
             }
             Trading::Limit => {}
@@ -55,10 +55,10 @@ fn candles() -> Vec<Candle> {
     let candle = |n: i64| Candle {
         open_time: Timestamp(n * minute),
         known_time: Timestamp((n + 1) * minute),
-        open: Price(100_00),
-        high: Price(101_00 + n % 50),
-        low: Price(99_00 - n % 50),
-        close: Price(100_00 + n % 7),
+        open: Price(10_000),
+        high: Price(10_100 + n % 50),
+        low: Price(9_900 - n % 50),
+        close: Price(10_000 + n % 7),
         volume: n,
     };
     (0..WARM + CANDLES).map(candle).collect()

@@ -35,28 +35,28 @@ fn events() -> Vec<Event> {
     let three = request(3, 1, Side::Buy, 5_000);
     let id = OrderId;
     let cash = CashEvent { amount: Money(-7), label: Label(3) };
-    let by_path = Fill { certainty: engine::Certainty::PathDependent, ..fill(&one, 3, 6_000, 99_90) };
-    let maker = Fill { liquidity: engine::Liquidity::Maker, fee: Money(-5), ..fill(&two, 1, 1_000, 100_50) };
+    let by_path = Fill { certainty: engine::Certainty::PathDependent, ..fill(&one, 3, 6_000, 9_990) };
+    let maker = Fill { liquidity: engine::Liquidity::Maker, fee: Money(-5), ..fill(&two, 1, 1_000, 10_050) };
     let reports = [
         vec![Report::Accepted { order: id(1) }, Report::Accepted { order: id(2) }, Report::Filled(maker)],
-        vec![Report::Filled(fill(&one, 1, 3_000, 99_98)), Report::Filled(fill(&one, 1, 3_000, 99_98))],
-        vec![Report::Amended { order: id(1), quantity: Qty(12_000), price: Some(Price(101_00)) }],
+        vec![Report::Filled(fill(&one, 1, 3_000, 9_998)), Report::Filled(fill(&one, 1, 3_000, 9_998))],
+        vec![Report::Amended { order: id(1), quantity: Qty(12_000), price: Some(Price(10_100)) }],
         vec![Report::ChangeRefused { order: id(2), reason: Reason::NoSuchOrder }],
-        vec![Report::Filled(fill(&two, u128::MAX, 3_500, 100_25)), Report::Filled(by_path)],
-        vec![Report::Cancelled { order: id(3) }, Report::Filled(fill(&three, 9, 1_000, 60_00))],
+        vec![Report::Filled(fill(&two, u128::MAX, 3_500, 10_025)), Report::Filled(by_path)],
+        vec![Report::Cancelled { order: id(3) }, Report::Filled(fill(&three, 9, 1_000, 6_000))],
         vec![Report::Filled(Fill { side: Side::Sell, ..fill(&one, 77, 1, 1) })],
         vec![Report::Amended { order: id(9), quantity: Qty(1), price: None }],
         vec![Report::Rejected { order: id(4), reason: Reason::BuyingPower }, Report::Expired { order: id(5) }],
         vec![Report::NotSent { order: id(6) }, Report::Lost { order: id(1) }, Report::Accepted { order: id(2) }],
     ];
     let mut reports = reports.into_iter().map(|some| some.into_iter().map(Event::Report));
-    let mut events = vec![candle(0, 100_00), candle(1, 50_00)];
+    let mut events = vec![candle(0, 10_000), candle(1, 5_000)];
     events.extend(reports.by_ref().take(2).flatten());
     events.extend([Event::Timer(TimerId(1)), Event::Cash(cash)]);
     events.extend(reports.by_ref().take(3).flatten());
-    events.extend([candle(0, 101_00), candle(1, 49_99)]);
+    events.extend([candle(0, 10_100), candle(1, 4_999)]);
     events.extend(reports.flatten());
-    events.extend([candle(0, 102_00), candle(1, 48_00)]);
+    events.extend([candle(0, 10_200), candle(1, 4_800)]);
     events
 }
 
@@ -88,7 +88,8 @@ fn the_golden_tape_of_schema_1_replays() {
     let steps = run(&mut core, &mut world, &mut verifying).expect("every decision is repeated");
     let digest: String = verifying.digest().iter().map(|byte| format!("{byte:02x}")).collect();
     let state = core.state();
-    expect!["26 steps, ccc9936235165039c1840d55592b8bd60dbb34b4a624f443a5100091a6df1a2e, cash 999330.280179809498"].assert_eq(&format!("{steps} steps, {digest}, cash {}", state.ledger.cash));
+    expect!["26 steps, ccc9936235165039c1840d55592b8bd60dbb34b4a624f443a5100091a6df1a2e, cash 999330.280179809498"]
+        .assert_eq(&format!("{steps} steps, {digest}, cash {}", state.ledger.cash));
 }
 
 /// The first word of what a value's `Debug` says inside its outer names: its kind.

@@ -15,7 +15,7 @@ const BUY: OrderRequest = OrderRequest {
     instrument: InstrumentId(0),
     side: Side::Buy,
     quantity: Qty(10),
-    kind: OrderKind::Limit { price: Price(100_00) },
+    kind: OrderKind::Limit { price: Price(10_000) },
 };
 const SELL: OrderRequest = OrderRequest {
     order: OrderId(2),
@@ -73,20 +73,20 @@ fn gossip() -> Vec<Report> {
     let order = OrderId(1);
     let stranger = OrderRequest { order: OrderId(99), ..BUY };
     let fills = [
-        fill(&BUY, 1, 3, 99_98),
-        fill(&BUY, 2, 4, 99_97),
-        fill(&BUY, 3, 5, 100_00),
-        fill(&SELL, 1, 1, 100_50), // numbers are the order's own: the same number elsewhere is another fill
-        fill(&SELL, 5, 3, 100_25),
-        fill(&SELL, 6, 2, 100_25), // more than was asked
-        fill(&LOST, 7, 2, 101_00),
-        fill(&stranger, 8, 1, 101_00),
-        engine::Fill { side: Side::Sell, ..fill(&BUY, 9, 1, 100_00) }, // contradicts its order
+        fill(&BUY, 1, 3, 9_998),
+        fill(&BUY, 2, 4, 9_997),
+        fill(&BUY, 3, 5, 10_000),
+        fill(&SELL, 1, 1, 10_050), // numbers are the order's own: the same number elsewhere is another fill
+        fill(&SELL, 5, 3, 10_025),
+        fill(&SELL, 6, 2, 10_025), // more than was asked
+        fill(&LOST, 7, 2, 10_100),
+        fill(&stranger, 8, 1, 10_100),
+        engine::Fill { side: Side::Sell, ..fill(&BUY, 9, 1, 10_000) }, // contradicts its order
     ];
     let mut all: Vec<Report> = fills.into_iter().map(Report::Filled).collect();
     all.extend([
         Report::Accepted { order },
-        Report::Amended { order, quantity: Qty(12), price: Some(Price(100_00)) },
+        Report::Amended { order, quantity: Qty(12), price: Some(Price(10_000)) },
         Report::Cancelled { order: SELL.order },
         Report::Lost { order: LOST.order },
         Report::NotSent { order: OrderId(98) },
@@ -107,7 +107,7 @@ fn any_order_and_number_of_reports_ends_in_the_same_account() {
             reports.swap(place, usize::try_from(rng.below(place as u64 + 1)).expect("small"));
         }
         let reports = reports.into_iter().map(Event::Report);
-        let mut world = Fed::new([candle(0, 100_00), candle(0, 100_00)].into_iter().chain(reports));
+        let mut world = Fed::new([candle(0, 10_000), candle(0, 10_000)].into_iter().chain(reports));
         let (mut core, mut journal) = (core(Three(0), 1), Booking::default());
         run(&mut core, &mut world, &mut journal).expect("nothing can fail");
         let ledger = &core.state().ledger;
@@ -131,7 +131,7 @@ fn any_order_and_number_of_reports_ends_in_the_same_account() {
 fn check(reports: &[Report], expected: Expect) {
     use std::fmt::Write;
     let reports = reports.iter().copied().map(Event::Report);
-    let mut world = Fed::new([candle(0, 100_00), candle(0, 100_00)].into_iter().chain(reports));
+    let mut world = Fed::new([candle(0, 10_000), candle(0, 10_000)].into_iter().chain(reports));
     let (mut core, mut journal) = (core(Three(0), 1), Booking::default());
     run(&mut core, &mut world, &mut journal).expect("nothing can fail");
     let mut text = String::new();
@@ -148,11 +148,11 @@ fn check(reports: &[Report], expected: Expect) {
 }
 
 fn amended() -> Report {
-    Report::Amended { order: OrderId(1), quantity: Qty(12), price: Some(Price(100_00)) }
+    Report::Amended { order: OrderId(1), quantity: Qty(12), price: Some(Price(10_000)) }
 }
 
 fn filled(request: &OrderRequest, number: u128, quantity: i64) -> Report {
-    Report::Filled(fill(request, number, quantity, 100_00))
+    Report::Filled(fill(request, number, quantity, 10_000))
 }
 
 #[test]
@@ -213,7 +213,7 @@ fn an_order_filled_before_its_raise_was_refused_has_ended() {
 
 #[test]
 fn an_order_lowered_to_what_it_has_filled_has_ended() {
-    let lowered = Report::Amended { order: OrderId(1), quantity: Qty(6), price: Some(Price(100_00)) };
+    let lowered = Report::Amended { order: OrderId(1), quantity: Qty(6), price: Some(Price(10_000)) };
     check(
         &[filled(&BUY, 1, 6), lowered],
         expect!["1 filled 6+0 | 2 pending_cancel 0+4 | 3 submitted 0+2 | exposure 4"],
