@@ -199,14 +199,13 @@ fn a_fill_inside_a_candle_is_booked_at_its_close_and_before_it() {
 }
 
 #[test]
-fn a_strategy_that_wakes_itself_for_ever_ends_with_its_candles() {
+fn a_timer_behind_the_last_candle_never_rings_so_a_strategy_that_wakes_itself_ends() {
     check(
-        "candle 100 100 100 100 | wake 1 at 1h | on timer 1: wake 1 at 4h | buy 1 market | candle 100 100 100 100",
+        "candle 100 100 100 100 | wake 1 at 1h | on timer 1: wake 2 at 2h | wake 3 at 4h | on timer 3: buy 1 market | candle 100 100 100 100",
         expect![[r#"
             1h timer 1
-            1h send 1 buy 1 market
-            1h filled 1 buy 1 at 100 taker
-            end A 1, cash 999900, 0 open
+            2h timer 2
+            end A 0, cash 1000000, 0 open
         "#]],
     );
 }
