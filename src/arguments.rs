@@ -56,8 +56,8 @@ pub enum Command {
         #[arg(long, default_value = "sharpe")]
         by: String,
         /// How many threads; all cores if absent. The result does not depend on it.
-        #[arg(long)]
-        threads: Option<usize>,
+        #[arg(long, value_parser = clap::value_parser!(u16).range(1..=512))]
+        threads: Option<u16>,
         /// Where to write; `runs/NAME-sweep-DIGEST` if absent.
         #[arg(long, value_name = "DIR")]
         out: Option<PathBuf>,

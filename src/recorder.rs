@@ -2,7 +2,7 @@
 use engine::{Booked, CandleSource, Effect, Entry, Event, Journal, MarketEvent, Money, Report, State};
 use engine::{Candle, Timestamp};
 use evaluations::{EquityCurve, EquityPoint, RoundTrips};
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::BTreeMap;
 
 /// What a recorder keeps.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -13,8 +13,35 @@ pub enum Detail {
     Full,
 }
 
-/// Candles shown in a tear sheet.
-const CANDLES_SHOWN: usize = 240;
+/// Candles kept for the tear sheet; a power of two, so that finding the oldest costs no division.
+const CANDLES_KEPT: usize = 256;
+
+/// The last candles of an instrument, in a ring.
+#[derive(Clone, Debug, Default)]
+pub struct LastCandles {
+    slots: Vec<Candle>,
+    seen: usize,
+}
+
+impl LastCandles {
+    #[inline]
+    fn push(&mut self, candle: &Candle) {
+        if self.slots.len() < CANDLES_KEPT {
+            self.slots.push(*candle);
+        } else {
+            self.slots[self.seen % CANDLES_KEPT] = *candle;
+        }
+        self.seen += 1;
+    }
+
+    /// The candles, oldest first.
+    #[must_use]
+    pub fn ordered(&self) -> Vec<Candle> {
+        let oldest = if self.seen > CANDLES_KEPT { self.seen % CANDLES_KEPT } else { 0 };
+        let (newer, older) = self.slots.split_at(oldest);
+        [older, newer].concat()
+    }
+}
 
 /// Keeps what a run leaves behind.
 #[derive(Debug)]
@@ -32,7 +59,7 @@ pub struct Recorder<J> {
     /// Refusals by the name of the check.
     pub refused: BTreeMap<&'static str, u64>,
     /// The last candles of each instrument.
-    pub candles: Vec<VecDeque<Candle>>,
+    pub candles: Vec<LastCandles>,
 }
 
 impl<J> Recorder<J> {
@@ -57,7 +84,7 @@ impl<J: Journal> Recorder<J> {
             trips: RoundTrips::new(),
             fills: Vec::new(),
             refused: BTreeMap::new(),
-            candles: vec![VecDeque::with_capacity(CANDLES_SHOWN + 1); kept],
+            candles: vec![LastCandles::default(); kept],
         }
     }
 
@@ -75,10 +102,7 @@ impl<J: Journal> Recorder<J> {
                     self.begin(candle.candle.open_time);
                 }
                 if let Some(last) = self.candles.get_mut(candle.instrument.index()) {
-                    if last.len() == CANDLES_SHOWN {
-                        last.pop_front();
-                    }
-                    last.push_back(candle.candle);
+                    last.push(&candle.candle);
                 }
             }
             Event::Report(Report::Rejected { reason, .. }) => self.count_refusal(reason.name()),
@@ -183,5 +207,33 @@ impl<S: CandleSource> CandleSource for Counted<S> {
     fn advance(&mut self) -> Result<bool, S::Error> {
         self.bar.inc(self.source.block().len() as u64);
         self.source.advance()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use engine::Price;
+
+    #[test]
+    fn the_last_candles_come_oldest_first_however_many_there_were() {
+        for count in [0, 1, CANDLES_KEPT, CANDLES_KEPT + 1, 3 * CANDLES_KEPT + 7] {
+            let mut last = LastCandles::default();
+            for n in 0..count as i64 {
+                let (price, time) = (Price(n + 1), Timestamp(n));
+                last.push(&Candle {
+                    open_time: time,
+                    known_time: time,
+                    open: price,
+                    high: price,
+                    low: price,
+                    close: price,
+                    volume: 0,
+                });
+            }
+            let opens: Vec<i64> = last.ordered().iter().map(|c| c.open_time.0).collect();
+            let expected: Vec<i64> = (count.saturating_sub(CANDLES_KEPT) as i64..count as i64).collect();
+            assert_eq!(opens, expected);
+        }
     }
 }

@@ -1,6 +1,8 @@
 //! The deterministic workloads W1 to W5: candles made from integers only, the same bit for bit in any language.
 //!
 //! Candle i of a seed follows from SplitMix64 draws; prices walk in cents inside [20,000, 60,000], volumes in 1/1000.
+pub mod desk;
+
 use engine::{Candle, Interval, Price, Timestamp};
 
 const GOLDEN: u64 = 0x9E37_79B9_7F4A_7C15;

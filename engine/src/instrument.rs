@@ -169,6 +169,18 @@ impl Instrument {
         (Money(exact.div_euclid(divisor)), exact.rem_euclid(divisor) != 0)
     }
 
+    /// What a fill of a signed quantity costs, rounded up: more is paid, or less received, than exactly; and whether that
+    /// rounded.
+    ///
+    /// # Panics
+    /// When the cost does not fit 128 bits.
+    #[must_use]
+    #[inline]
+    pub fn cost(&self, price: Price, quantity: Qty) -> (Money, bool) {
+        let (negated, rounded) = self.value(price, -quantity);
+        (-negated, rounded)
+    }
+
     /// The exact money of one price step for this quantity, if money can hold it.
     ///
     /// Where it is `Some`, the value at any price is one multiplication: the ledger marks with it.

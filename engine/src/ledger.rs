@@ -116,9 +116,7 @@ impl Ledger {
     /// When `quantity` is zero: a fill moves something.
     pub fn book(&mut self, index: usize, instrument: &Instrument, quantity: Qty, price: Price, fee: Money) -> Booking {
         assert!(!quantity.is_zero(), "a fill moves something");
-        // The signed cost of the fill, rounded up: more is paid, or less received, than exactly.
-        let (negated, rounded) = instrument.value(price, -quantity);
-        let cost = -negated;
+        let (cost, rounded) = instrument.cost(price, quantity);
         self.rounded += u64::from(rounded);
         self.cash -= cost + fee;
         self.fees += fee;

@@ -3,7 +3,8 @@
 //! `Unknown` is a status of its own: an answer was lost, and only the venue's word or an operator ends it. A terminal
 //! order stays terminal; a fill that arrives later is booked on it all the same.
 use crate::instrument::InstrumentId;
-use crate::{Money, Price, Qty, Side, Timestamp};
+use crate::{Price, Qty, Side, Timestamp};
+use alloc::boxed::Box;
 use alloc::vec::Vec;
 
 /// Our number of an order, counted from 1 in the order of submission.
@@ -216,10 +217,8 @@ pub struct Order {
     pub status: OrderStatus,
     /// Quantity filled so far; above `request.quantity` only if the venue overfilled.
     pub filled: Qty,
-    /// Sum of the notionals of its fills.
-    pub notional: Money,
-    /// The quantity of an amendment on its way.
-    pub amending: Option<Qty>,
+    /// The quantity of an amendment on its way; zero when there is none.
+    pub amending: Qty,
     /// The entry time of its submission.
     pub submitted_at: Timestamp,
     /// The entry time of its last change.
@@ -234,8 +233,7 @@ impl Order {
             label,
             status: OrderStatus::Submitted,
             filled: Qty::ZERO,
-            notional: Money::ZERO,
-            amending: None,
+            amending: Qty::ZERO,
             submitted_at: now,
             changed_at: now,
             fills: FillIds::None,
@@ -248,7 +246,7 @@ impl Order {
         if !self.status.is_live() {
             return Qty::ZERO;
         }
-        let quantity = self.request.quantity.max(self.amending.unwrap_or(Qty::ZERO));
+        let quantity = self.request.quantity.max(self.amending);
         Qty((quantity.0 - self.filled.0).max(0))
     }
 
@@ -262,28 +260,47 @@ impl Order {
     pub fn has_fill(&self, fill: FillId) -> bool {
         match &self.fills {
             FillIds::None => false,
-            FillIds::One(one) => *one == fill,
+            FillIds::One(one) => FillId::from(*one) == fill,
             FillIds::Many(many) => many.binary_search(&fill).is_ok(),
         }
     }
 }
 
-/// The fills of one order. Most orders have one, which costs no allocation.
+/// The fills of one order. Most orders have one, which costs no allocation; halves keep the order table narrow.
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum FillIds {
     None,
-    One(FillId),
-    Many(Vec<FillId>),
+    One(Halves),
+    Many(Box<Vec<FillId>>),
+}
+
+/// A fill's number in two halves, low and high: 128 bits would widen every order to their alignment.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Halves(u64, u64);
+
+impl From<FillId> for Halves {
+    fn from(fill: FillId) -> Self {
+        Self(fill.0 as u64, (fill.0 >> 64) as u64)
+    }
+}
+
+impl From<Halves> for FillId {
+    fn from(halves: Halves) -> Self {
+        Self(u128::from(halves.0) | (u128::from(halves.1) << 64))
+    }
 }
 
 impl FillIds {
     fn insert(&mut self, fill: FillId) -> bool {
         match self {
-            Self::None => *self = Self::One(fill),
-            Self::One(one) if *one == fill => return false,
+            Self::None => *self = Self::One(fill.into()),
             Self::One(one) => {
-                let (low, high) = if *one < fill { (*one, fill) } else { (fill, *one) };
-                *self = Self::Many(alloc::vec![low, high]);
+                let one = FillId::from(*one);
+                if one == fill {
+                    return false;
+                }
+                let (low, high) = if one < fill { (one, fill) } else { (fill, one) };
+                *self = Self::Many(Box::new(alloc::vec![low, high]));
             }
             Self::Many(many) => match many.binary_search(&fill) {
                 Ok(_) => return false,

@@ -123,7 +123,7 @@ impl Orders {
         self.change(id, Change::Amend, now)?;
         self.update(id, now, |order| {
             order.request.quantity = quantity;
-            order.amending = None;
+            order.amending = Qty::ZERO;
             order.request.kind = repriced(order.request.kind, price);
         });
         Ok(())

@@ -180,7 +180,7 @@ impl State {
             Report::ChangeRefused { .. } => {
                 let refused = self.orders.change(order, Change::RefuseChange, now);
                 if refused.is_ok() {
-                    self.orders.update(order, now, |order| order.amending = None);
+                    self.orders.update(order, now, |order| order.amending = Qty::ZERO);
                 }
                 refused
             }
@@ -234,7 +234,6 @@ impl State {
         self.orders.update(fill.order, self.now, |order| {
             order.remember(fill.fill);
             order.filled = filled;
-            order.notional += Money(booking.cost.0.abs());
             order.status = status;
         });
         self.counters.fills += 1;

@@ -155,7 +155,7 @@ impl<S: Strategy> Core<S> {
             }
             Proposal::Amend { order, quantity, .. } => {
                 orders.change(order, Change::AskAmend, now).expect("only a changeable order is amended");
-                orders.update(order, now, |order| order.amending = Some(quantity));
+                orders.update(order, now, |order| order.amending = quantity);
                 Command::new(approved, order)
             }
             Proposal::Cancel { order, .. } => {

@@ -117,8 +117,7 @@ fn write(
     // The page and the tables do not depend on each other: one core each.
     std::thread::scope(|scope| {
         let page = scope.spawn(page);
-        let orders = tables::order_rows(config, &run.state);
-        table(evaluations::tables::write_orders(&path("orders.parquet"), &orders))?;
+        table(evaluations::tables::write_orders(&path("orders.parquet"), &tables::order_rows(config, &run.state)))?;
         table(evaluations::tables::write_fills(&path("fills.parquet"), &fills))?;
         table(evaluations::tables::write_round_trips(&path("round_trips.parquet"), &trips))?;
         table(evaluations::tables::write_equity(&path("equity.parquet"), &curve.rows))?;
@@ -135,7 +134,7 @@ fn shown_candles(config: &RunFile, setup: &Setup, run: &Finished<()>) -> Option<
     Some(CandleView {
         instrument: config.instruments[most].name(),
         price_scale: setup.instruments[most].price_scale,
-        candles: run.recorder.candles.get(most)?.iter().copied().collect(),
+        candles: run.recorder.candles.get(most)?.ordered(),
     })
 }
 

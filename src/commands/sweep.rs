@@ -20,7 +20,7 @@ use strategies::{Registry, Value};
 pub(super) struct Wish {
     pub(super) grid: Vec<String>,
     pub(super) by: String,
-    pub(super) threads: Option<usize>,
+    pub(super) threads: Option<u16>,
     pub(super) out: Option<PathBuf>,
 }
 
@@ -65,7 +65,7 @@ pub(super) fn execute(arguments: &RunArguments, wish: &Wish, json: bool) -> Resu
     }
     let bar = terminal::progress(grid.size() as u64, "runs");
     let progress = |done: usize, _all: usize| bar.set_position(done as u64);
-    let result = sweep(&run, &grid, &column, wish.threads.unwrap_or(0), &progress).map_err(Failure::failed)?;
+    let result = sweep(&run, &grid, &column, wish.threads.map_or(0, usize::from), &progress).map_err(Failure::failed)?;
     bar.finish_and_clear();
     let common = trial_record::common("sweep", &run.config, &run.setup);
     ledger.append(&trials(&result.rows, &common)).map_err(Failure::failed)?;

@@ -73,7 +73,9 @@ fn btc_donchian() {
 
 #[test]
 fn btc_grid() {
-    check("btc-grid", expect![[r#"
+    check(
+        "btc-grid",
+        expect![[r#"
         bars 1440
         orders 172
         fills 134
@@ -84,12 +86,15 @@ fn btc_grid() {
         max_drawdown 26.44425865
         refused {}
         digest 52e6bc6554858f7b
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
 fn eurusd_bollinger() {
-    check("eurusd-bollinger", expect![[r#"
+    check(
+        "eurusd-bollinger",
+        expect![[r#"
         bars 37286
         orders 1375
         fills 1375
@@ -100,12 +105,15 @@ fn eurusd_bollinger() {
         max_drawdown 1836.898116804
         refused {}
         digest 906b1d10a8a2488a
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
 fn pg_hold() {
-    check("pg-hold", expect![[r#"
+    check(
+        "pg-hold",
+        expect![[r#"
         bars 1509
         orders 1
         fills 1
@@ -116,12 +124,15 @@ fn pg_hold() {
         max_drawdown 34772.6
         refused {}
         digest d86713b571746565
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
 fn us_equities_rotation() {
-    check("us-equities-rotation", expect![[r#"
+    check(
+        "us-equities-rotation",
+        expect![[r#"
         bars 22630
         orders 181
         fills 181
@@ -132,5 +143,6 @@ fn us_equities_rotation() {
         max_drawdown 302106.2157280236
         refused {}
         digest 78b513a90fa73f71
-    "#]]);
+    "#]],
+    );
 }

@@ -71,7 +71,7 @@ impl SimVenue {
     /// Entries first, then stops, then targets; a target waits if the position was entered in this very candle and a stop
     /// could have filled.
     fn pessimistic(&mut self, id: InstrumentId, candle: &Candle, reached: Vec<Resting>, certainty: Certainty) {
-        let held = self.ledger.position(id.index()).quantity;
+        let held = self.account.quantity(id.index());
         let entry_side = if held.is_zero() { reached.first().map(|r| r.request.side) } else { Some(Side::of(held)) };
         let Some(entry_side) = entry_side else { return };
         let is_stop = |r: &Resting| matches!(r.request.kind, OrderKind::Stop { .. });

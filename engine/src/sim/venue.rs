@@ -2,12 +2,12 @@
 //!
 //! It sees the market before the core does and shares nothing with it: its account is its own, and it answers only
 //! through reports. What matches when is in [`super::matching`].
+use super::account::{Account, Wanted};
 use super::costs::Costs;
 use super::path::PathModel;
 use crate::effect::Action;
 use crate::event::{Certainty, Fill, Liquidity, Reason, Report};
 use crate::instrument::{Instrument, InstrumentId};
-use crate::ledger::Ledger;
 use crate::order::{FillId, OrderId, OrderKind, OrderRequest};
 use crate::orders::repriced;
 use crate::risk::Leverage;
@@ -47,7 +47,7 @@ pub(super) struct Book {
 pub struct SimVenue {
     pub(super) config: VenueConfig,
     pub(super) books: Vec<Book>,
-    pub(super) ledger: Ledger,
+    pub(super) account: Account,
     instruments: Vec<Instrument>,
     costs: Vec<Costs>,
     watched: Vec<InstrumentId>,
@@ -55,7 +55,6 @@ pub struct SimVenue {
     fills: u128,
     rounded_fees: u64,
     slippage: Money,
-    prices: Vec<Price>,
 }
 
 /// A fill about to happen.
@@ -78,7 +77,7 @@ impl SimVenue {
         Self {
             config,
             books: alloc::vec![Book::default(); n],
-            ledger: Ledger::new(cash, n),
+            account: Account::new(cash, n),
             instruments,
             costs,
             watched: Vec::new(),
@@ -86,7 +85,6 @@ impl SimVenue {
             fills: 0,
             rounded_fees: 0,
             slippage: Money::ZERO,
-            prices: alloc::vec![Price::default(); n],
         }
     }
 
@@ -97,10 +95,17 @@ impl SimVenue {
         &self.watched
     }
 
+    /// Whether it holds no order and has nothing to report.
+    #[must_use]
+    #[inline]
+    pub fn is_quiet(&self) -> bool {
+        self.watched.is_empty() && self.reports.is_empty()
+    }
+
     /// The account as the venue keeps it.
     #[must_use]
-    pub fn ledger(&self) -> &Ledger {
-        &self.ledger
+    pub fn account(&self) -> &Account {
+        &self.account
     }
 
     /// Fees that had to be rounded up to the unit of money.
@@ -123,22 +128,13 @@ impl SimVenue {
 
     /// A cash event at the venue.
     pub fn deposit(&mut self, amount: Money) {
-        self.ledger.deposit(amount);
+        self.account.cash += amount;
     }
 
-    /// Notes the price of an instrument. The account is valued when that matters: before a fill.
+    /// Notes the price of an instrument.
     #[inline]
     pub fn note_price(&mut self, id: InstrumentId, price: Price) {
-        self.prices[id.index()] = price;
-    }
-
-    /// Values every position at its last price.
-    fn value_account(&mut self) {
-        for (index, price) in self.prices.iter().enumerate() {
-            if !self.ledger.position(index).quantity.is_zero() {
-                self.ledger.mark(index, &self.instruments[index], *price);
-            }
-        }
+        self.account.note_price(id.index(), price);
     }
 
     /// Takes a command. While a candle is under way it is held until that candle has ended.
@@ -244,7 +240,8 @@ impl SimVenue {
         let signed = Qty(quantity.0 * side.sign());
         let notional = instrument.value(price, quantity).0;
         let (fee, rounded) = costs.fee(notional, at.liquidity);
-        if !self.affords(id, signed, price, fee) {
+        let wanted = Wanted { index: id.index(), signed, price, fee };
+        if !self.account.affords(&wanted, &self.instruments, self.config.leverage) {
             self.reports.push_back(Report::Rejected { order: request.order, reason: Reason::BuyingPower });
             return;
         }
@@ -253,7 +250,7 @@ impl SimVenue {
             self.slippage += self.instruments[id.index()].value(difference, quantity).0;
         }
         self.rounded_fees += u64::from(rounded);
-        self.ledger.book(id.index(), &self.instruments[id.index()], signed, price, fee);
+        self.account.book(id.index(), &self.instruments[id.index()], signed, price, fee);
         self.fills += 1;
         self.reports.push_back(Report::Filled(Fill {
             order: request.order,
@@ -267,22 +264,5 @@ impl SimVenue {
             certainty: at.certainty,
             venue_time: at.time,
         }));
-    }
-
-    /// Whether the account can carry the position after a fill; what only reduces it always can.
-    fn affords(&mut self, id: InstrumentId, signed: Qty, price: Price, fee: Money) -> bool {
-        let position = self.ledger.position(id.index());
-        let (before, after) = (position.quantity, position.quantity + signed);
-        let reduces = after.abs() < before.abs() && (after.is_zero() || Side::of(after) == Side::of(before));
-        if reduces {
-            return true;
-        }
-        self.value_account();
-        let position = self.ledger.position(id.index());
-        let instrument = &self.instruments[id.index()];
-        let at_price = |quantity| instrument.value(price, quantity).0;
-        let equity = self.ledger.equity() - position.value + at_price(before) - fee;
-        let gross = self.ledger.gross() - Money(position.value.0.abs()) + at_price(after.abs());
-        gross <= self.config.leverage.available(equity)
     }
 }

@@ -148,7 +148,11 @@ impl<S: CandleSource> Simulated<S> {
         self.collect_reports(time);
     }
 
+    /// Schedules what the venue has said. Without a reply latency it waits in the venue: nothing comes before it.
     fn collect_reports(&mut self, time: Timestamp) {
+        if self.latency.reply_ns == 0 {
+            return;
+        }
         while let Some(report) = self.venue.poll() {
             self.due.push(time.after(self.latency.reply_ns), Item::Report(report));
         }
@@ -183,7 +187,7 @@ impl<S: CandleSource> World for Simulated<S> {
 
     #[inline]
     fn next(&mut self, slot: &mut Event) -> Result<Option<Timestamp>, Self::Error> {
-        if self.due.is_empty() && self.venue.watched().is_empty() && self.latency.feed_ns == 0 {
+        if self.due.is_empty() && self.venue.is_quiet() && self.latency.feed_ns == 0 {
             return self.take_candle(slot);
         }
         self.next_due(slot)
@@ -205,6 +209,12 @@ impl<S: CandleSource> Simulated<S> {
     /// The general case: the first of what is due, what opens, and what becomes known.
     fn next_due(&mut self, slot: &mut Event) -> Result<Option<Timestamp>, SimError<S::Error>> {
         loop {
+            if self.latency.reply_ns == 0
+                && let Some(report) = self.venue.poll()
+            {
+                *slot = Event::Report(report);
+                return Ok(Some(self.clock));
+            }
             let known = self.feed.next_time().unwrap_or(Timestamp::MAX);
             let (due, lane) = self.due.first().unwrap_or((Timestamp::MAX, Lane::Open));
             let time = known.min(due).min(self.next_open());
