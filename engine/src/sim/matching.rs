@@ -17,6 +17,7 @@ impl SimVenue {
         self.note_price(id, candle.open);
         let open = candle.open;
         let touch = self.config.touch;
+        self.books[id.index()].at_open.clear();
         let mut place = 0;
         while place < self.books[id.index()].resting.len() {
             let resting = &mut self.books[id.index()].resting[place];
@@ -33,7 +34,9 @@ impl SimVenue {
             let liquidity = if rested { Liquidity::Maker } else { Liquidity::Taker };
             let resting = self.books[id.index()].resting.remove(place);
             let at = Match { price: open, liquidity, certainty: Certainty::Certain, time: candle.open_time };
-            self.trade(resting, &at);
+            if self.trade(resting, &at) {
+                self.books[id.index()].at_open.push(request.side);
+            }
         }
         self.watch(id);
     }
@@ -68,9 +71,9 @@ impl SimVenue {
         reached
     }
 
-    /// Entries first, then stops, then targets; a target waits if the position was entered in this very candle and a stop
-    /// could have filled.
-    fn pessimistic(&mut self, id: InstrumentId, candle: &Candle, reached: Vec<Resting>, certainty: Certainty) {
+    /// Entries first, then stops, then targets; a target waits if the position was entered in this very candle, at its
+    /// open or inside it, and a stop could have filled.
+    fn pessimistic(&mut self, id: InstrumentId, candle: &Candle, reached: Vec<Resting>, mut certainty: Certainty) {
         let held = self.account.quantity(id.index());
         let entry_side = if held.is_zero() { reached.first().map(|r| r.request.side) } else { Some(Side::of(held)) };
         let Some(entry_side) = entry_side else { return };
@@ -78,14 +81,18 @@ impl SimVenue {
         let (entries, exits): (Vec<Resting>, Vec<Resting>) =
             reached.into_iter().partition(|r| r.request.side == entry_side);
         let (stops, targets): (Vec<Resting>, Vec<Resting>) = exits.into_iter().partition(is_stop);
-        let targets_wait = !entries.is_empty() && !stops.is_empty();
+        let entered = !entries.is_empty() || self.books[id.index()].at_open.contains(&entry_side);
+        let targets_wait = entered && !stops.is_empty();
+        if targets_wait && !targets.is_empty() {
+            certainty = Certainty::PathDependent;
+        }
         for resting in entries.into_iter().chain(stops) {
             self.trade_inside(resting, candle, certainty);
         }
         for resting in targets {
             if targets_wait {
                 let book = &mut self.books[id.index()].resting;
-                let place = book.partition_point(|r| r.request.order < resting.request.order);
+                let place = book.partition_point(|r| r.arrival < resting.arrival);
                 book.insert(place, resting);
             } else {
                 self.trade_inside(resting, candle, certainty);

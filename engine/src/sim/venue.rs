@@ -11,7 +11,7 @@ use crate::instrument::{Instrument, InstrumentId};
 use crate::order::{FillId, OrderId, OrderKind, OrderRequest};
 use crate::orders::repriced;
 use crate::risk::Leverage;
-use crate::{Money, Price, Qty, Timestamp};
+use crate::{Money, Price, Qty, Side, Timestamp};
 use alloc::collections::VecDeque;
 use alloc::vec::Vec;
 
@@ -31,8 +31,10 @@ pub struct VenueConfig {
 pub(super) struct Resting {
     pub(super) request: OrderRequest,
     pub(super) filled: Qty,
-    /// Whether it has not met an open yet: what trades at its first open takes liquidity.
+    /// Whether it has not met an open yet at its price: what trades at its first open takes liquidity.
     pub(super) fresh: bool,
+    /// Its place in the queue.
+    pub(super) arrival: u64,
 }
 
 #[derive(Clone, Debug, Default)]
@@ -40,6 +42,8 @@ pub(super) struct Book {
     pub(super) resting: Vec<Resting>,
     /// Commands that arrived while a candle was under way: on candles they meet the next one.
     held: Vec<Action>,
+    /// Sides that traded at the open of the candle under way: what was entered there was entered in that candle.
+    pub(super) at_open: Vec<Side>,
 }
 
 /// A venue that matches orders against candles.
@@ -53,6 +57,7 @@ pub struct SimVenue {
     watched: Vec<InstrumentId>,
     reports: VecDeque<Report>,
     fills: u128,
+    arrivals: u64,
     rounded_fees: u64,
     slippage: Money,
 }
@@ -83,6 +88,7 @@ impl SimVenue {
             watched: Vec::new(),
             reports: VecDeque::new(),
             fills: 0,
+            arrivals: 0,
             rounded_fees: 0,
             slippage: Money::ZERO,
         }
@@ -164,10 +170,12 @@ impl SimVenue {
     fn execute(&mut self, action: &Action) {
         match *action {
             Action::Submit(request) => {
+                self.arrivals += 1;
                 self.books[request.instrument.index()].resting.push(Resting {
                     request,
                     filled: Qty::ZERO,
                     fresh: true,
+                    arrival: self.arrivals,
                 });
                 self.reports.push_back(Report::Accepted { order: request.order });
             }
@@ -205,6 +213,9 @@ impl SimVenue {
         } else {
             // A new price or more of it goes to the back of the queue, as at a real venue.
             resting.remove(place);
+            self.arrivals += 1;
+            amended.arrival = self.arrivals;
+            amended.fresh |= !same_price;
             resting.push(amended);
         }
         self.reports.push_back(Report::Amended { order, quantity, price: amended.request.kind.price() });
@@ -227,8 +238,8 @@ impl SimVenue {
         }
     }
 
-    /// Trades all that is left of an order, or refuses it if the account cannot carry it.
-    pub(super) fn trade(&mut self, resting: Resting, at: &Match) {
+    /// Trades all that is left of an order, or refuses it if the account cannot carry it; whether it traded.
+    pub(super) fn trade(&mut self, resting: Resting, at: &Match) -> bool {
         let request = resting.request;
         let (id, side) = (request.instrument, request.side);
         let instrument = &self.instruments[id.index()];
@@ -243,7 +254,7 @@ impl SimVenue {
         let wanted = Wanted { index: id.index(), signed, price, fee };
         if !self.account.affords(&wanted, &self.instruments, self.config.leverage) {
             self.reports.push_back(Report::Rejected { order: request.order, reason: Reason::BuyingPower });
-            return;
+            return false;
         }
         if price != at.price {
             let difference = Price((price.0 - at.price.0).abs());
@@ -264,5 +275,6 @@ impl SimVenue {
             certainty: at.certainty,
             venue_time: at.time,
         }));
+        true
     }
 }

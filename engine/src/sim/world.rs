@@ -224,6 +224,11 @@ impl<S: CandleSource> Simulated<S> {
             if known == time && time > self.paths_passed {
                 self.show_paths(time);
             } else if due == time && (lane <= Lane::Candle || known > time) {
+                // A strategy that always wakes itself again ends with its candles.
+                if lane == Lane::Timer && self.is_over_at(time) {
+                    self.due.pop();
+                    continue;
+                }
                 // Of two candles of one instant the delayed one became known first.
                 if self.take_due(slot) {
                     return Ok(Some(time));
@@ -240,6 +245,11 @@ impl<S: CandleSource> Simulated<S> {
                 self.show_opens(time);
             }
         }
+    }
+
+    /// Whether the core has seen the last candle by then: nothing can trade any more.
+    fn is_over_at(&self, time: Timestamp) -> bool {
+        self.feed.next_time().is_none() && time > self.clock.after(self.latency.feed_ns)
     }
 
     /// Takes the first due item; whether it is an event for the core.

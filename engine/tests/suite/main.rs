@@ -1,0 +1,15 @@
+//! What the engine promises, tested through its public face: the real core, the simulated world and the tape.
+//!
+//! Scenarios are short texts that a trader can read; everything random prints its seed when it fails.
+mod exposure;
+mod fed;
+mod golden;
+mod language;
+mod matcher;
+mod matching;
+mod merging;
+mod reports;
+mod scenarios;
+mod scene;
+mod tampering;
+mod tape;
