@@ -79,12 +79,7 @@ pub fn digest_text(digest: [u8; 32]) -> String {
 }
 
 /// Sums a finished run up. The curve is handed back beside it: metrics and tear sheet are made of it.
-pub fn summarise<J>(
-    config: &RunFile,
-    setup: &Setup,
-    run: &mut Finished<J>,
-    digest: [u8; 32],
-) -> (Summary, Curve) {
+pub fn summarise<J>(config: &RunFile, setup: &Setup, run: &mut Finished<J>, digest: [u8; 32]) -> (Summary, Curve) {
     let start = setup.series.iter().map(datasets::Series::first_open).min().unwrap_or(Timestamp(0));
     let empty = || EquityCurve::new(start, config.account.cash);
     let curve = run.recorder.curve.take().unwrap_or_else(empty).finish();

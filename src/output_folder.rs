@@ -38,7 +38,9 @@ pub fn check_replaceable(target: &Path) -> Result<(), Failure> {
     let entries = match fs::read_dir(target) {
         Ok(entries) => entries,
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(()),
-        Err(error) => return Err(Failure::Usage(format!("cannot write to {}: {error}; name a folder", target.display()))),
+        Err(error) => {
+            return Err(Failure::Usage(format!("cannot write to {}: {error}; name a folder", target.display())));
+        }
     };
     let names: Vec<String> = entries.flatten().map(|entry| entry.file_name().to_string_lossy().into_owned()).collect();
     if names.is_empty() {
@@ -46,10 +48,15 @@ pub fn check_replaceable(target: &Path) -> Result<(), Failure> {
     }
     let hint = "name another folder with --out, or empty it";
     if !holds_a_summary(target) {
-        return Err(Failure::Usage(format!("{} is not empty and holds no run of ours (no summary.json with a digest): {hint}", target.display())));
+        return Err(Failure::Usage(format!(
+            "{} is not empty and holds no run of ours (no summary.json with a digest): {hint}",
+            target.display()
+        )));
     }
     match names.iter().find(|name| !OURS.contains(&name.as_str())) {
-        Some(other) => Err(Failure::Usage(format!("{} holds a run of ours, but also {other}: {hint}", target.display()))),
+        Some(other) => {
+            Err(Failure::Usage(format!("{} holds a run of ours, but also {other}: {hint}", target.display())))
+        }
         None => Ok(()),
     }
 }
@@ -64,8 +71,11 @@ fn holds_a_summary(folder: &Path) -> bool {
 fn remove_abandoned(parent: &Path) {
     for entry in fs::read_dir(parent).into_iter().flatten().flatten() {
         let name = entry.file_name().to_string_lossy().into_owned();
-        let process = name.strip_prefix('.').and_then(|n| n.strip_suffix(".unfinished")).and_then(|n| n.rsplit_once('.'));
-        let gone = process.and_then(|(_, id)| id.parse::<u32>().ok()).is_some_and(|id| !Path::new(&format!("/proc/{id}")).exists());
+        let process =
+            name.strip_prefix('.').and_then(|n| n.strip_suffix(".unfinished")).and_then(|n| n.rsplit_once('.'));
+        let gone = process
+            .and_then(|(_, id)| id.parse::<u32>().ok())
+            .is_some_and(|id| !Path::new(&format!("/proc/{id}")).exists());
         if gone && Path::new("/proc/self").exists() {
             let _ = fs::remove_dir_all(entry.path()); // another run may be removing it at the same time
         }

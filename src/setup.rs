@@ -95,19 +95,27 @@ impl Setup {
     }
 
     /// Corporate actions inside the window are not applied here, and nobody shall find that out from a cliff.
-    fn look_for_actions(&mut self, run: &RunFile, section: &InstrumentSection, catalog: &Catalog) -> Result<(), Failure> {
+    fn look_for_actions(
+        &mut self,
+        run: &RunFile,
+        section: &InstrumentSection,
+        catalog: &Catalog,
+    ) -> Result<(), Failure> {
         let (from, to) = (run.data.from.unwrap_or(Timestamp::MIN), run.data.to.unwrap_or(Timestamp::MAX));
         let inside = |action: &&Action| action.ex_date >= from && action.ex_date < to;
         let actions = catalog.actions(&section.venue, &section.symbol)?;
         let count = |kind: ActionKind| actions.iter().filter(inside).filter(|a| a.kind == kind).count();
         let (splits, dividends) = (count(ActionKind::Split), count(ActionKind::Dividend));
         if splits + dividends > 0 {
-            let text = format!("{splits} splits and {dividends} dividends of the period are not applied: prices are as traded");
+            let text = format!(
+                "{splits} splits and {dividends} dividends of the period are not applied: prices are as traded"
+            );
             self.assumptions.push(Assumption { about: section.name(), text });
         }
         if splits > 0 {
             let text = "a split shows as a loss or a gain that never was: choose another period";
-            self.warnings.push(format!("{} has {splits} splits in the period, which are not applied: {text}", section.name()));
+            self.warnings
+                .push(format!("{} has {splits} splits in the period, which are not applied: {text}", section.name()));
         }
         Ok(())
     }
@@ -139,7 +147,11 @@ impl Setup {
                 }
             }
             if opens.len() < count {
-                self.warnings.push(format!("{} has only {} of {count} candles to warm up on", series.name(), opens.len()));
+                self.warnings.push(format!(
+                    "{} has only {} of {count} candles to warm up on",
+                    series.name(),
+                    opens.len()
+                ));
             }
             options.from = opens.front().copied().unwrap_or(from);
         }

@@ -3,7 +3,7 @@
 //! Working quantities are kept as sums, so that exposure costs no scan however many orders there were.
 use crate::effect::Anomaly;
 use crate::instrument::InstrumentId;
-use crate::order::{Change, Label, Order, OrderId, OrderKind, OrderRequest};
+use crate::order::{Change, Label, Order, OrderId, OrderKind, OrderRequest, OrderStatus};
 use crate::{Qty, Side, Timestamp};
 use alloc::vec;
 use alloc::vec::Vec;
@@ -92,16 +92,24 @@ impl Orders {
     pub(crate) fn change(&mut self, id: OrderId, change: Change, now: Timestamp) -> Result<(), Anomaly> {
         let known = self.get(id).ok_or(Anomaly::UnknownOrder)?;
         let status = known.status.after(change).ok_or(Anomaly::IllegalReport)?;
-        self.update(id, now, |order| order.status = status);
+        let gone = change == Change::Drop && known.status == OrderStatus::PendingAmend;
+        self.update(id, now, |order| {
+            order.status = status;
+            // The amendment that never left leaves the old quantity alone on its way.
+            order.amending = if gone { Qty::ZERO } else { order.amending };
+        });
         Ok(())
     }
 
-    /// Changes an order and keeps the sums true.
+    /// Changes an order and keeps the sums true. An order that a change left with nothing to fill has ended.
     pub(crate) fn update(&mut self, id: OrderId, now: Timestamp, change: impl FnOnce(&mut Order)) {
         let order = &mut self.all[(id.0 - 1) as usize];
         let (before, was_live) = (order.leaves(), order.status.is_live());
         change(order);
         order.changed_at = now;
+        if order.filled.0 > 0 && order.status.is_live() && order.leaves().is_zero() {
+            order.status = OrderStatus::Filled;
+        }
         let (after, is_live) = (order.leaves(), order.status.is_live());
         let index = order.request.instrument.index();
         let working = self.working[index].side(order.request.side);

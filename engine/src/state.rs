@@ -202,7 +202,7 @@ impl State {
     fn oddity(&self, report: &Report) -> Option<Anomaly> {
         let Report::Filled(fill) = report else { return None };
         let order = self.orders.get(fill.order)?;
-        if order.filled > order.request.quantity {
+        if order.filled > order.request.quantity.max(order.amending) {
             return Some(Anomaly::Overfill);
         }
         (!order.status.is_live() && order.status != crate::OrderStatus::Filled).then_some(Anomaly::LateFill)
@@ -229,7 +229,9 @@ impl State {
         let index = fill.instrument.index();
         let booking = self.ledger.book(index, &self.instruments[index], signed, fill.price, fill.fee);
         let filled = order.filled + fill.quantity;
-        let change = if filled >= request.quantity { Change::LastFill } else { Change::PartialFill };
+        // While an amendment is on its way the venue may fill either leg; the larger one counts.
+        let whole = request.quantity.max(order.amending);
+        let change = if filled >= whole { Change::LastFill } else { Change::PartialFill };
         let status = order.status.after(change).expect("a fill is legal in every status");
         self.orders.update(fill.order, self.now, |order| {
             order.remember(fill.fill);

@@ -122,7 +122,10 @@ fn write(
     // The page and the tables do not depend on each other: one core each.
     std::thread::scope(|scope| {
         let page = scope.spawn(page);
-        table(evaluations::tables::write_orders(&path("orders.parquet"), &tables::order_rows(config, &run.state, &run.recorder.rejected)))?;
+        table(evaluations::tables::write_orders(
+            &path("orders.parquet"),
+            &tables::order_rows(config, &run.state, &run.recorder.rejected),
+        ))?;
         table(evaluations::tables::write_fills(&path("fills.parquet"), &fills))?;
         table(evaluations::tables::write_round_trips(&path("round_trips.parquet"), &trips))?;
         table(evaluations::tables::write_equity(&path("equity.parquet"), &curve.rows))?;
@@ -164,7 +167,11 @@ fn doubts(summary: &Summary) -> Vec<String> {
     }
     if refused * 20 > summary.orders + refused {
         let text = "a result that hangs on what was refused says little about the strategy";
-        doubts.push(format!("{refused} wishes were refused beside {} orders ({}): {text}", summary.orders, checks.join(", ")));
+        doubts.push(format!(
+            "{refused} wishes were refused beside {} orders ({}): {text}",
+            summary.orders,
+            checks.join(", ")
+        ));
     }
     doubts
 }

@@ -136,8 +136,9 @@ fn changed_candles(recorded: &[CandleRef], setup: &Setup) -> Result<Vec<Changed>
         while reader.read_block(&mut block)? {}
         found.extend(reader.fingerprints().iter().map(|group| super::backtest::candle_ref(instrument, group)));
     }
-    let same_place =
-        |a: &CandleRef, b: &CandleRef| (a.instrument, &a.file, a.row_group, a.first_row) == (b.instrument, &b.file, b.row_group, b.first_row);
+    let same_place = |a: &CandleRef, b: &CandleRef| {
+        (a.instrument, &a.file, a.row_group, a.first_row) == (b.instrument, &b.file, b.row_group, b.first_row)
+    };
     let mut changed = Vec::new();
     for one in recorded {
         let now = found.iter().find(|other| same_place(one, other));

@@ -157,7 +157,9 @@ fn export_to(tape: &TapeFolder, sink: &mut dyn Write) -> Result<(), Failure> {
         }
     }
     match sink.flush() {
-        Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => Err(Failure::Failed(format!("cannot write the export: {error}"))),
+        Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => {
+            Err(Failure::Failed(format!("cannot write the export: {error}")))
+        }
         _ => Ok(()),
     }
 }

@@ -47,10 +47,15 @@ fn header_differences(a: &Header, b: &Header) -> Vec<String> {
 
 /// The lines of the configuration that only one side has.
 fn config_differences(a: &Header, b: &Header) -> Vec<String> {
-    let lines = |header: &Header| header.get("config").unwrap_or_default().lines().map(String::from).collect::<Vec<_>>();
+    let lines =
+        |header: &Header| header.get("config").unwrap_or_default().lines().map(String::from).collect::<Vec<_>>();
     let (ours, theirs) = (lines(a), lines(b));
     let only = |these: &[String], those: &[String], side: &str| {
-        these.iter().filter(|line| !those.contains(line)).map(|line| format!("configuration {side}: {line}")).collect::<Vec<_>>()
+        these
+            .iter()
+            .filter(|line| !those.contains(line))
+            .map(|line| format!("configuration {side}: {line}"))
+            .collect::<Vec<_>>()
     };
     [only(&ours, &theirs, "left"), only(&theirs, &ours, "right")].concat()
 }
@@ -68,6 +73,7 @@ fn differs(x: Option<&Frame>, y: Option<&Frame>, a: &Header, b: &Header) -> Resu
     };
     let (left, right) = (side(x, a)?, side(y, b)?);
     let header = header_differences(a, b);
-    let object = serde_json::json!({ "identical": false, "step": first, "left": left, "right": right, "header": header });
+    let object =
+        serde_json::json!({ "identical": false, "step": first, "left": left, "right": right, "header": header });
     Err(Failure::Answer(format!("step {first} differs\n  left:  {left}\n  right: {right}"), object))
 }

@@ -1,1 +1,127 @@
-//! Later.
+//! The golden tape of schema 1: it replays in this build and in every later one, to the same digest.
+//!
+//! It holds every kind of event and decision. It was written by `ONETAPE_WRITE_GOLDEN=1 cargo test -p onetape-engine
+//! golden` when schema 1 was new, and is never written again: a new schema gets a tape of its own.
+use crate::fed::{Fed, candle, fill};
+use crate::language::Scene;
+use crate::scene::core;
+use engine::sim::Merge;
+use engine::tape::{
+    CandlesOnTape, Header, Kind, MemoryTape, Outcome, RecordSource, Recorded, TapeJournal, TapeReader, Verifying,
+    decode_event, decode_outcomes,
+};
+use engine::{
+    CashEvent, Event, Fill, InstrumentId, Label, Money, OrderId, OrderKind, OrderRequest, Price, Qty, Reason, Report,
+    SharedCandles, Side, TimerId, run,
+};
+use expect_test::expect;
+use std::collections::BTreeSet;
+
+const PATH: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/golden/v1.tape");
+
+/// What the strategy of the golden run wishes; the candles of the text only count.
+const WISHES: &str = "A: candle 1 1 1 1 | A: buy 10 limit 100 | A: sell 4 market | A: wake 1 at 1h | A: buy 0 market
+    B: candle 1 1 1 1 | B: buy 5 stop 60 | on timer 1: amend 1 qty 12 at 101 | on timer 1: cancel 2
+    A: candle 1 1 1 1 | A: amend 1 qty 13 | A: target 20 | B: candle 1 1 1 1 | B: target 3 | B: sell 1 limit 70
+    A: candle 1 1 1 1 | A: buy 1 market | A: cancel 3 | B: candle 1 1 1 1 | B: cancel 99 | B: buy 9000000 market";
+
+fn request(order: u64, instrument: u32, side: Side, quantity: i64) -> OrderRequest {
+    let (order, instrument) = (OrderId(order), InstrumentId(instrument));
+    OrderRequest { order, instrument, side, quantity: Qty(quantity), kind: OrderKind::Market }
+}
+
+fn events() -> Vec<Event> {
+    let (one, two) = (request(1, 0, Side::Buy, 10_000), request(2, 0, Side::Sell, 4_000));
+    let three = request(3, 1, Side::Buy, 5_000);
+    let id = OrderId;
+    let cash = CashEvent { amount: Money(-7), label: Label(3) };
+    let by_path = Fill { certainty: engine::Certainty::PathDependent, ..fill(&one, 3, 6_000, 99_90) };
+    let maker = Fill { liquidity: engine::Liquidity::Maker, fee: Money(-5), ..fill(&two, 1, 1_000, 100_50) };
+    let reports = [
+        vec![Report::Accepted { order: id(1) }, Report::Accepted { order: id(2) }, Report::Filled(maker)],
+        vec![Report::Filled(fill(&one, 1, 3_000, 99_98)), Report::Filled(fill(&one, 1, 3_000, 99_98))],
+        vec![Report::Amended { order: id(1), quantity: Qty(12_000), price: Some(Price(101_00)) }],
+        vec![Report::ChangeRefused { order: id(2), reason: Reason::NoSuchOrder }],
+        vec![Report::Filled(fill(&two, u128::MAX, 3_500, 100_25)), Report::Filled(by_path)],
+        vec![Report::Cancelled { order: id(3) }, Report::Filled(fill(&three, 9, 1_000, 60_00))],
+        vec![Report::Filled(Fill { side: Side::Sell, ..fill(&one, 77, 1, 1) })],
+        vec![Report::Amended { order: id(9), quantity: Qty(1), price: None }],
+        vec![Report::Rejected { order: id(4), reason: Reason::BuyingPower }, Report::Expired { order: id(5) }],
+        vec![Report::NotSent { order: id(6) }, Report::Lost { order: id(1) }, Report::Accepted { order: id(2) }],
+    ];
+    let mut reports = reports.into_iter().map(|some| some.into_iter().map(Event::Report));
+    let mut events = vec![candle(0, 100_00), candle(1, 50_00)];
+    events.extend(reports.by_ref().take(2).flatten());
+    events.extend([Event::Timer(TimerId(1)), Event::Cash(cash)]);
+    events.extend(reports.by_ref().take(3).flatten());
+    events.extend([candle(0, 101_00), candle(1, 49_99)]);
+    events.extend(reports.flatten());
+    events.extend([candle(0, 102_00), candle(1, 48_00)]);
+    events
+}
+
+fn write() {
+    let mut header = Header::default();
+    header.set("name", "golden");
+    header.set("schema", "1");
+    let scene = Scene::parse(WISHES);
+    let mut journal = TapeJournal::new(MemoryTape::default(), &header, CandlesOnTape::Recorded);
+    run(&mut core(&scene), &mut Fed::new(events()), &mut journal).expect("memory cannot fail");
+    let tape = journal.seal(&[]).expect("memory cannot fail").0;
+    std::fs::write(PATH, tape).expect("the golden tape can be written");
+}
+
+fn tape() -> Vec<u8> {
+    if std::env::var_os("ONETAPE_WRITE_GOLDEN").is_some() {
+        write();
+    }
+    std::fs::read(PATH).expect("the golden tape stands beside the tests")
+}
+
+#[test]
+fn the_golden_tape_of_schema_1_replays() {
+    let tape = tape();
+    let none = Merge::new(Vec::<(SharedCandles, u8)>::new()).expect("nothing to read");
+    let mut world = Recorded::new(TapeReader::new(&tape[..]), none, 0);
+    let mut verifying = Verifying::new(TapeReader::new(&tape[..]));
+    let mut core = core(&Scene::parse(WISHES));
+    let steps = run(&mut core, &mut world, &mut verifying).expect("every decision is repeated");
+    let digest: String = verifying.digest().iter().map(|byte| format!("{byte:02x}")).collect();
+    let state = core.state();
+    expect!["26 steps, ccc9936235165039c1840d55592b8bd60dbb34b4a624f443a5100091a6df1a2e, cash 999330.280179809498"]
+        .assert_eq(&format!("{steps} steps, {digest}, cash {}", state.ledger.cash));
+}
+
+/// The first word of what a value's `Debug` says inside its outer names: its kind.
+fn kind(of: &impl std::fmt::Debug) -> String {
+    let text = format!("{of:?}");
+    let words: Vec<&str> = text.split(['(', ' ', '{', ')', ',']).filter(|word| !word.is_empty()).take(2).collect();
+    let deep = matches!(words[0], "Report" | "Sent");
+    if deep { words[1].to_owned() } else { words[0].to_owned() }
+}
+
+#[test]
+fn the_golden_tape_holds_every_kind_of_event_and_decision() {
+    let tape = tape();
+    let mut reader = TapeReader::new(&tape[..]);
+    let mut kinds = BTreeSet::new();
+    while let Some(frame) = reader.next().expect("the golden tape is sound") {
+        assert_eq!(frame.schema, 1);
+        match frame.kind {
+            Kind::Entry => {
+                kinds.insert(kind(&decode_event(&frame.payload).expect("an event")));
+            }
+            Kind::Step => {
+                for outcome in decode_outcomes(&frame.payload[8..]).expect("decisions") {
+                    kinds.insert(match outcome {
+                        Outcome::Noticed { anomaly, .. } => anomaly.name().to_owned(),
+                        Outcome::Refused(refusal) => refusal.check.name().to_owned(),
+                        other => kind(&other),
+                    });
+                }
+            }
+            _ => {}
+        }
+    }
+    expect!["Accepted Amend Amended Armed Cancel Cancelled Cash ChangeRefused Expired Filled Lost Market NotSent Rejected Submit Timer buying_power contradictory_fill illegal_report late_fill no_such_order overfill quantity repeated_fill unknown_order"].assert_eq(&kinds.into_iter().collect::<Vec<_>>().join(" "));
+}

@@ -180,22 +180,21 @@ fn a_lost_order_counts_in_full_until_the_venue_has_told_us() {
 
 #[test]
 fn a_fill_of_the_old_quantity_does_not_end_an_order_that_is_being_raised() {
-    check(&[filled(&BUY, 1, 10)], expect!["1 filled 10+0 | 2 pending_cancel 0+4 | 3 submitted 0+2 | exposure 8"]);
+    check(
+        &[filled(&BUY, 1, 10)],
+        expect!["1 pending_amend 10+2 | 2 pending_cancel 0+4 | 3 submitted 0+2 | exposure 10"],
+    );
     check(
         &[filled(&BUY, 1, 10), amended()],
-        expect!["1 filled 10+0 | 2 pending_cancel 0+4 | 3 submitted 0+2 | noticed 1 illegal_report | exposure 8"],
+        expect!["1 working 10+2 | 2 pending_cancel 0+4 | 3 submitted 0+2 | exposure 10"],
     );
     check(
         &[filled(&BUY, 1, 10), amended(), filled(&BUY, 2, 2)],
-        expect![
-            "1 filled 12+0 | 2 pending_cancel 0+4 | 3 submitted 0+2 | noticed 1 illegal_report | noticed 1 overfill | exposure 10"
-        ],
+        expect!["1 filled 12+0 | 2 pending_cancel 0+4 | 3 submitted 0+2 | exposure 10"],
     );
     check(
         &[filled(&BUY, 1, 10), filled(&BUY, 2, 2), amended()],
-        expect![
-            "1 filled 12+0 | 2 pending_cancel 0+4 | 3 submitted 0+2 | noticed 1 overfill | noticed 1 illegal_report | exposure 10"
-        ],
+        expect!["1 filled 12+0 | 2 pending_cancel 0+4 | 3 submitted 0+2 | noticed 1 illegal_report | exposure 10"],
     );
 }
 
@@ -204,7 +203,7 @@ fn an_order_filled_before_its_raise_was_refused_has_ended() {
     let refused = Report::ChangeRefused { order: OrderId(1), reason: Reason::NoSuchOrder };
     check(
         &[filled(&BUY, 1, 10), refused],
-        expect!["1 filled 10+0 | 2 pending_cancel 0+4 | 3 submitted 0+2 | noticed 1 illegal_report | exposure 8"],
+        expect!["1 filled 10+0 | 2 pending_cancel 0+4 | 3 submitted 0+2 | exposure 8"],
     );
     check(
         &[refused, filled(&BUY, 1, 10)],
@@ -217,7 +216,7 @@ fn an_order_lowered_to_what_it_has_filled_has_ended() {
     let lowered = Report::Amended { order: OrderId(1), quantity: Qty(6), price: Some(Price(100_00)) };
     check(
         &[filled(&BUY, 1, 6), lowered],
-        expect!["1 working 6+0 | 2 pending_cancel 0+4 | 3 submitted 0+2 | exposure 4"],
+        expect!["1 filled 6+0 | 2 pending_cancel 0+4 | 3 submitted 0+2 | exposure 4"],
     );
     check(
         &[lowered, filled(&BUY, 1, 6)],
@@ -229,7 +228,7 @@ fn an_order_lowered_to_what_it_has_filled_has_ended() {
 fn an_amendment_that_never_left_no_longer_counts() {
     check(
         &[Report::NotSent { order: OrderId(1) }],
-        expect!["1 working 0+12 | 2 pending_cancel 0+4 | 3 submitted 0+2 | exposure 10"],
+        expect!["1 working 0+10 | 2 pending_cancel 0+4 | 3 submitted 0+2 | exposure 8"],
     );
 }
 

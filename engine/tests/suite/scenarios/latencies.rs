@@ -76,7 +76,6 @@ fn a_late_amendment_of_a_filled_order_is_refused_by_the_venue() {
             1h send 1 buy 1 limit
             4h filled 1 buy 1 at 90 maker
             4h change of 1 refused no_such_order
-            4h noticed 1 illegal_report
             4h equity 1000010
             end A 1, cash 999910, 0 open
         "#]],
