@@ -8,7 +8,7 @@ use engine::measure::scaled_text;
 use engine::sim::{Merge, PathModel};
 use engine::{CandleSource, Journal, SimVenue, Simulated, State, Strategy, Timestamp, run};
 use evaluations::metrics::{RunFigures, Trials, measure};
-use evaluations::{Assumption, Curve, EquityCurve, OpenPosition, Summary};
+use evaluations::{Assumption, Curve, EquityCurve, MetricSet, OpenPosition, RoundTrips, Summary};
 use std::collections::BTreeMap;
 
 /// A run that ended.
@@ -79,26 +79,12 @@ pub fn digest_text(digest: [u8; 32]) -> String {
 }
 
 /// Sums a finished run up. The curve is handed back beside it: metrics and tear sheet are made of it.
-pub fn summarise<J>(
-    config: &RunFile,
-    setup: &Setup,
-    run: &mut Finished<J>,
-    digest: [u8; 32],
-    trials: Option<Trials>,
-) -> (Summary, Curve) {
+pub fn summarise<J>(config: &RunFile, setup: &Setup, run: &mut Finished<J>, digest: [u8; 32]) -> (Summary, Curve) {
     let start = setup.series.iter().map(datasets::Series::first_open).min().unwrap_or(Timestamp(0));
     let empty = || EquityCurve::new(start, config.account.cash);
     let curve = run.recorder.curve.take().unwrap_or_else(empty).finish();
     let state = &run.state;
     let trips = &run.recorder.trips;
-    let figures = RunFigures {
-        curve: &curve,
-        round_trips: trips.closed(),
-        traded: trips.traded(),
-        periods_per_year: setup.periods_per_year,
-        days: setup.days,
-        trials,
-    };
     let live = state.orders.all().iter().filter(|order| order.status.is_live()).count();
     let summary = Summary {
         name: config.run.name.clone(),
@@ -116,7 +102,7 @@ pub fn summarise<J>(
         open_positions: open_positions(state),
         unfilled_at_end: live as u64,
         refused: run.recorder.refused.iter().map(|(name, n)| ((*name).to_string(), *n)).collect(),
-        metrics: measure(&figures),
+        metrics: metrics(setup, &curve, trips, None),
         initial_cash: config.account.cash,
         from: instant_text(curve.start),
         to: instant_text(curve.end),
@@ -130,6 +116,19 @@ pub fn summarise<J>(
         more: BTreeMap::new(),
     };
     (summary, curve)
+}
+
+/// The metrics of a run; with what was tried before, the deflated Sharpe ratio too.
+#[must_use]
+pub fn metrics(setup: &Setup, curve: &Curve, trips: &RoundTrips, trials: Option<Trials>) -> MetricSet {
+    measure(&RunFigures {
+        curve,
+        round_trips: trips.closed(),
+        traded: trips.traded(),
+        periods_per_year: setup.periods_per_year,
+        days: setup.days,
+        trials,
+    })
 }
 
 /// The strategy's parameters as text, without the quotes of TOML.
@@ -154,6 +153,8 @@ fn assumptions(config: &RunFile, setup: &Setup) -> Vec<Assumption> {
     let of = |about: &str, text: String| Assumption { about: about.into(), text };
     let execution = &config.execution;
     let mut all = vec![
+        of("carry", "no dividends, splits, funding, interest or borrow cost: prices are traded as they stand in the files".into()),
+        of("carry", "no dividends, splits, funding, interest or borrow cost: prices are traded as they stand in the files".into()),
         of("fill", "a market order fills whole at the open of the next candle after it reached the venue; size never moves the price".into()),
         of("path", path_text(execution.path).into()),
         of(

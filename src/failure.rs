@@ -11,6 +11,8 @@ pub enum Failure {
     Usage(String),
     /// It did its work, and the answer is no: divergence, broken integrity. Exit code 3.
     No(String),
+    /// The answer no, with the object that `--json` prints for it.
+    Answer(String, serde_json::Value),
 }
 
 impl Failure {
@@ -20,7 +22,16 @@ impl Failure {
         match self {
             Self::Failed(_) => 1,
             Self::Usage(_) => 2,
-            Self::No(_) => 3,
+            Self::No(_) | Self::Answer(..) => 3,
+        }
+    }
+
+    /// The object that `--json` prints.
+    #[must_use]
+    pub fn object(&self) -> serde_json::Value {
+        match self {
+            Self::Answer(_, object) => object.clone(),
+            other => serde_json::json!({ "error": other.to_string(), "code": other.code() }),
         }
     }
 
@@ -38,7 +49,7 @@ impl Failure {
 impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Failed(text) | Self::Usage(text) | Self::No(text) => f.write_str(text),
+            Self::Failed(text) | Self::Usage(text) | Self::No(text) | Self::Answer(text, _) => f.write_str(text),
         }
     }
 }
@@ -53,7 +64,7 @@ impl From<ConfigError> for Failure {
 
 impl From<datasets::DataError> for Failure {
     fn from(error: datasets::DataError) -> Self {
-        Self::failed(error)
+        if error.is_unknown_name() { Self::usage(error) } else { Self::failed(error) }
     }
 }
 

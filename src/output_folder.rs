@@ -17,24 +17,69 @@ fn cannot(what: &str, path: &Path, error: &std::io::Error) -> Failure {
     Failure::Failed(format!("cannot {what} {}: {error}", path.display()))
 }
 
-/// Whether a folder may be written: it is absent, empty, or holds a run of ours.
+/// Everything that we ever write into a run's folder. A folder with anything else in it is somebody's.
+const OURS: [&str; 9] = [
+    SUMMARY,
+    "report.html",
+    "equity.parquet",
+    "orders.parquet",
+    "fills.parquet",
+    "round_trips.parquet",
+    "results.parquet",
+    "run.toml",
+    "tape",
+];
+
+/// Whether a folder may be written: it is absent, empty, or holds a run of ours and nothing else.
 ///
 /// # Errors
 /// When it holds something else.
 pub fn check_replaceable(target: &Path) -> Result<(), Failure> {
     let entries = match fs::read_dir(target) {
-        Ok(mut entries) => entries.next().is_some(),
+        Ok(entries) => entries,
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(()),
         Err(error) => {
             return Err(Failure::Usage(format!("cannot write to {}: {error}; name a folder", target.display())));
         }
     };
-    if entries && !target.join(SUMMARY).is_file() {
-        let text =
-            "is not empty and holds no run of ours (no summary.json): name another folder with --out, or empty it";
-        return Err(Failure::Usage(format!("{} {text}", target.display())));
+    let names: Vec<String> = entries.flatten().map(|entry| entry.file_name().to_string_lossy().into_owned()).collect();
+    if names.is_empty() {
+        return Ok(());
     }
-    Ok(())
+    let hint = "name another folder with --out, or empty it";
+    if !holds_a_summary(target) {
+        return Err(Failure::Usage(format!(
+            "{} is not empty and holds no run of ours (no summary.json with a digest): {hint}",
+            target.display()
+        )));
+    }
+    match names.iter().find(|name| !OURS.contains(&name.as_str())) {
+        Some(other) => {
+            Err(Failure::Usage(format!("{} holds a run of ours, but also {other}: {hint}", target.display())))
+        }
+        None => Ok(()),
+    }
+}
+
+/// Any program may write a file of this name; ours has a digest in it.
+fn holds_a_summary(folder: &Path) -> bool {
+    let text = fs::read_to_string(folder.join(SUMMARY)).unwrap_or_default();
+    serde_json::from_str::<serde_json::Value>(&text).is_ok_and(|summary| summary["digest"].is_string())
+}
+
+/// Removes what runs left aside that were interrupted: their process is gone.
+fn remove_abandoned(parent: &Path) {
+    for entry in fs::read_dir(parent).into_iter().flatten().flatten() {
+        let name = entry.file_name().to_string_lossy().into_owned();
+        let process =
+            name.strip_prefix('.').and_then(|n| n.strip_suffix(".unfinished")).and_then(|n| n.rsplit_once('.'));
+        let gone = process
+            .and_then(|(_, id)| id.parse::<u32>().ok())
+            .is_some_and(|id| !Path::new(&format!("/proc/{id}")).exists());
+        if gone && Path::new("/proc/self").exists() {
+            let _ = fs::remove_dir_all(entry.path()); // another run may be removing it at the same time
+        }
+    }
 }
 
 impl OutputFolder {
@@ -43,9 +88,11 @@ impl OutputFolder {
     /// # Errors
     /// When it cannot be made.
     pub fn beside(target: &Path) -> Result<Self, Failure> {
-        let parent = target.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        let whole = std::path::absolute(target).map_err(|e| cannot("find", target, &e))?;
+        let parent = whole.parent().unwrap_or(Path::new("/"));
         fs::create_dir_all(parent).map_err(|e| cannot("make", parent, &e))?;
-        let name = target.file_name().map_or_else(|| "run".into(), |n| n.to_string_lossy().into_owned());
+        remove_abandoned(parent);
+        let name = whole.file_name().map_or_else(|| "run".into(), |n| n.to_string_lossy().into_owned());
         let aside = parent.join(format!(".{name}.{}.unfinished", std::process::id()));
         let _ = fs::remove_dir_all(&aside); // of an earlier process of this number that was killed
         fs::create_dir(&aside).map_err(|e| cannot("make", &aside, &e))?;
@@ -105,6 +152,15 @@ mod tests {
     use super::*;
 
     #[test]
+    fn what_a_killed_run_left_aside_is_removed_by_the_next() {
+        let root = tempfile::tempdir().expect("a folder");
+        let (gone, here) = (root.path().join(".run.4294967294.unfinished"), root.path().join(".run.1.unfinished"));
+        [&gone, &here].map(|path| fs::create_dir(path).expect("made"));
+        drop(OutputFolder::beside(&root.path().join("run")).expect("made"));
+        assert_eq!((gone.exists(), here.exists()), (false, true));
+    }
+
+    #[test]
     fn an_unfinished_folder_leaves_nothing_behind() {
         let root = tempfile::tempdir().expect("a folder");
         let target = root.path().join("run");
@@ -118,17 +174,19 @@ mod tests {
     fn a_run_of_ours_is_replaced_and_anything_else_is_refused() {
         let root = tempfile::tempdir().expect("a folder");
         let target = root.path().join("run");
-        for text in ["first", "second"] {
+        for text in ["{\"digest\": \"1\"}", "{\"digest\": \"2\"}"] {
             let folder = OutputFolder::beside(&target).expect("made");
             folder.write(SUMMARY, text).expect("written");
             folder.publish(&target).expect("published");
             assert_eq!(fs::read_to_string(target.join(SUMMARY)).expect("there"), text);
         }
-        fs::remove_file(target.join(SUMMARY)).expect("removed");
         fs::write(target.join("thesis.txt"), "precious").expect("written");
-        let folder = OutputFolder::beside(&target).expect("made");
-        assert!(matches!(folder.publish(&target), Err(Failure::Usage(_))));
-        assert_eq!(fs::read_to_string(target.join("thesis.txt")).expect("there"), "precious");
+        for summary in ["{\"digest\": \"2\"}", "{}", "somebody else's"] {
+            fs::write(target.join(SUMMARY), summary).expect("written");
+            let folder = OutputFolder::beside(&target).expect("made");
+            assert!(matches!(folder.publish(&target), Err(Failure::Usage(_))));
+            assert_eq!(fs::read_to_string(target.join("thesis.txt")).expect("there"), "precious");
+        }
         assert_eq!(fs::read_dir(root.path()).expect("readable").count(), 1);
     }
 }

@@ -1,5 +1,5 @@
 //! A journal that looks on: it keeps what tables and tear sheets need and hands every call through.
-use engine::{Booked, CandleSource, Effect, Entry, Event, Journal, MarketEvent, Money, Report, State};
+use engine::{Booked, CandleSource, Effect, Entry, Event, Journal, MarketEvent, Money, OrderId, Report, State};
 use engine::{Candle, Timestamp};
 use evaluations::{EquityCurve, EquityPoint, RoundTrips};
 use std::collections::BTreeMap;
@@ -58,6 +58,8 @@ pub struct Recorder<J> {
     pub fills: Vec<Booked>,
     /// Refusals by the name of the check.
     pub refused: BTreeMap<&'static str, u64>,
+    /// Orders that the venue refused, and why.
+    pub rejected: BTreeMap<OrderId, &'static str>,
     /// The last candles of each instrument.
     pub candles: Vec<LastCandles>,
 }
@@ -65,8 +67,8 @@ pub struct Recorder<J> {
 impl<J> Recorder<J> {
     /// What was recorded, and the journal behind it.
     pub fn split(self) -> (Recorder<()>, J) {
-        let Self { inner, detail, initial, marks, curve, trips, fills, refused, candles } = self;
-        (Recorder { inner: (), detail, initial, marks, curve, trips, fills, refused, candles }, inner)
+        let Self { inner, detail, initial, marks, curve, trips, fills, refused, rejected, candles } = self;
+        (Recorder { inner: (), detail, initial, marks, curve, trips, fills, refused, rejected, candles }, inner)
     }
 }
 
@@ -84,6 +86,7 @@ impl<J: Journal> Recorder<J> {
             trips: RoundTrips::new(),
             fills: Vec::new(),
             refused: BTreeMap::new(),
+            rejected: BTreeMap::new(),
             candles: vec![LastCandles::default(); kept],
         }
     }
@@ -105,7 +108,12 @@ impl<J: Journal> Recorder<J> {
                     last.push(&candle.candle);
                 }
             }
-            Event::Report(Report::Rejected { reason, .. }) => self.count_refusal(reason.name()),
+            Event::Report(Report::Rejected { order, reason }) => {
+                self.count_refusal(reason.name());
+                if self.detail == Detail::Full {
+                    self.rejected.insert(*order, reason.name());
+                }
+            }
             _ => {}
         }
     }

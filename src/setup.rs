@@ -1,7 +1,7 @@
 //! From a run file to the parts of a run: instruments with their dated rules, costs, candles, account and venue.
 use crate::failure::Failure;
 use crate::run_file::{Calendar, InstrumentSection, RunFile};
-use datasets::{CandleReader, Catalog, InstrumentRecord, Prefetched, ReadOptions, Series};
+use datasets::{Action, ActionKind, CandleReader, Catalog, InstrumentRecord, Prefetched, ReadOptions, Series};
 use engine::risk::{AllowedInstruments, BuyingPower, RiskCheck};
 use engine::sim::{Costs, VenueConfig};
 use engine::{
@@ -34,6 +34,8 @@ pub struct Setup {
     pub days: Days,
     /// What was taken for granted.
     pub assumptions: Vec<Assumption>,
+    /// What a user should hear before believing a result.
+    pub warnings: Vec<String>,
 }
 
 /// One instrument as the run file and the catalog's records make it.
@@ -62,17 +64,19 @@ impl Setup {
             periods_per_year: 365.0,
             days: Days::Every,
             assumptions: Vec::new(),
+            warnings: Vec::new(),
         };
         let mut calendars = Vec::new();
         for (index, section) in run.instruments.iter().enumerate() {
             let key = format!("instruments.{index}");
             let wrong = |message: String| Failure::from(run.error_at(&format!("{key}.symbol"), &message));
             let found = catalog.series(&section.venue, &section.symbol, section.interval);
-            let series = found.map_err(|e| wrong(e.to_string()))?;
+            let series = found.map_err(|e| if e.is_unknown_name() { wrong(e.to_string()) } else { e.into() })?;
             let records = catalog.instrument_records(&section.venue, &section.symbol)?;
             let made = make(run, section, &records).map_err(&wrong)?;
             calendars.push(made.calendar);
             setup.assume(section, &made);
+            setup.look_for_actions(run, section, &catalog)?;
             setup.options.push(read_options(run, &made, run.instruments.len()));
             setup.series.push(series);
             setup.instruments.push(made.instrument);
@@ -90,13 +94,45 @@ impl Setup {
         }
     }
 
+    /// Corporate actions inside the window are not applied here, and nobody shall find that out from a cliff.
+    fn look_for_actions(
+        &mut self,
+        run: &RunFile,
+        section: &InstrumentSection,
+        catalog: &Catalog,
+    ) -> Result<(), Failure> {
+        let (from, to) = (run.data.from.unwrap_or(Timestamp::MIN), run.data.to.unwrap_or(Timestamp::MAX));
+        let inside = |action: &&Action| action.ex_date >= from && action.ex_date < to;
+        let actions = catalog.actions(&section.venue, &section.symbol)?;
+        let count = |kind: ActionKind| actions.iter().filter(inside).filter(|a| a.kind == kind).count();
+        let (splits, dividends) = (count(ActionKind::Split), count(ActionKind::Dividend));
+        if splits + dividends > 0 {
+            let text = format!(
+                "{splits} splits and {dividends} dividends of the period are not applied: prices are as traded"
+            );
+            self.assumptions.push(Assumption { about: section.name(), text });
+        }
+        if splits > 0 {
+            let text = "a split shows as a loss or a gain that never was: choose another period";
+            self.warnings
+                .push(format!("{} has {splits} splits in the period, which are not applied: {text}", section.name()));
+        }
+        Ok(())
+    }
+
     /// Moves the start of reading back by the warm-up; what lies before `from` is seen and not traded.
     fn include_warm_up(&mut self, run: &RunFile) -> Result<(), Failure> {
         let count = run.data.warmup_candles as usize;
-        let Some(from) = run.data.from.filter(|_| count > 0) else { return Ok(()) };
+        if count == 0 {
+            return Ok(());
+        }
+        let Some(from) = run.data.from else {
+            return Err(run.error_at("data.warmup_candles", "a warm-up lies before `from`, which is not set").into());
+        };
         self.trades_from = from;
         for (series, options) in self.series.iter().zip(&mut self.options) {
             if series.first_open() >= from {
+                self.warnings.push(format!("{} has no candles before `from` to warm up on", series.name()));
                 continue;
             }
             let before = ReadOptions { from: Timestamp::MIN, to: from, ..*options };
@@ -109,6 +145,13 @@ impl Setup {
                         opens.pop_front();
                     }
                 }
+            }
+            if opens.len() < count {
+                self.warnings.push(format!(
+                    "{} has only {} of {count} candles to warm up on",
+                    series.name(),
+                    opens.len()
+                ));
             }
             options.from = opens.front().copied().unwrap_or(from);
         }

@@ -35,7 +35,11 @@ pub fn parameters(run: &RunFile) -> Result<Parameters, Failure> {
     Ok(parameters)
 }
 
-fn check_currency(run: &RunFile, name: &str, value: &Value) -> Result<(), Failure> {
+/// Refuses money in another currency than the account's.
+///
+/// # Errors
+/// When the value is such a size.
+pub fn check_currency(run: &RunFile, name: &str, value: &Value) -> Result<(), Failure> {
     let Value::Text(text) = value else { return Ok(()) };
     match text.parse::<Size>() {
         Ok(Size::Notional { currency, .. }) if currency != run.account.currency => {

@@ -1,8 +1,9 @@
 //! From a finished run to the rows of its tables.
 use crate::run_file::RunFile;
 use crate::tape_header::run_id;
-use engine::{Booked, Order, OrderKind, OrderStatus, State};
+use engine::{Booked, Order, OrderId, OrderKind, OrderStatus, State};
 use evaluations::tables::{Decimals, FillRow, Liquidity, OrderRow, RoundTripRow};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// The names of the instruments, shared between rows.
@@ -36,9 +37,9 @@ pub fn fill_rows(config: &RunFile, state: &State, fills: &[Booked]) -> Vec<FillR
     fills.iter().map(row).collect()
 }
 
-/// Orders in the order they were submitted.
+/// Orders in the order they were submitted; `rejected` says why the venue refused some.
 #[must_use]
-pub fn order_rows(config: &RunFile, state: &State) -> Vec<OrderRow> {
+pub fn order_rows(config: &RunFile, state: &State, rejected: &BTreeMap<OrderId, &'static str>) -> Vec<OrderRow> {
     let (names, run) = (names(config), run_id(config));
     let kinds: Vec<Arc<str>> = ["market", "limit", "stop"].into_iter().map(Into::into).collect();
     let statuses: Vec<Arc<str>> = OrderStatus::ALL.into_iter().map(|s| s.name().into()).collect();
@@ -66,7 +67,11 @@ pub fn order_rows(config: &RunFile, state: &State) -> Vec<OrderRow> {
             status: Arc::clone(&statuses[status]),
             submitted_at: order.submitted_at,
             finished_at: (!order.status.is_live()).then_some(order.changed_at),
-            reason: if order.label.0 == 0 { Arc::clone(&none) } else { format!("label {}", order.label.0).into() },
+            reason: match (rejected.get(&request.order), order.label.0) {
+                (Some(reason), _) => Arc::from(*reason),
+                (None, 0) => Arc::clone(&none),
+                (None, label) => format!("label {label}").into(),
+            },
         }
     };
     state.orders.all().iter().map(row).collect()

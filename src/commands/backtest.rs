@@ -1,6 +1,6 @@
 //! `onetape backtest`: runs it, prints a table, writes the folder.
 use crate::arguments::RunArguments;
-use crate::backtest::{Finished, backtest, counted_sources, summarise};
+use crate::backtest::{Finished, backtest, counted_sources, metrics, summarise};
 use crate::failure::Failure;
 use crate::output_folder::{OutputFolder, SUMMARY, check_replaceable};
 use crate::recorder::Detail;
@@ -21,7 +21,6 @@ pub(super) fn execute(arguments: &RunArguments, out: Option<PathBuf>, tape: bool
     let strategy = strategy_setup::build(&config, &registry)?;
     let setup = Setup::new(&config)?;
     let mut ledger = trial_record::open()?;
-    let tried = trial_record::tried(&ledger, &config.strategy.kind)?;
     if let Some(out) = &out {
         check_replaceable(out)?;
     }
@@ -42,12 +41,18 @@ pub(super) fn execute(arguments: &RunArguments, out: Option<PathBuf>, tape: bool
         Ended { run: run.without_journal(), digest }
     };
     bar.finish_and_clear();
-    let (summary, curve) = summarise(&config, &setup, &mut run.run, run.digest, tried);
-    write(&folder, &config, &setup, &run.run, &summary, &curve)?;
+    let (mut summary, curve) = summarise(&config, &setup, &mut run.run, run.digest);
+    // Counted before it is shown: the deflated ratio speaks of all trials, this one among them.
     let common = trial_record::common("backtest", &config, &setup);
     ledger.append(&[trial_record::of_run(&summary, &common)]).map_err(Failure::failed)?;
+    if let Some(tried) = trial_record::tried(&ledger, &config.strategy.kind)? {
+        summary.metrics = metrics(&setup, &curve, &run.run.recorder.trips, Some(tried));
+    }
+    write(&folder, &config, &setup, &run.run, &summary, &curve)?;
     let target = out.unwrap_or_else(|| beside.with_file_name(format!("{}-{}", config.run.name, &summary.digest[..12])));
     folder.publish(&target)?;
+    setup.warnings.iter().for_each(|text| terminal::say(&format!("warning: {text}")));
+    doubts(&summary).iter().for_each(|text| terminal::say(&format!("warning: {text}")));
     show(&summary, &target, json)
 }
 
@@ -117,7 +122,10 @@ fn write(
     // The page and the tables do not depend on each other: one core each.
     std::thread::scope(|scope| {
         let page = scope.spawn(page);
-        table(evaluations::tables::write_orders(&path("orders.parquet"), &tables::order_rows(config, &run.state)))?;
+        table(evaluations::tables::write_orders(
+            &path("orders.parquet"),
+            &tables::order_rows(config, &run.state, &run.recorder.rejected),
+        ))?;
         table(evaluations::tables::write_fills(&path("fills.parquet"), &fills))?;
         table(evaluations::tables::write_round_trips(&path("round_trips.parquet"), &trips))?;
         table(evaluations::tables::write_equity(&path("equity.parquet"), &curve.rows))?;
@@ -147,6 +155,25 @@ pub(super) fn show(summary: &Summary, target: &Path, json: bool) -> Result<(), F
         return Ok(());
     }
     terminal::print(&format!("{}\n{}tear sheet: {}\n", summary.name, figures(summary), page.display()))
+}
+
+/// What makes a result doubtful at first sight.
+fn doubts(summary: &Summary) -> Vec<String> {
+    let refused: u64 = summary.refused.values().sum();
+    let checks: Vec<String> = summary.refused.iter().map(|(check, n)| format!("{check} {n}")).collect();
+    let mut doubts = Vec::new();
+    if summary.orders == 0 && refused == 0 {
+        doubts.push("no order was sent: the strategy never decided, or its size is below the lot".to_string());
+    }
+    if refused * 20 > summary.orders + refused {
+        let text = "a result that hangs on what was refused says little about the strategy";
+        doubts.push(format!(
+            "{refused} wishes were refused beside {} orders ({}): {text}",
+            summary.orders,
+            checks.join(", ")
+        ));
+    }
+    doubts
 }
 
 /// The figures that fit a screen.

@@ -22,6 +22,7 @@ pub(super) fn execute(arguments: &RunArguments, json: bool) -> Result<(), Failur
         let range = format!("{} to {}", instant_text(series.first_open()), instant_text(series.last_open()));
         rows.push((series.name(), format!("{} candles, {range}", series.rows())));
     }
+    setup.warnings.iter().for_each(|text| terminal::say(&format!("warning: {text}")));
     rows.extend(setup.assumptions.iter().map(|a| (a.about.clone(), a.text.clone())));
     if json {
         let facts: serde_json::Map<String, serde_json::Value> = rows.into_iter().map(|(k, v)| (k, v.into())).collect();

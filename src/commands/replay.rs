@@ -28,7 +28,8 @@ pub(super) fn execute(path: &Path, catalog: Option<PathBuf>, set: &[String], jso
     let mut journal = Spotting { inner: Verifying::new(open_tape(tape.path())?), changed, spotted: Vec::new() };
     let mut core = setup.core(&config, strategy);
     let outcome = run(&mut core, &mut world, &mut journal);
-    differences.extend(journal.spotted.iter().cloned());
+    let first_spotted = journal.spotted.iter().filter_map(|s| s.step).min();
+    differences.extend(journal.spotted.iter().map(|s| s.text.clone()));
     match outcome {
         Ok(steps) if differences.is_empty() => {
             let digest = crate::backtest::digest_text(journal.inner.digest());
@@ -40,17 +41,17 @@ pub(super) fn execute(path: &Path, catalog: Option<PathBuf>, set: &[String], jso
         }
         Ok(steps) => {
             let text = format!("{}\nno decision of the {steps} steps differs", differences.join("\n"));
-            no(text, None, json)
+            no(text, first_spotted)
         }
         Err(RunError::Journal(VerifyError::Differs(difference))) => {
             differences.push(difference_text(&difference, &setup.instruments));
-            no(differences.join("\n"), Some(difference.number()), json)
+            no(differences.join("\n"), Some(difference.number()))
         }
         Err(RunError::World(
             error @ (ReplayWorldError::CandlesEnded { number } | ReplayWorldError::CandleOutOfTime { number }),
         )) => {
             differences.push(error.to_string());
-            no(differences.join("\n"), Some(number), json)
+            no(differences.join("\n"), Some(number))
         }
         Err(RunError::World(ReplayWorldError::Tape(error)) | RunError::Journal(VerifyError::Tape(error))) => {
             Err(damaged(error))
@@ -59,12 +60,9 @@ pub(super) fn execute(path: &Path, catalog: Option<PathBuf>, set: &[String], jso
     }
 }
 
-fn no(text: String, step: Option<u64>, json: bool) -> Result<(), Failure> {
-    if json {
-        let object = serde_json::json!({ "identical": false, "step": step, "what": text });
-        terminal::print(&format!("{object:#}\n"))?;
-    }
-    Err(Failure::No(text))
+fn no(text: String, step: Option<u64>) -> Result<(), Failure> {
+    let object = serde_json::json!({ "identical": false, "step": step, "what": text });
+    Err(Failure::Answer(text, object))
 }
 
 /// Damage of the tape is an answer; a disk that cannot be read is a failure.
@@ -138,8 +136,9 @@ fn changed_candles(recorded: &[CandleRef], setup: &Setup) -> Result<Vec<Changed>
         while reader.read_block(&mut block)? {}
         found.extend(reader.fingerprints().iter().map(|group| super::backtest::candle_ref(instrument, group)));
     }
-    let same_place =
-        |a: &CandleRef, b: &CandleRef| (a.instrument, &a.file, a.row_group) == (b.instrument, &b.file, b.row_group);
+    let same_place = |a: &CandleRef, b: &CandleRef| {
+        (a.instrument, &a.file, a.row_group, a.first_row) == (b.instrument, &b.file, b.row_group, b.first_row)
+    };
     let mut changed = Vec::new();
     for one in recorded {
         let now = found.iter().find(|other| same_place(one, other));
@@ -164,7 +163,13 @@ fn changed_candles(recorded: &[CandleRef], setup: &Setup) -> Result<Vec<Changed>
 struct Spotting<J> {
     inner: J,
     changed: Vec<Changed>,
-    spotted: Vec<String>,
+    spotted: Vec<Spotted>,
+}
+
+/// A changed stretch, and the step at which it begins; `None` when the run never came to it.
+struct Spotted {
+    step: Option<u64>,
+    text: String,
 }
 
 impl<J: Journal> Journal for Spotting<J> {
@@ -176,7 +181,8 @@ impl<J: Journal> Journal for Spotting<J> {
             self.changed.retain(|c| {
                 let begins = c.instrument == instrument && c.first_open <= open;
                 if begins {
-                    self.spotted.push(format!("{}; from step {}", c.text, entry.number));
+                    let text = format!("{}; from step {}", c.text, entry.number);
+                    self.spotted.push(Spotted { step: Some(entry.number), text });
                 }
                 !begins
             });
@@ -189,7 +195,7 @@ impl<J: Journal> Journal for Spotting<J> {
     }
 
     fn finish(&mut self, state: &State) -> Result<(), J::Error> {
-        self.spotted.extend(self.changed.drain(..).map(|c| c.text));
+        self.spotted.extend(self.changed.drain(..).map(|c| Spotted { step: None, text: c.text }));
         self.inner.finish(state)
     }
 }

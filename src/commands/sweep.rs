@@ -38,7 +38,11 @@ impl Runner for SharedRun {
 
     fn run(&self, parameters: &Parameters) -> Result<Summary, Failure> {
         let mut values = self.base.clone();
-        values.extend(parameters.iter().map(|(name, text)| (name.clone(), Value::read(text))));
+        for (name, text) in parameters {
+            let value = Value::read(text);
+            strategy_setup::check_currency(&self.config, name, &value)?;
+            values.insert(name.clone(), value);
+        }
         let ids: Vec<engine::InstrumentId> =
             (0..).zip(&self.candles).map(|(place, _)| engine::InstrumentId(place)).collect();
         let built = self.registry.build(&self.config.strategy.kind, &values, &ids);
@@ -47,7 +51,7 @@ impl Runner for SharedRun {
         let journal = DigestOnly::default();
         let mut run = backtest(&self.config, &self.setup, strategy, sources, journal, Detail::Figures)?;
         let digest = run.recorder.inner().digest();
-        let (mut summary, _) = summarise(&self.config, &self.setup, &mut run, digest, None);
+        let (mut summary, _) = summarise(&self.config, &self.setup, &mut run, digest);
         summary.parameters = values.iter().map(|(name, value)| (name.clone(), value.to_string())).collect();
         Ok(summary)
     }
@@ -68,6 +72,9 @@ pub(super) fn execute(arguments: &RunArguments, wish: &Wish, json: bool) -> Resu
     let result =
         sweep(&run, &grid, &column, wish.threads.map_or(0, usize::from), &progress).map_err(Failure::failed)?;
     bar.finish_and_clear();
+    if let Some(row) = result.rows.first() {
+        column.check(&row.summary).map_err(|text| Failure::Usage(format!("--by: {text}")))?;
+    }
     let common = trial_record::common("sweep", &run.config, &run.setup);
     ledger.append(&trials(&result.rows, &common)).map_err(Failure::failed)?;
     let target = write(&run, &grid, &column, &result, wish)?;

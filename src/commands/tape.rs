@@ -131,17 +131,37 @@ fn show(tape: &TapeFolder, from: u64, count: usize, json: bool) -> Result<(), Fa
 }
 
 fn export(tape: &TapeFolder, out: Option<&Path>) -> Result<(), Failure> {
+    let Some(path) = out else { return export_to(tape, &mut std::io::BufWriter::new(std::io::stdout().lock())) };
+    if path.exists() {
+        return Err(Failure::Usage(format!("{} is there already: name another file", path.display())));
+    }
+    let aside = path.with_extension("unfinished");
+    let cannot = |error: std::io::Error| Failure::Failed(format!("cannot write {}: {error}", path.display()));
+    let file = std::fs::File::create(&aside).map_err(cannot)?;
+    let written = export_to(tape, &mut std::io::BufWriter::new(file));
+    if written.is_err() {
+        let _ = std::fs::remove_file(&aside); // the first error is the one to tell
+        return written;
+    }
+    std::fs::rename(&aside, path).map_err(cannot)
+}
+
+fn export_to(tape: &TapeFolder, sink: &mut dyn Write) -> Result<(), Failure> {
     let mut reader = open_tape(tape.path())?;
-    let cannot = |error: std::io::Error| Failure::Failed(format!("cannot write the export: {error}"));
-    let mut sink: Box<dyn Write> = match out {
-        Some(path) => Box::new(std::io::BufWriter::new(std::fs::File::create(path).map_err(cannot)?)),
-        None => Box::new(std::io::BufWriter::new(std::io::stdout().lock())),
-    };
     while let Some(frame) = reader.next().map_err(damaged)? {
         let instruments = reader.header().map(instruments).unwrap_or_default();
-        writeln!(sink, "{}", record_object(&frame, &instruments)?).map_err(cannot)?;
+        match writeln!(sink, "{}", record_object(&frame, &instruments)?) {
+            // A reader that has seen enough is no failure of ours.
+            Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => return Ok(()),
+            written => written.map_err(|e| Failure::Failed(format!("cannot write the export: {e}")))?,
+        }
     }
-    sink.flush().map_err(cannot)
+    match sink.flush() {
+        Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => {
+            Err(Failure::Failed(format!("cannot write the export: {error}")))
+        }
+        _ => Ok(()),
+    }
 }
 
 /// The instruments as the header names them: enough to print prices and quantities.

@@ -18,7 +18,7 @@ pub(super) fn execute(left: &TapeFolder, right: &TapeFolder, json: bool) -> Resu
         match (&x, &y) {
             (None, None) => break,
             (Some(x), Some(y)) if (x.kind, x.number, x.time, &x.payload) == (y.kind, y.number, y.time, &y.payload) => {}
-            _ => return differs(x.as_ref(), y.as_ref(), &a, &b, json),
+            _ => return differs(x.as_ref(), y.as_ref(), &a, &b),
         }
     }
     if json {
@@ -41,10 +41,26 @@ fn header_differences(a: &Header, b: &Header) -> Vec<String> {
     let names: std::collections::BTreeSet<&String> = a.0.keys().chain(b.0.keys()).collect();
     let differs = names.into_iter().filter(|name| *name != "config" && a.get(name) != b.get(name));
     let value = |header: &Header, name: &str| header.get(name).unwrap_or("(absent)").to_string();
-    differs.map(|name| format!("header {name}: {} | {}", value(a, name), value(b, name))).collect()
+    let facts = differs.map(|name| format!("header {name}: {} | {}", value(a, name), value(b, name)));
+    facts.chain(config_differences(a, b)).collect()
 }
 
-fn differs(x: Option<&Frame>, y: Option<&Frame>, a: &Header, b: &Header, json: bool) -> Result<(), Failure> {
+/// The lines of the configuration that only one side has.
+fn config_differences(a: &Header, b: &Header) -> Vec<String> {
+    let lines =
+        |header: &Header| header.get("config").unwrap_or_default().lines().map(String::from).collect::<Vec<_>>();
+    let (ours, theirs) = (lines(a), lines(b));
+    let only = |these: &[String], those: &[String], side: &str| {
+        these
+            .iter()
+            .filter(|line| !those.contains(line))
+            .map(|line| format!("configuration {side}: {line}"))
+            .collect::<Vec<_>>()
+    };
+    [only(&ours, &theirs, "left"), only(&theirs, &ours, "right")].concat()
+}
+
+fn differs(x: Option<&Frame>, y: Option<&Frame>, a: &Header, b: &Header) -> Result<(), Failure> {
     // Where one side has nothing at the earlier step, that side decided nothing there.
     let first = [x, y].into_iter().flatten().map(|f| f.number).min().unwrap_or(0);
     let side = |frame: Option<&Frame>, header: &Header| -> Result<String, Failure> {
@@ -56,9 +72,8 @@ fn differs(x: Option<&Frame>, y: Option<&Frame>, a: &Header, b: &Header, json: b
         }
     };
     let (left, right) = (side(x, a)?, side(y, b)?);
-    if json {
-        let object = serde_json::json!({ "identical": false, "step": first, "left": left, "right": right });
-        terminal::print(&format!("{object:#}\n"))?;
-    }
-    Err(Failure::No(format!("step {first} differs\n  left:  {left}\n  right: {right}")))
+    let header = header_differences(a, b);
+    let object =
+        serde_json::json!({ "identical": false, "step": first, "left": left, "right": right, "header": header });
+    Err(Failure::Answer(format!("step {first} differs\n  left:  {left}\n  right: {right}"), object))
 }

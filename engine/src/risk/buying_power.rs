@@ -7,9 +7,8 @@ use super::{Addition, Check, RiskCheck, weighing_price};
 use crate::effect::Refusal;
 use crate::instrument::InstrumentId;
 use crate::ledger::share;
-use crate::orders::Working;
 use crate::view::View;
-use crate::{Money, Price, Qty, Side};
+use crate::{Money, Qty, Side};
 
 /// How many times its equity an account may hold, in parts per million.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -41,61 +40,65 @@ pub struct BuyingPower {
 
 impl RiskCheck for BuyingPower {
     fn check(&self, addition: &Addition, view: View<'_>) -> Result<(), Refusal> {
-        let instrument = addition.instrument;
-        let mut working = view.state().orders.working(instrument);
-        match addition.side {
-            Side::Buy => working.buy = working.buy + addition.added,
-            Side::Sell => working.sell = working.sell + addition.added,
-        }
-        let position = view.position(instrument);
-        if worst(position, working) <= position.abs() {
+        if only_reduces(addition, view) {
             return Ok(());
         }
-        let price = weighing_price(addition, view).expect("the order rules were asked first");
-        let required = required(view, instrument, working, price);
+        let required = required(addition, view);
         let available = self.leverage.available(view.equity());
         if required <= available {
             return Ok(());
         }
+        let instrument = addition.instrument;
         Err(Refusal { instrument, check: Check::BuyingPower, limit: available.0, value: required.0 })
     }
 }
 
-/// The largest position, in either direction, that fills could lead to.
-fn worst(position: Qty, working: Working) -> Qty {
-    (position + working.buy).abs().max((position - working.sell).abs())
-}
-
-/// What live buys and sells would trade for beyond `price`: a cheap order must not make a dear one look cheap.
-fn dearer(view: View<'_>, instrument: InstrumentId, price: Price) -> [Money; 2] {
-    let mut beyond = [Money::ZERO; 2];
-    for order in view.live_orders(instrument) {
-        if let Some(own) = order.request.kind.price().filter(|own| *own > price) {
-            let difference = Price(own.0 - price.0);
-            beyond[order.request.side as usize] += view.instrument(instrument).value(difference, order.leaves()).0;
-        }
+/// Whether everything on the addition's side together could at most close the position.
+fn only_reduces(addition: &Addition, view: View<'_>) -> bool {
+    let position = view.position(addition.instrument);
+    let working = view.state().orders.working(addition.instrument);
+    match addition.side {
+        Side::Buy => position < Qty::ZERO && position + working.buy + addition.added <= Qty::ZERO,
+        Side::Sell => position > Qty::ZERO && position - working.sell - addition.added >= Qty::ZERO,
     }
-    beyond
 }
 
-/// Gross value of the account if `instrument` had `working` orders at `price` and all others what they have.
+/// Gross value of the account in its worst case, were the addition among its live orders.
+///
+/// What is held counts at its mark and every order at its own price, a market order at the last one: a cheap order must
+/// not make a dear one, or the position, look cheap.
+///
+/// # Panics
+/// When no price of the instrument was seen: the order rules are asked first.
 #[must_use]
-pub fn required(view: View<'_>, instrument: InstrumentId, working: Working, price: Price) -> Money {
+pub fn required(addition: &Addition, view: View<'_>) -> Money {
     let state = view.state();
-    let at = |id: InstrumentId, working: Working, price: Price| {
-        let (position, value) = (view.position(id), |quantity| view.instrument(id).value(price, quantity).0);
-        let [buys, sells] = dearer(view, id, price);
-        (value((position + working.buy).abs()) + buys).max(value((position - working.sell).abs()) + sells)
-    };
-    let held = |id: InstrumentId| Money(state.ledger.position(id.index()).value.0.abs());
-    let mut total = state.ledger.gross() - held(instrument) + at(instrument, working, price);
+    let own = addition.instrument;
+    let price = weighing_price(addition, view).expect("the order rules were asked first");
+    let mut added = [Money::ZERO; 2];
+    added[addition.side as usize] = view.instrument(own).value(price, addition.added).0;
+    let mut total = Money::ZERO;
     for index in 0..state.instruments.len() {
         let id = InstrumentId(u32::try_from(index).expect("instruments are numbered by u32"));
-        let other = state.orders.working(id);
-        if id != instrument && other != Working::default() {
-            let price = view.last(id).unwrap_or_default();
-            total += (at(id, other, price) - held(id)).max(Money::ZERO);
-        }
+        let held = state.ledger.position(index).value;
+        let more = if id == own { added } else { [Money::ZERO; 2] };
+        total +=
+            if state.orders.live(id).is_empty() { worst(held, more) } else { worst(held, plus_live(more, id, view)) };
     }
     total
+}
+
+/// The larger gross value of two: all buys filled, or all sells.
+fn worst(held: Money, [buys, sells]: [Money; 2]) -> Money {
+    let (bought, sold) = (held + buys, held - sells);
+    Money(bought.0.abs().max(sold.0.abs()))
+}
+
+/// `values` and what the live orders of an instrument would trade for, by side.
+fn plus_live(mut values: [Money; 2], id: InstrumentId, view: View<'_>) -> [Money; 2] {
+    for order in view.live_orders(id) {
+        let price = order.request.kind.price().or_else(|| view.last(id)).unwrap_or_default();
+        values[order.request.side as usize] += view.instrument(id).value(price, order.leaves()).0;
+    }
+    values
 }

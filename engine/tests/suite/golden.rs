@@ -88,7 +88,7 @@ fn the_golden_tape_of_schema_1_replays() {
     let steps = run(&mut core, &mut world, &mut verifying).expect("every decision is repeated");
     let digest: String = verifying.digest().iter().map(|byte| format!("{byte:02x}")).collect();
     let state = core.state();
-    expect!["26 steps, ccc9936235165039c1840d55592b8bd60dbb34b4a624f443a5100091a6df1a2e, cash 999330.280179809498"]
+    expect!["26 steps, 647a7666be13322a4ef644000ee3c1fb49bba4679769794bdccc4d310aaca578, cash 999330.280179809498"]
         .assert_eq(&format!("{steps} steps, {digest}, cash {}", state.ledger.cash));
 }
 
