@@ -1,5 +1,7 @@
-//! What a candle costs in W1, W3 and W5, and that W5 is linear: full engine with review, ledger and digest.
+//! What a candle costs in W1, W3 and W5, and that W5 is linear: full engine with review, ledger and
+//! digest, each beside the plain loop that does the same without any of them.
 use benches::desk::{Rule, Workload};
+use benches::floor::floor;
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 
 fn workloads(criterion: &mut Criterion) {
@@ -15,6 +17,10 @@ fn workloads(criterion: &mut Criterion) {
     for (name, workload) in cases {
         group.throughput(Throughput::Elements(workload.len() as u64));
         group.bench_function(name, |bencher| bencher.iter(|| workload.run()));
+        if let [candles] = &workload.candles[..] {
+            let plain = format!("{name}-floor");
+            group.bench_function(plain, |bencher| bencher.iter(|| floor(candles, workload.rule, workload.cash)));
+        }
     }
     group.finish();
 }

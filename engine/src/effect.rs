@@ -1,6 +1,6 @@
 //! What the core wants done: commands for the venue, timers for the world, and what it refused, for the record.
 //!
-//! A [`Command`] can only be made from an [`Approved`](crate::risk::Approved), and that only by the risk engine.
+//! A [`Command`] can only be made from an [`Approved`], and that only by the risk engine.
 use crate::event::TimerId;
 use crate::instrument::InstrumentId;
 use crate::order::{OrderId, OrderRequest};
