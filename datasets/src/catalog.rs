@@ -142,7 +142,7 @@ impl Catalog {
         files.sort_by(|a, b| (a.first_open, a.last_open, &a.path).cmp(&(b.first_open, b.last_open, &b.path)));
         for pair in files.windows(2) {
             if pair[1].first_open <= pair[0].last_open {
-                return Err(DataError::Overlap {
+                return Err(DataError::FilesOverlap {
                     first: pair[0].path.clone(),
                     second: pair[1].path.clone(),
                     last: pair[0].last_open,

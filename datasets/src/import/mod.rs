@@ -6,6 +6,7 @@
 
 mod archive;
 mod clock;
+mod gaps;
 mod json;
 mod sheet;
 mod sink;

@@ -6,6 +6,7 @@ mod fingerprints;
 mod foreign;
 mod hostile;
 mod importers;
+mod intervals;
 mod layouts;
 mod originals;
 mod records;
