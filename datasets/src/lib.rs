@@ -24,7 +24,7 @@ pub mod writer;
 
 pub use catalog::{Catalog, Series, SeriesFile};
 pub use error::{DataError, Row};
-pub use fingerprint::RowGroupRef;
+pub use fingerprint::{RowGroupRef, STRETCH_ROWS};
 pub use import::{ImportError, ImportReport, ImportSpec, import};
 pub use instruments::{Calendar, InstrumentRecord};
 pub use manifest::{KnownDefect, Manifest, ManifestDifference, ManifestFile};

@@ -23,6 +23,8 @@ struct Place {
     layout: Layout,
     relative: String,
     group: usize,
+    /// Row of the file at which the row group begins.
+    group_row: u64,
     /// Rows of the row group that are not decoded yet.
     left: u64,
     /// Row of the file at which the next block begins.
@@ -88,7 +90,7 @@ impl CandleReader {
         result
     }
 
-    /// Digests of what was read, one per row group that gave rows; whole once the stream has ended.
+    /// Digests of what was read, one per stretch of a row group that gave rows; whole once the stream has ended.
     #[must_use]
     pub fn fingerprints(&self) -> &[RowGroupRef] {
         &self.fingerprinter.done
@@ -147,6 +149,7 @@ impl CandleReader {
                 continue;
             }
             place.left = rows;
+            place.group_row = place.row;
             for (at, column) in self.columns.iter_mut().enumerate() {
                 let layout = &place.layout;
                 column.begin(guarded(&layout.path, || layout.column(group, at))?);
@@ -163,7 +166,8 @@ impl CandleReader {
                 continue;
             }
             let layout = Layout::open(&file.path)?;
-            self.place = Some(Place { layout, relative: file.relative.clone(), group: 0, left: 0, row: 0 });
+            self.place =
+                Some(Place { layout, relative: file.relative.clone(), group: 0, group_row: 0, left: 0, row: 0 });
             return Ok(true);
         }
         Ok(false)
@@ -268,7 +272,7 @@ impl CandleReader {
             first_open: Timestamp(used[0][0]),
             digest: [0; 32],
         };
-        self.fingerprinter.add(at, used);
+        self.fingerprinter.add(&at, place.group_row, used);
     }
 
     fn path(&self) -> &Path {
