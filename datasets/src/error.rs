@@ -222,12 +222,12 @@ pub enum DataError {
         /// What is wrong and what is expected.
         what: String,
     },
-    /// A TOML or JSON file of the catalog is not as it should be.
+    /// A file of records of the catalog, whether TOML, JSON or Parquet, is not as it should be.
     #[error("{file}: {text}", file = file.display())]
     BadRecord {
         /// The file.
         file: PathBuf,
-        /// What is wrong, with line and column where known, and what is expected.
+        /// What is wrong, with line and column or row where known, and what is expected.
         text: String,
     },
     /// The reading thread is gone.
