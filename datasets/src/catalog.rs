@@ -132,8 +132,8 @@ impl Catalog {
     /// two of its files overlap.
     pub fn series(&self, venue: &str, symbol: &str, interval: Interval) -> Result<Series, DataError> {
         let wanted = series_name(venue, symbol, interval);
-        let plain = |part: &str| !part.is_empty() && !part.starts_with('.') && !part.contains(['/', '\\', '\0']);
-        let paths = if plain(venue) && plain(symbol) { self.files_of(venue, symbol, interval)? } else { Vec::new() };
+        let paths =
+            if plain_name(venue) && plain_name(symbol) { self.files_of(venue, symbol, interval)? } else { Vec::new() };
         if paths.is_empty() {
             let hint = nearest(&wanted, self.names()?);
             return Err(DataError::NoSeries { catalog: self.root.clone(), wanted, hint });
@@ -142,7 +142,7 @@ impl Catalog {
         files.sort_by(|a, b| (a.first_open, a.last_open, &a.path).cmp(&(b.first_open, b.last_open, &b.path)));
         for pair in files.windows(2) {
             if pair[1].first_open <= pair[0].last_open {
-                return Err(DataError::Overlap {
+                return Err(DataError::FilesOverlap {
                     first: pair[0].path.clone(),
                     second: pair[1].path.clone(),
                     last: pair[0].last_open,
@@ -242,6 +242,11 @@ fn decoded_times(layout: &Layout, group: usize, first_row: u64) -> Result<(i64, 
 
 fn series_name(venue: &str, symbol: &str, interval: Interval) -> String {
     format!("{venue}:{symbol} {interval}")
+}
+
+/// Whether a name is one folder or file below its parent.
+pub(crate) fn plain_name(name: &str) -> bool {
+    !name.is_empty() && !name.starts_with('.') && !name.contains(['/', '\\', '\0'])
 }
 
 /// A path below the catalog with `/` on every system.

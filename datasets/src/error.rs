@@ -2,7 +2,7 @@
 //!
 //! Every variant says where (file, zero-based row, column), what was found and what to do. Errors are plain data, so
 //! they can be kept, sent between threads and shown twice.
-use engine::{CandleFault, Timestamp};
+use engine::{CandleFault, Interval, Timestamp};
 use std::path::{Path, PathBuf};
 
 /// A row as it stands in a file, for a message.
@@ -128,6 +128,18 @@ pub enum DataError {
         /// The second of the two.
         row: Row,
     },
+    /// A candle opens while the one before it still lasts.
+    #[error("{row}: opens {gap} after the candle before, which lasts {length} from {before}: {values}; read the file as the interval that it holds, or correct the row", gap = Interval(row.open_time.0.saturating_sub(before.0)), length = Interval(*.length_ns), before = time_text(*.before))]
+    Overlap {
+        /// The later of the two.
+        row: Row,
+        /// The open time of the row before.
+        before: Timestamp,
+        /// How long a candle lasts, in nanoseconds.
+        length_ns: i64,
+        /// The values as read.
+        values: String,
+    },
     /// The values of a row cannot be a candle.
     #[error("{row}: {fault}: {values}; correct or remove the row", fault = fault.text())]
     Fault {
@@ -180,7 +192,7 @@ pub enum DataError {
     },
     /// Two files of a series cover the same time.
     #[error("{first} and {second} overlap: the first ends {last}, the second begins {begins}; remove one or cut it", first = first.display(), second = second.display(), last = time_text(*.last), begins = time_text(*.begins))]
-    Overlap {
+    FilesOverlap {
         /// The file that begins earlier.
         first: PathBuf,
         /// The other one.
@@ -210,12 +222,12 @@ pub enum DataError {
         /// What is wrong and what is expected.
         what: String,
     },
-    /// A TOML or JSON file of the catalog is not as it should be.
+    /// A file of records of the catalog, whether TOML, JSON or Parquet, is not as it should be.
     #[error("{file}: {text}", file = file.display())]
     BadRecord {
         /// The file.
         file: PathBuf,
-        /// What is wrong, with line and column where known, and what is expected.
+        /// What is wrong, with line and column or row where known, and what is expected.
         text: String,
     },
     /// The reading thread is gone.

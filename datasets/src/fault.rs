@@ -9,16 +9,14 @@ use std::path::Path;
 
 /// The values of a candle in file units, for a message.
 pub(crate) fn values_text(candle: &Candle) -> String {
-    let text = |value| scaled_text(value, FILE_SCALE);
     let Candle { open, high, low, close, volume, .. } = *candle;
-    format!(
-        "open {}, high {}, low {}, close {}, volume {}",
-        text(open.0),
-        text(high.0),
-        text(low.0),
-        text(close.0),
-        text(volume)
-    )
+    texts([open.0, high.0, low.0, close.0, volume])
+}
+
+/// Open, high, low, close and volume in file units, for a message.
+pub(crate) fn texts(values: [i64; 5]) -> String {
+    let [open, high, low, close, volume] = values.map(|value| scaled_text(value, FILE_SCALE));
+    format!("open {open}, high {high}, low {low}, close {close}, volume {volume}")
 }
 
 /// A value's fault with its place in the file.

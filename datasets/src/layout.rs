@@ -132,7 +132,7 @@ impl Layout {
 }
 
 /// A Parquet file begins and ends with `PAR1`; before the end stands the length of its footer.
-fn check_ends(path: &Path, file: &mut File) -> Result<(), DataError> {
+pub(crate) fn check_ends(path: &Path, file: &mut File) -> Result<(), DataError> {
     let io = |e: std::io::Error| DataError::io(path, "read it", &e);
     let bytes = file.metadata().map_err(io)?.len();
     if bytes == 0 {
@@ -234,7 +234,7 @@ fn flat(descr: &ColumnDescriptor) -> bool {
     descr.max_rep_level() == 0 && descr.max_def_level() <= 1
 }
 
-fn type_text(descr: &ColumnDescriptor) -> String {
+pub(crate) fn type_text(descr: &ColumnDescriptor) -> String {
     match (descr.logical_type_ref(), descr.converted_type()) {
         (Some(logical), _) => format!("{} with {logical:?}", descr.physical_type()),
         (None, ConvertedType::NONE) => descr.physical_type().to_string(),

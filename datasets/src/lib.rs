@@ -3,6 +3,7 @@
 //! Everything read is checked row by row and refused with file, row and values when it cannot be; nothing is repaired,
 //! guessed or filled. Reading streams in bounded memory whatever the length. Nothing here knows strategies or orders.
 
+pub mod actions;
 mod aside;
 pub mod catalog;
 mod column;
@@ -22,9 +23,10 @@ pub mod reader;
 mod scaler;
 pub mod writer;
 
+pub use actions::{Action, ActionKind};
 pub use catalog::{Catalog, Series, SeriesFile};
 pub use error::{DataError, Row};
-pub use fingerprint::RowGroupRef;
+pub use fingerprint::{RowGroupRef, STRETCH_ROWS};
 pub use import::{ImportError, ImportReport, ImportSpec, import};
 pub use instruments::{Calendar, InstrumentRecord};
 pub use manifest::{KnownDefect, Manifest, ManifestDifference, ManifestFile};

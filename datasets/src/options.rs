@@ -3,7 +3,17 @@
 //! Options are checked before anything is opened; none of them changes what a candle is worth.
 use crate::error::DataError;
 use crate::reader::FILE_SCALE;
-use engine::Timestamp;
+use engine::{Interval, Timestamp};
+
+/// What a clock change takes from a day.
+const CLOCK_CHANGE_NS: i64 = Interval::HOUR.0;
+
+/// The shortest time from one open to the next that lets a candle of this length end first.
+///
+/// Days and longer are counted on a local clock, where the day that loses an hour is a whole day all the same.
+pub(crate) fn gap_min_ns(length_ns: i64) -> i64 {
+    if length_ns < Interval::DAY.0 { length_ns } else { length_ns - CLOCK_CHANGE_NS }
+}
 
 /// What to read, and in which units.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -1,7 +1,7 @@
 //! Candles of a series, streamed a block at a time in bounded memory.
 //!
-//! Every row of the window is checked: no null, open times strictly increasing across rows and files, a possible candle,
-//! exact in the steps asked for. The first row that fails ends the stream with its file, row and values; nothing is
+//! Every row of the window is checked: no null, each open after the end of the candle before across rows and files, a
+//! possible candle, exact in the steps asked for. The first row that fails ends the stream with its file, row and values; nothing is
 //! dropped or mended. Row groups outside the window are skipped by their statistics, unread.
 use crate::catalog::Series;
 use crate::column::Column;
@@ -9,7 +9,7 @@ use crate::error::{DataError, Row};
 use crate::fault::{describe, value_error, values_text};
 use crate::fingerprint::{Fingerprinter, RowGroupRef};
 use crate::layout::{COLUMNS, Layout, guarded};
-use crate::options::ReadOptions;
+use crate::options::{ReadOptions, gap_min_ns};
 use crate::scaler::Scaler;
 use engine::measure::scaled_text;
 use engine::{Candle, CandleSource, Price, Timestamp};
@@ -23,6 +23,8 @@ struct Place {
     layout: Layout,
     relative: String,
     group: usize,
+    /// Row of the file at which the row group begins.
+    group_row: u64,
     /// Rows of the row group that are not decoded yet.
     left: u64,
     /// Row of the file at which the next block begins.
@@ -88,7 +90,7 @@ impl CandleReader {
         result
     }
 
-    /// Digests of what was read, one per row group that gave rows; whole once the stream has ended.
+    /// Digests of what was read, one per stretch of a row group that gave rows; whole once the stream has ended.
     #[must_use]
     pub fn fingerprints(&self) -> &[RowGroupRef] {
         &self.fingerprinter.done
@@ -147,6 +149,7 @@ impl CandleReader {
                 continue;
             }
             place.left = rows;
+            place.group_row = place.row;
             for (at, column) in self.columns.iter_mut().enumerate() {
                 let layout = &place.layout;
                 column.begin(guarded(&layout.path, || layout.column(group, at))?);
@@ -163,7 +166,8 @@ impl CandleReader {
                 continue;
             }
             let layout = Layout::open(&file.path)?;
-            self.place = Some(Place { layout, relative: file.relative.clone(), group: 0, left: 0, row: 0 });
+            self.place =
+                Some(Place { layout, relative: file.relative.clone(), group: 0, group_row: 0, left: 0, row: 0 });
             return Ok(true);
         }
         Ok(false)
@@ -194,12 +198,13 @@ impl CandleReader {
         let [time, open, high, low, close, volume] = self.columns.each_ref().map(|c| c.values.as_slice());
         let options = self.options;
         let same = options.price_scale == FILE_SCALE && options.qty_scale == FILE_SCALE;
+        let gap_min = gap_min_ns(options.length_ns).unsigned_abs();
         let mut before = self.before.map_or(i64::MIN, |t| t.0);
         let mut skipped = 0;
         let rows = time.iter().zip(open).zip(high).zip(low).zip(close).zip(volume).enumerate();
         for (at, (((((&time, &open), &high), &low), &close), &volume)) in rows {
-            if time <= before && (at > 0 || self.before.is_some()) {
-                return Err(self.order_fault(first_row + at as u64, time, before));
+            if (time <= before || time.abs_diff(before) < gap_min) && (at > 0 || self.before.is_some()) {
+                return Err(self.order_fault(first_row, at, before));
             }
             before = time;
             if time < options.from.0 {
@@ -267,7 +272,7 @@ impl CandleReader {
             first_open: Timestamp(used[0][0]),
             digest: [0; 32],
         };
-        self.fingerprinter.add(at, used);
+        self.fingerprinter.add(&at, place.group_row, used);
     }
 
     fn path(&self) -> &Path {
@@ -278,12 +283,17 @@ impl CandleReader {
         Row { file: self.path().to_path_buf(), row, open_time: Timestamp(time) }
     }
 
-    fn order_fault(&self, row: u64, time: i64, before: i64) -> DataError {
-        let row = self.row(row, time);
-        if time == before {
-            DataError::Duplicate { row }
-        } else {
-            DataError::Unsorted { row, before: Timestamp(before) }
+    /// What is wrong with a row that comes too early after the one before.
+    fn order_fault(&self, first_row: u64, at: usize, before: i64) -> DataError {
+        let [time, open, high, low, close, volume] = self.columns.each_ref().map(|c| c.values[at]);
+        let row = self.row(first_row + at as u64, time);
+        match time.cmp(&before) {
+            std::cmp::Ordering::Equal => DataError::Duplicate { row },
+            std::cmp::Ordering::Less => DataError::Unsorted { row, before: Timestamp(before) },
+            std::cmp::Ordering::Greater => {
+                let values = crate::fault::texts([open, high, low, close, volume]);
+                DataError::Overlap { row, before: Timestamp(before), length_ns: self.options.length_ns, values }
+            }
         }
     }
 }

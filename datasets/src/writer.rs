@@ -1,6 +1,7 @@
 //! Candles written in our own layout: 64-bit decimals of scale 8, delta packed, no dictionary, zstd, row groups of 65,536.
 //!
-//! What would be refused when read is refused when written. A file appears under its name only when it is whole.
+//! What would be refused when read is refused when written, but for candles that overlap: how long one lasts is said by
+//! the reader. A file appears under its name only when it is whole.
 use crate::aside::Aside;
 use crate::error::{DataError, Row};
 use crate::layout::COLUMNS;

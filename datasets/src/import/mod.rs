@@ -6,6 +6,7 @@
 
 mod archive;
 mod clock;
+mod gaps;
 mod json;
 mod sheet;
 mod sink;
@@ -13,7 +14,7 @@ mod sink;
 pub use clock::{TimeFormat, Zone};
 pub use sheet::{Columns, Field};
 
-use crate::catalog::Catalog;
+use crate::catalog::{Catalog, plain_name};
 use crate::error::DataError;
 use crate::writer::{FileNotes, VolumeWidth};
 use engine::{Interval, Timestamp};
@@ -202,7 +203,7 @@ fn target(root: &Path, spec: &ImportSpec) -> Result<PathBuf, ImportError> {
     let wrong = |what: String| Err(ImportError::Spec { what });
     let FileNotes { venue, symbol, interval, .. } = &spec.notes;
     for name in [Some(venue), Some(symbol), spec.file_name.as_ref()].into_iter().flatten() {
-        if name.is_empty() || name.starts_with('.') || name.contains(['/', '\\', '\0']) {
+        if !plain_name(name) {
             return wrong(format!("`{name}` cannot be the name of a folder or file"));
         }
     }

@@ -2,6 +2,7 @@
 use crate::decimal::{DecimalFault, Written};
 use crate::error::{DataError, time_text};
 use crate::import::clock::Clock;
+use crate::import::gaps::Gaps;
 use crate::import::{Finer, ImportError, ImportReport, ImportSpec};
 use crate::reader::FILE_SCALE;
 use crate::writer::{CandleWriter, VolumeWidth};
@@ -32,6 +33,7 @@ pub(crate) struct Sink {
     finer: Finer,
     rows: u64,
     times: Option<(Timestamp, Timestamp)>,
+    gaps: Gaps,
     rounded: u64,
     pub(crate) without_quote: u64,
 }
@@ -48,6 +50,7 @@ impl Sink {
             finer: spec.finer,
             rows: 0,
             times: None,
+            gaps: Gaps::of(spec.notes.interval),
             rounded: 0,
             without_quote: 0,
         })
@@ -107,11 +110,11 @@ impl Sink {
         }
     }
 
-    fn check_order(&self, line: Line<'_>, open_time: Timestamp) -> Result<(), ImportError> {
+    fn check_order(&mut self, line: Line<'_>, open_time: Timestamp) -> Result<(), ImportError> {
         let Some((_, before)) = self.times else { return Ok(()) };
         let (at, before_text) = (time_text(open_time), time_text(before));
         match open_time.cmp(&before) {
-            std::cmp::Ordering::Greater => Ok(()),
+            std::cmp::Ordering::Greater => self.gaps.add(before, open_time).map_err(|what| line.error(what)),
             std::cmp::Ordering::Equal => Err(line.error(format!("a second candle at {at}; remove one of the two"))),
             std::cmp::Ordering::Less => {
                 Err(line
@@ -125,6 +128,7 @@ impl Sink {
         let Some((first, last)) = self.times else {
             return Err(ImportError::Spec { what: "the input holds no candles".to_string() });
         };
+        self.gaps.finish().map_err(|what| ImportError::Spec { what })?;
         let rows = self.writer.finish()?;
         let (rounded, without_quote) = (self.rounded, self.without_quote);
         Ok(ImportReport { file: self.target, rows, first, last, rounded, without_quote })

@@ -172,6 +172,31 @@ fn files_that_overlap_are_both_named() {
 }
 
 #[test]
+fn a_candle_that_opens_before_the_one_before_is_known_is_named() {
+    let at = |minutes: [i64; 2]| minutes.map(|minute| candle(minute, [10, 12, 9, 11, 5]));
+    let long = |length_ns| ReadOptions { block_rows: 1, ..ReadOptions::all(length_ns) };
+    let book = Book::new().with("a.parquet", &minutes(0..3)).with("b.parquet", &at([63, 120]));
+    check(
+        &book,
+        long(60 * MINUTE),
+        "a.parquet: row 1 (1970-01-01T00:01:00Z): opens 1m after the candle before, which lasts 1h from 1970-01-01T00:00:00Z: open 10, high 13, low 9, close 11, volume 1; read the file as the interval that it holds, or correct the row",
+    );
+    let later = ReadOptions { from: Timestamp(63 * MINUTE), ..long(60 * MINUTE) };
+    check(
+        &book,
+        later,
+        "b.parquet: row 1 (1970-01-01T02:00:00Z): opens 57m after the candle before, which lasts 1h from 1970-01-01T01:03:00Z: open 10, high 12, low 9, close 11, volume 5; read the file as the interval that it holds, or correct the row",
+    );
+    let across = Book::new().with("a.parquet", &at([0, 60])).with("b.parquet", &at([119, 180]));
+    assert!(across.read(long(60 * MINUTE)).unwrap_err().to_string().contains("b.parquet: row 0"));
+    let day = 24 * 60;
+    let clock_change = Book::new().with("a.parquet", &at([0, day - 60]));
+    assert_eq!(clock_change.read(long(day * MINUTE)).map(|c| c.len()), Ok(2), "a local day may have 23 hours");
+    let shorter = Book::new().with("a.parquet", &at([0, day - 61]));
+    assert!(matches!(shorter.read(long(day * MINUTE)), Err(datasets::DataError::Overlap { .. })));
+}
+
+#[test]
 fn a_misnamed_file_is_named() {
     let book = Book::new();
     let path = book.root().join("candles/test/AB/hourly.parquet");

@@ -42,7 +42,7 @@ fn a_digest_changes_with_any_value_of_any_candle() {
         |c: &mut Candle| c.volume += 1,
     ] {
         let mut changed = candles.clone();
-        change(&mut changed[13]);
+        change(&mut changed[19]);
         let after = digests(&Book::new().with("a.parquet", &changed), all());
         assert_ne!(after[0].digest, before[0].digest);
         assert_eq!(RowGroupRef { digest: before[0].digest, ..after[0].clone() }, before[0]);
@@ -71,4 +71,40 @@ fn references_name_only_the_rows_that_were_used() {
     assert_eq!(used[0].file, "candles/test/AB/1m/a.parquet");
     let alone = digests(&Book::new().with("a.parquet", &minutes(35..60)), all());
     assert_eq!(alone[0].digest, used[0].digest);
+}
+
+#[test]
+fn an_edited_candle_is_named_within_512_rows() {
+    let candles = minutes(0..1_400);
+    let before = digests(&Book::new().with("a.parquet", &candles), all());
+    let places: Vec<_> = before.iter().map(|r| (r.row_group, r.first_row, r.rows, r.first_open.0 / MINUTE)).collect();
+    assert_eq!(places, [(0, 0, 512, 0), (0, 512, 512, 512), (0, 1_024, 376, 1_024)]);
+    for (edited, stretch) in [(0, 0), (511, 0), (512, 1), (1_023, 1), (1_024, 2), (1_399, 2)] {
+        let mut changed = candles.clone();
+        changed[edited].volume += 1;
+        let after = digests(&Book::new().with("a.parquet", &changed), all());
+        let differ: Vec<_> = (0..3).filter(|at| before[*at] != after[*at]).collect();
+        assert_eq!(differ, [stretch], "row {edited}");
+    }
+}
+
+#[test]
+fn stretches_begin_at_the_same_rows_whatever_window_and_blocks() {
+    let book = foreign(&minutes(0..3_000), Compression::UNCOMPRESSED, 1_100);
+    let whole = digests(&book, all());
+    let places = |refs: &[RowGroupRef]| refs.iter().map(|r| (r.row_group, r.first_row, r.rows)).collect::<Vec<_>>();
+    let ends = [(0, 1_024, 76), (1, 1_100, 512), (1, 1_612, 512), (1, 2_124, 76), (2, 2_200, 512), (2, 2_712, 288)];
+    assert_eq!(places(&whole), [[(0, 0, 512), (0, 512, 512)].as_slice(), &ends].concat());
+    for block_rows in [1, 7, 100, 512, 1_000, 8_192] {
+        let options = ReadOptions { block_rows, ..all() };
+        assert_eq!(digests(&book, options), whole, "{block_rows}");
+        let window = ReadOptions { from: Timestamp(600 * MINUTE), to: Timestamp(2_800 * MINUTE), ..options };
+        let inside = digests(&book, window);
+        assert_eq!(
+            places(&inside),
+            [[(0, 600, 424)].as_slice(), &ends[..5], &[(2, 2_712, 88)]].concat(),
+            "{block_rows}"
+        );
+        assert_eq!(inside[1..6], whole[2..7], "{block_rows}");
+    }
 }

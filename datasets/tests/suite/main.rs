@@ -1,11 +1,13 @@
 //! What the crate promises, from the outside: one binary for all of it.
 #![allow(clippy::unwrap_used, reason = "all of this is tests; helpers outside of test functions are too")]
+mod actions;
 mod bad_input;
 mod book;
 mod fingerprints;
 mod foreign;
 mod hostile;
 mod importers;
+mod intervals;
 mod layouts;
 mod originals;
 mod records;
