@@ -1,7 +1,8 @@
 //! The equity of a run: recorded once per instant, kept small, exact where it must be.
 //!
-//! Rows for charts and files are thinned; daily marks, drawdowns, exposure and mean equity are taken over every instant
+//! A day's mark is its last of `(00:00, 24:00]` UTC. Rows for charts and files are thinned; daily marks, drawdowns, exposure and mean equity are taken over every instant
 //! before anything is dropped. Nothing is allocated in steady state but the growth of the rows.
+use crate::metrics::daily::day_of_mark;
 use crate::metrics::drawdown::{Drawdown, days};
 use engine::{Interval, Money, Timestamp};
 
@@ -27,7 +28,7 @@ pub struct EquityPoint {
 struct Row {
     point: EquityPoint,
     number: u64,
-    /// First of all, or last of its day: never thinned.
+    /// First of all, or last of its day, whichever day midnight is counted for: never thinned.
     pinned: bool,
 }
 
@@ -41,7 +42,10 @@ pub struct EquityCurve {
     stride_mask: u64,
     daily: Vec<(i64, Money)>,
     last: EquityPoint,
+    /// The last instant of the day under way.
     day_end: i64,
+    /// The first midnight after the last point.
+    midnight: i64,
     marks: u64,
     equity_sum: i128,
     in_market_ns: i128,
@@ -108,6 +112,7 @@ impl EquityCurve {
             daily: Vec::new(),
             last,
             day_end: i64::MAX,
+            midnight: i64::MAX,
             marks: 0,
             equity_sum: 0,
             in_market_ns: 0,
@@ -127,9 +132,13 @@ impl EquityCurve {
         }
         if self.marks == 0 {
             self.open_day(point.time);
-        } else if point.time.0 >= self.day_end {
+        } else if point.time.0 > self.day_end {
             self.close_day();
             self.open_day(point.time);
+        } else if point.time.0 >= self.midnight {
+            // Whoever groups the rows by date finds the last of each date too.
+            self.pin_last();
+            self.midnight = next_midnight(point.time);
         }
         self.equity_sum += point.equity.0;
         if point.equity >= self.fall.peak {
@@ -145,12 +154,18 @@ impl EquityCurve {
     }
 
     fn open_day(&mut self, time: Timestamp) {
-        self.day_end = (time.day() + 1).saturating_mul(Interval::DAY.0);
+        self.day_end = (day_of_mark(time) + 1).saturating_mul(Interval::DAY.0);
+        self.midnight = next_midnight(time);
     }
 
     /// The last point was the last of its day: it becomes the day's mark and a row that stays.
     fn close_day(&mut self) {
-        self.daily.push((self.last.time.day(), self.last.equity));
+        self.daily.push((day_of_mark(self.last.time), self.last.equity));
+        self.pin_last();
+    }
+
+    /// The last point becomes a row that stays.
+    fn pin_last(&mut self) {
         if self.rows_max == 0 {
             return;
         }
@@ -163,7 +178,7 @@ impl EquityCurve {
 
     fn keep(&mut self, row: Row) {
         self.rows.push(row);
-        // Half of a full table may be days that stay, so the stride grows until there is room, but not for ever.
+        // Half of a full table may be ends of days, which stay, so the stride grows until there is room, but not for ever.
         while self.rows.len() >= self.rows_max && self.stride_mask < u64::MAX >> 1 {
             let mask = self.stride_mask * 2 + 1;
             self.stride_mask = mask;
@@ -198,6 +213,10 @@ impl EquityCurve {
     }
 }
 
+fn next_midnight(time: Timestamp) -> i64 {
+    (time.day() + 1).saturating_mul(Interval::DAY.0)
+}
+
 /// A recorded equity curve.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Curve {
@@ -211,9 +230,9 @@ pub struct Curve {
     pub last_equity: Money,
     /// How many instants were recorded.
     pub marks: usize,
-    /// The thinned rows, in the order of time; each day's last is among them.
+    /// The thinned rows, in the order of time; each day's last is among them, and each date's last before midnight.
     pub rows: Vec<EquityPoint>,
-    /// The last mark of each day that has one: day since the epoch, equity.
+    /// The last mark of each day that has one: day since the epoch, equity. Midnight counts for the day that ends with it.
     pub daily: Vec<(i64, Money)>,
     /// The deepest drawdowns over all instants, deepest first; ten at most.
     pub drawdowns: Vec<Drawdown>,

@@ -17,10 +17,17 @@ fn record(points: &[(i64, i64, i64)], rows_max: usize) -> Curve {
 }
 
 #[test]
-fn the_mark_of_a_day_is_its_last_and_midnight_belongs_to_the_next_day() {
-    let curve = record(&[(4, 101, 0), (23, 102, 0), (24, 103, 0), (47, 99, 0), (96, 105, 0)], 100);
-    let marks: Vec<(i64, f64)> = curve.daily_f64();
-    assert_eq!(marks, [(0, 102.0), (1, 99.0), (4, 105.0)]);
+fn the_mark_of_a_day_is_its_last_and_midnight_belongs_to_the_day_that_ends() {
+    let check = |points: &[(i64, i64, i64)], expected: &[(i64, f64)]| {
+        assert_eq!(record(points, 100).daily_f64(), expected);
+    };
+    check(&[(4, 101, 0), (23, 102, 0), (24, 103, 0), (47, 99, 0), (96, 105, 0)], &[(0, 103.0), (1, 99.0), (3, 105.0)]);
+    let daily: Vec<_> = (1..=3).map(|day| (24 * day, 100 + day, 0)).collect();
+    check(&daily, &[(0, 101.0), (1, 102.0), (2, 103.0)]);
+    let four_hours: Vec<_> = (1..=9).map(|i| (4 * i, 100 + i, 0)).collect();
+    check(&four_hours, &[(0, 106.0), (1, 109.0)]);
+    let sessions: Vec<_> = (0..3).map(|day| (24 * day + 21, 100 + day, 0)).collect();
+    check(&sessions, &[(0, 100.0), (1, 101.0), (2, 102.0)]);
 }
 
 #[test]
@@ -50,13 +57,17 @@ fn exposure_is_weighted_by_time() {
 fn thinning_keeps_the_first_the_last_and_the_end_of_every_day() {
     let points: Vec<(i64, i64, i64)> = (1..24 * 200).map(|hour| (hour, hour, 0)).collect();
     let curve = record(&points, 500);
-    assert!((250..=500).contains(&curve.rows.len()), "{} rows", curve.rows.len());
+    assert!((400..=500).contains(&curve.rows.len()), "{} rows", curve.rows.len());
     assert_eq!(curve.rows.first().map(|row| row.time), Some(Timestamp(HOUR)));
     assert_eq!(curve.rows.last().map(|row| row.time), Some(Timestamp((24 * 200 - 1) * HOUR)));
     assert!(curve.rows.windows(2).all(|pair| pair[0].time < pair[1].time));
     for (day, equity) in &curve.daily {
-        let kept = curve.rows.iter().rfind(|row| row.time.day() == *day);
+        let kept = curve.rows.iter().rfind(|row| day_of_mark(row.time) == *day);
         assert_eq!(kept.map(|row| row.equity), Some(*equity), "day {day}");
+    }
+    for day in 0..200 {
+        let kept = curve.rows.iter().rfind(|row| row.time.day() == day);
+        assert_eq!(kept.map(|row| row.time), Some(Timestamp((24 * day + 23) * HOUR)), "date {day}");
     }
     assert_eq!(curve.daily.len(), 200);
 }
@@ -66,7 +77,7 @@ fn more_days_than_rows_keep_every_day() {
     let points: Vec<(i64, i64, i64)> = (1..24 * 200).map(|hour| (hour, hour, 0)).collect();
     let curve = record(&points, 50);
     assert_eq!(curve.daily.len(), 200);
-    assert_eq!(curve.rows.len(), 201, "each day's last, and the first of all");
+    assert_eq!(curve.rows.len(), 400, "the last of each day and of each date, and the first of all");
 }
 
 #[test]

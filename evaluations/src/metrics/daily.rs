@@ -1,7 +1,18 @@
 //! Daily returns from daily marks.
 //!
-//! A day is half-open, `[00:00, 24:00)` UTC, and its mark is the last one in it. The first return is taken from the
-//! initial cash. Which days count is the calendar's business and is handed in.
+//! A day is `(00:00, 24:00]` UTC and its mark is the last one in it: what is known at midnight is the outcome of the day
+//! that ended then. The first return is taken from the initial cash. Which days count is the calendar's business and is
+//! handed in.
+use engine::Timestamp;
+
+/// What metrics of daily returns were taken of.
+pub const BASIS: &str = "daily returns, day ends at 24:00 UTC";
+
+/// The day since the epoch that a mark at `time` counts for; midnight counts for the day that ends with it.
+#[must_use]
+pub fn day_of_mark(time: Timestamp) -> i64 {
+    Timestamp(time.0.saturating_sub(1)).day()
+}
 
 /// Which days of a run count.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

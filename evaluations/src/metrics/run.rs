@@ -1,5 +1,5 @@
 //! All metrics of one run, from what its recorders hold.
-use super::daily::{Days, daily_returns};
+use super::daily::{BASIS as RETURNS, Days, daily_returns};
 use super::drawdown::Drawdown;
 use super::metric::{Metric, MetricSet};
 use super::{deflated, distribution, drawdown, growth, quotient, ratios, trades};
@@ -7,7 +7,6 @@ use crate::curve::Curve;
 use crate::round_trips::RoundTrip;
 use engine::Money;
 
-const RETURNS: &str = "daily returns";
 const TRIPS: &str = "round trips, net";
 const INSTANTS: &str = "all marks";
 

@@ -18,6 +18,7 @@ pub use sweep_sheet::{SweepSheet, sweep_html};
 
 use crate::curve::EquityPoint;
 use crate::metrics::Days;
+use crate::metrics::daily::day_of_mark;
 use crate::metrics::drawdown::Drawdown;
 use crate::summary::Summary;
 use crate::tables::{FillRow, RoundTripRow};
@@ -65,7 +66,7 @@ impl TearSheet<'_> {
     fn daily(&self) -> Daily {
         let mut marks: Vec<(i64, f64)> = Vec::new();
         for row in self.equity {
-            let (day, equity) = (row.time.day(), row.equity.to_f64());
+            let (day, equity) = (day_of_mark(row.time), row.equity.to_f64());
             match marks.last_mut() {
                 Some(last) if last.0 == day => last.1 = equity,
                 _ => marks.push((day, equity)),

@@ -135,7 +135,7 @@ fn window(returns: usize, periods_per_year: f64) -> usize {
 fn rolling(daily: &Daily, window: usize, periods_per_year: f64) -> Vec<(f64, f64)> {
     let ends = daily.days.iter().skip(window - 1);
     let points = ends.zip(daily.returns.windows(window)).filter_map(|(day, returns)| {
-        let time = day.saturating_mul(Interval::DAY.0) as f64;
+        let time = (day + 1).saturating_mul(Interval::DAY.0) as f64;
         ratios::sharpe(returns, periods_per_year).map(|value| (time, value))
     });
     thin(&points.collect::<Vec<_>>(), 240)

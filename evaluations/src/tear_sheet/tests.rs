@@ -280,3 +280,29 @@ fn a_sweep_has_a_heat_map_and_its_best_results() {
     assert!(page.matches("<rect").count() > 400, "a cell for each set, twice");
     check_well_formed(&sweep_html(&SweepSheet { rows: &[], axes: None, ..sheet }));
 }
+
+#[test]
+fn a_daily_series_known_at_midnight_stays_in_its_month_and_year() {
+    let rows: Vec<EquityPoint> = (1..=365)
+        .map(|day| {
+            let equity = Money(i128::from(100 + day / 365) * Money::ONE.0);
+            let time = Timestamp(START + day * Interval::DAY.0);
+            EquityPoint { time, equity, cash: equity, exposure: Money::ZERO }
+        })
+        .collect();
+    let summary = Summary { initial_cash: Money(100 * Money::ONE.0), ..Summary::default() };
+    let page = html(&TearSheet {
+        summary: &summary,
+        equity: &rows,
+        drawdowns: &[],
+        fills: &[],
+        round_trips: &[],
+        candles: None,
+        days: Days::Every,
+        periods_per_year: 365.0,
+    });
+    let months = page.split_once("Return by month").and_then(|(_, rest)| rest.split_once("</table>")).unwrap().0;
+    assert!(months.contains("<th>2018</th>") && !months.contains("<th>2019</th>"), "{months}");
+    assert!(months.contains(">1.0</td><td class=\"total up\">1.0</td>"), "December holds the last day: {months}");
+    assert_eq!(months.matches("<td></td>").count(), 0, "every month has its days: {months}");
+}
