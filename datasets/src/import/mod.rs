@@ -8,6 +8,7 @@ mod archive;
 mod clock;
 mod gaps;
 mod json;
+mod line_feeds;
 mod sheet;
 mod sink;
 

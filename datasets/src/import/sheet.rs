@@ -1,5 +1,6 @@
 //! Tables of separated values, with columns that the caller or the format names.
 use crate::import::archive::Limited;
+use crate::import::line_feeds::LineFeeds;
 use crate::import::sink::{Line, Sink};
 use crate::import::{ImportError, TimeFormat};
 use csv::StringRecord;
@@ -106,8 +107,9 @@ impl Plan {
 
 /// Reads a table with declared columns.
 pub(crate) fn read(path: &Path, columns: &Columns, sink: &mut Sink) -> Result<(), ImportError> {
-    let mut reader = builder(columns.delimiter, columns.header).from_reader(Limited::new(open(path)?));
-    let names = if columns.header { Some(reader.headers().map_err(|e| unreadable(path, &e))?.clone()) } else { None };
+    let mut reader = builder(columns.delimiter, columns.header).from_reader(LineFeeds::new(Limited::new(open(path)?)));
+    let names =
+        if columns.header { Some(reader.headers().map_err(|e| unreadable(path, 1, &e))?.clone()) } else { None };
     let place = |field: &Field| place(path, field, names.as_ref());
     let plan = Plan {
         delimiter: columns.delimiter,
@@ -131,13 +133,20 @@ pub(crate) fn read_klines(path: &Path, sink: &mut Sink) -> Result<(), ImportErro
 
 /// Reads a table by places.
 pub(crate) fn rows<R: Read>(path: &Path, input: Limited<R>, plan: &Plan, sink: &mut Sink) -> Result<(), ImportError> {
-    each(path, builder(plan.delimiter, plan.header).from_reader(input), plan, sink)
+    each(path, builder(plan.delimiter, plan.header).from_reader(LineFeeds::new(input)), plan, sink)
 }
 
 fn each<R: Read>(path: &Path, mut reader: csv::Reader<R>, plan: &Plan, sink: &mut Sink) -> Result<(), ImportError> {
     let mut record = StringRecord::new();
-    while reader.read_record(&mut record).map_err(|e| unreadable(path, &e))? {
-        let line = Line { file: path, number: record.position().map_or(0, csv::Position::line) };
+    loop {
+        let read = reader.read_record(&mut record);
+        // Every line is ended, so the reader stands in the one after the record; only quoted values span lines.
+        let last = reader.position().line().saturating_sub(1);
+        if !read.map_err(|e| unreadable(path, last, &e))? {
+            return Ok(());
+        }
+        let spanned: u64 = record.iter().map(|value| value.matches('\n').count() as u64).sum();
+        let line = Line { file: path, number: last.saturating_sub(spanned) };
         if !plan.width.contains(&record.len()) {
             let (found, expected) = (record.len(), plan.width.start());
             let text: String = record.iter().collect::<Vec<_>>().join(",").chars().take(60).collect();
@@ -147,7 +156,6 @@ fn each<R: Read>(path: &Path, mut reader: csv::Reader<R>, plan: &Plan, sink: &mu
         }
         candle(line, &record, plan, sink)?;
     }
-    Ok(())
 }
 
 fn candle(line: Line<'_>, record: &StringRecord, plan: &Plan, sink: &mut Sink) -> Result<(), ImportError> {
@@ -218,9 +226,9 @@ fn place(path: &Path, field: &Field, names: Option<&StringRecord>) -> Result<usi
     })
 }
 
-fn unreadable(path: &Path, error: &csv::Error) -> ImportError {
+fn unreadable(path: &Path, number: u64, error: &csv::Error) -> ImportError {
     match error.position() {
-        Some(at) => Line { file: path, number: at.line() }.error(format!("cannot be read: {error}")),
+        Some(_) => Line { file: path, number }.error(format!("cannot be read: {error}")),
         None => ImportError::file(path, format!("cannot be read: {error}")),
     }
 }

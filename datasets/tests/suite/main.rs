@@ -9,6 +9,7 @@ mod hostile;
 mod importers;
 mod intervals;
 mod layouts;
+mod line_numbers;
 mod originals;
 mod records;
 mod refusals;
