@@ -2,6 +2,7 @@
 //!
 //! Everything works on plain structs that the command line fills: this crate knows neither candles' files nor
 //! strategies, and nothing in it decides or trades.
+mod calendar;
 pub mod curve;
 pub mod metrics;
 mod money_text;
@@ -10,6 +11,7 @@ pub mod summary;
 pub mod sweep;
 pub mod tables;
 pub mod tear_sheet;
+mod time_text;
 pub mod trials;
 
 pub use curve::{Curve, EquityCurve, EquityPoint};

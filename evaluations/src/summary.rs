@@ -3,6 +3,7 @@
 //! Field names and their order are a promise to whoever reads the file; money is a string of plain decimal digits. A
 //! field that this build does not know is kept in `more` and written again.
 use crate::metrics::MetricSet;
+use crate::metrics::drawdown::Drawdown;
 use crate::money_text;
 use engine::Money;
 use serde::{Deserialize, Serialize};
@@ -98,6 +99,9 @@ pub struct Summary {
     /// What the run took for granted.
     #[serde(default)]
     pub assumptions: Vec<Assumption>,
+    /// The deepest drawdowns over all instants, deepest first; ten at most. Times are RFC 3339.
+    #[serde(default)]
+    pub drawdowns: Vec<Drawdown>,
     /// Fields of other builds, and room for more.
     #[serde(flatten)]
     pub more: BTreeMap<String, serde_json::Value>,
@@ -170,6 +174,7 @@ impl Summary {
 mod tests {
     use super::*;
     use crate::metrics::Metric;
+    use engine::Timestamp;
 
     fn summary() -> Summary {
         let mut summary = Summary {
@@ -187,6 +192,9 @@ mod tests {
             mark: "93000".into(),
         });
         summary.metrics.insert("sharpe".into(), Metric::plain(Some(1.0 / 3.0), "a", "b", 8).per_year(365.0));
+        let (peak, trough) = (Timestamp(1_514_764_800_000_000_000), Timestamp(1_514_851_200_000_000_001));
+        summary.drawdowns.push(Drawdown { depth: 1.0 / 3.0, peak, trough, recovery: None });
+        summary.drawdowns.push(Drawdown { depth: 0.1, peak, trough, recovery: Some(trough) });
         summary.more.insert("note".into(), "kept".into());
         summary
     }
@@ -218,6 +226,8 @@ mod tests {
             rest = &rest[at + name.len()..];
         }
         assert!(json.contains("\"final_equity\": \"9616401.32497\""), "{json}");
+        assert!(json.contains("\"peak\": \"2018-01-01T00:00:00Z\""), "{json}");
+        assert!(json.contains("\"recovery\": null"), "{json}");
     }
 
     #[test]
@@ -226,6 +236,9 @@ mod tests {
         let path = folder.path().join("summary.json");
         summary().write(&path).unwrap();
         assert_eq!(Summary::read(&path).unwrap(), summary());
+        let older = summary().json().replace("\"drawdowns\"", "\"other\"");
+        std::fs::write(&path, older).unwrap();
+        assert_eq!(Summary::read(&path).unwrap().drawdowns, []);
     }
 
     #[test]

@@ -3,18 +3,23 @@
 //! Depths are positive fractions of the peak. The exact ones of a run come from [`crate::curve::EquityCurve`], which sees
 //! every instant; the functions here work on daily returns.
 use super::mean;
+use crate::time_text;
 use engine::Timestamp;
+use serde::{Deserialize, Serialize};
 
 /// One fall from a peak.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Drawdown {
     /// The depth as a fraction of the peak, positive.
     pub depth: f64,
     /// When the peak was marked.
+    #[serde(with = "time_text")]
     pub peak: Timestamp,
     /// When the deepest point was marked.
+    #[serde(with = "time_text")]
     pub trough: Timestamp,
     /// When the peak was reached again; `None` while it was not.
+    #[serde(with = "time_text::option")]
     pub recovery: Option<Timestamp>,
 }
 

@@ -24,7 +24,8 @@ impl Runner for Toy {
         summary.final_equity = Money(i128::from(fast * 10 - slow) * Money::ONE.0);
         let sharpe = (fast != 3).then_some((fast % 2) as f64);
         summary.metrics.insert("sharpe".into(), Metric::plain(sharpe, "a", "b", 9).per_year(365.0));
-        summary.metrics.insert("max_drawdown".into(), Metric::plain(Some(slow as f64 / 10.0), "a", "b", 9));
+        summary.max_drawdown = Money(i128::from(slow) * Money::ONE.0 / 10);
+        summary.metrics.insert("max_drawdown".into(), Metric::plain(Some(-slow as f64), "a", "b", 9));
         Ok(summary)
     }
 }

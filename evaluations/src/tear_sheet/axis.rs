@@ -1,5 +1,6 @@
 //! Axes: a range and the labelled places on it. Also the thinning of long lines to what an eye can see.
-use super::{calendar, figures};
+use super::figures;
+use crate::calendar;
 
 /// A range with labelled ticks.
 #[derive(Clone, Debug)]

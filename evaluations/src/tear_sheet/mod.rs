@@ -3,7 +3,6 @@
 //! Everything comes from [`TearSheet`], nothing is computed that a file of the run does not hold, and every text that is
 //! not ours is escaped. Light and dark are one picture: charts draw with CSS variables.
 mod axis;
-mod calendar;
 mod candle_chart;
 mod chart;
 mod curve_charts;
@@ -19,7 +18,6 @@ pub use sweep_sheet::{SweepSheet, sweep_html};
 use crate::curve::EquityPoint;
 use crate::metrics::Days;
 use crate::metrics::daily::day_of_mark;
-use crate::metrics::drawdown::Drawdown;
 use crate::summary::Summary;
 use crate::tables::{FillRow, RoundTripRow};
 use engine::Candle;
@@ -42,8 +40,6 @@ pub struct TearSheet<'a> {
     pub summary: &'a Summary,
     /// The rows of the equity curve; each day's last is among them.
     pub equity: &'a [EquityPoint],
-    /// The deepest drawdowns, deepest first. From files: push the rows through an `EquityCurve` again.
-    pub drawdowns: &'a [Drawdown],
     /// All fills, in order.
     pub fills: &'a [FillRow],
     /// All closed round trips, in order.
@@ -90,7 +86,7 @@ pub fn html(sheet: &TearSheet<'_>) -> String {
     body += &curve_charts::section(sheet);
     body += &return_charts::section(sheet, &daily);
     body += &candle_chart::section(sheet);
-    body += &trip_tables::drawdowns(sheet.drawdowns);
+    body += &trip_tables::drawdowns(&sheet.summary.drawdowns);
     body += &trip_tables::round_trips(sheet);
     body += &page::costs_and_refusals(sheet.summary);
     body += &page::settings(sheet.summary);

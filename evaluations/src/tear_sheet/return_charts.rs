@@ -2,7 +2,8 @@
 use super::axis::{Axis, thin};
 use super::chart::{Role, Size, bars, chart, level, line};
 use super::page::{self, figure};
-use super::{Daily, TearSheet, calendar, figures};
+use super::{Daily, TearSheet, figures};
+use crate::calendar;
 use crate::metrics::{distribution, ratios};
 use engine::Interval;
 use std::collections::BTreeMap;

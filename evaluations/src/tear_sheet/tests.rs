@@ -112,6 +112,7 @@ fn summary_of(example: &Example, name: &str) -> Summary {
         slippage_cost: Money(1250 * Money::ONE.0),
         initial_cash: example.curve.initial,
         metrics: measure(&figures),
+        drawdowns: example.curve.drawdowns.clone(),
         from: "2018-01-01T00:00:00Z".into(),
         to: "2025-01-01T00:00:00Z".into(),
         instruments: vec!["coinbase:BTCUSD".into()],
@@ -142,7 +143,6 @@ fn page(example: &Example, summary: &Summary) -> String {
     html(&TearSheet {
         summary,
         equity: &example.curve.rows,
-        drawdowns: &example.curve.drawdowns,
         fills: &example.fills,
         round_trips: &trips,
         candles: Some(&view),
@@ -209,6 +209,7 @@ fn a_tear_sheet_has_every_section_and_stands_alone() {
         "prefers-color-scheme: dark",
         "3f9a0c5b",
         "logarithmic",
+        "Days falling",
     ] {
         assert!(page.contains(part), "{part}");
     }
@@ -236,7 +237,6 @@ fn a_run_without_anything_still_makes_a_page() {
     let page = html(&TearSheet {
         summary: &summary,
         equity: &[],
-        drawdowns: &[],
         fills: &[],
         round_trips: &[],
         candles: None,
@@ -294,7 +294,6 @@ fn a_daily_series_known_at_midnight_stays_in_its_month_and_year() {
     let page = html(&TearSheet {
         summary: &summary,
         equity: &rows,
-        drawdowns: &[],
         fills: &[],
         round_trips: &[],
         candles: None,

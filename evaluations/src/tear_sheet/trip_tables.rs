@@ -1,7 +1,8 @@
 //! Tables of the worst drawdowns and of round trips.
+use super::TearSheet;
 use super::figures::{escape, number, percent, plain};
 use super::page::{section, table, toned};
-use super::{TearSheet, calendar};
+use crate::calendar;
 use crate::metrics::drawdown::{Drawdown, days};
 use crate::tables::RoundTripRow;
 
