@@ -113,6 +113,7 @@ pub fn summarise<J>(config: &RunFile, setup: &Setup, run: &mut Finished<J>, dige
         rounded_postings: state.ledger.rounded + run.venue.rounded_fees(),
         slippage_cost: run.venue.slippage(),
         assumptions: assumptions(config, setup),
+        drawdowns: curve.drawdowns.clone(),
         more: BTreeMap::new(),
     };
     (summary, curve)

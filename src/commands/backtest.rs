@@ -109,7 +109,6 @@ fn write(
         let sheet = TearSheet {
             summary,
             equity: &curve.rows,
-            drawdowns: &curve.drawdowns,
             fills: &fills,
             round_trips: &trips,
             candles: candles.as_ref(),

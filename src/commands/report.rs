@@ -4,11 +4,11 @@ use crate::output_folder::SUMMARY;
 use crate::run_file::RunFile;
 use crate::setup::Setup;
 use crate::terminal;
-use engine::{CandleSource, Timestamp};
+use engine::CandleSource;
+use evaluations::Summary;
 use evaluations::metrics::daily::Days;
 use evaluations::tables::{FillRow, read_equity, read_fills, read_round_trips};
 use evaluations::tear_sheet::{CandleView, TearSheet, html};
-use evaluations::{EquityCurve, Summary};
 use std::collections::VecDeque;
 use std::fs;
 use std::path::Path;
@@ -21,24 +21,22 @@ pub(super) fn execute(dir: &Path, json: bool) -> Result<(), Failure> {
     if !dir.join(SUMMARY).is_file() {
         return Err(Failure::Usage(format!("{} is no run: expected a folder with {SUMMARY}", dir.display())));
     }
+    if dir.join("results.parquet").is_file() {
+        return Err(Failure::Usage(format!(
+            "{} is a sweep: its sheet is made of the runs, which are not kept; sweep again",
+            dir.display()
+        )));
+    }
     let summary = Summary::read(&dir.join(SUMMARY)).map_err(Failure::failed)?;
     let equity = read_equity(&dir.join("equity.parquet")).map_err(Failure::failed)?;
     let fills = read_fills(&dir.join("fills.parquet")).map_err(Failure::failed)?;
     let round_trips = read_round_trips(&dir.join("round_trips.parquet")).map_err(Failure::failed)?;
-    let start =
-        summary.from.parse::<jiff::Timestamp>().map_err(|e| Failure::Failed(format!("{SUMMARY}: from: {e}")))?;
-    let start = Timestamp(i64::try_from(start.as_nanosecond()).unwrap_or(0));
-    let mut curve = EquityCurve::new(start, summary.initial_cash);
-    equity.iter().for_each(|point| curve.push(*point));
-    let curve = curve.finish();
     let candles = candles(dir, &fills).inspect_err(|error| terminal::say(&format!("without candles: {error}"))).ok();
     let periods = summary.metrics.get("sharpe").and_then(|m| m.periods_per_year).unwrap_or(365.0);
     let days = if periods < 365.0 { Days::Marked } else { Days::Every };
-    let drawdowns = &curve.drawdowns;
     let sheet = TearSheet {
         summary: &summary,
         equity: &equity,
-        drawdowns,
         fills: &fills,
         round_trips: &round_trips,
         candles: candles.as_ref(),

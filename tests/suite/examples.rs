@@ -133,16 +133,16 @@ fn us_equities_rotation() {
     check(
         "us-equities-rotation",
         expect![[r#"
-        bars 22630
-        orders 181
-        fills 181
-        round_trips 89
-        wins 48
-        fees 10400.2618278692
-        final_equity 1530784.2396941308
-        max_drawdown 302106.2157280236
-        refused {}
-        digest 78b513a90fa73f71
-    "#]],
+            bars 22630
+            orders 173
+            fills 173
+            round_trips 85
+            wins 47
+            fees 11696.26098385656
+            final_equity 1862692.17613894344
+            max_drawdown 356499.035628034
+            refused {}
+            digest b74ed6ebc93b61f7
+        "#]],
     );
 }
