@@ -3,10 +3,12 @@ use crate::error::DataError;
 use std::fs::File;
 use std::path::{Path, PathBuf};
 
-/// A file that appears under its name when it is finished, and leaves nothing when it is not.
+/// A file that appears under its name when it is finished, and leaves nothing when it is not, folders included.
 pub(crate) struct Aside {
     target: PathBuf,
     part: PathBuf,
+    /// Folders made for it, the innermost first.
+    made: Vec<PathBuf>,
     kept: bool,
 }
 
@@ -14,11 +16,14 @@ impl Aside {
     /// Creates the hidden file beside its target, and the folders above.
     pub(crate) fn create(target: &Path) -> Result<(Self, File), DataError> {
         let folder = target.parent().unwrap_or(Path::new("."));
+        let missing = folder.ancestors().take_while(|f| !f.as_os_str().is_empty() && !f.exists());
+        let made = missing.map(Path::to_path_buf).collect();
         std::fs::create_dir_all(folder).map_err(|e| DataError::io(folder, "create it", &e))?;
         let name = target.file_name().and_then(|n| n.to_str()).unwrap_or("file");
         let part = folder.join(format!(".{name}.{}.part", std::process::id()));
-        let file = File::create(&part).map_err(|e| DataError::io(&part, "create it", &e))?;
-        Ok((Self { target: target.to_path_buf(), part, kept: false }, file))
+        let aside = Self { target: target.to_path_buf(), part, made, kept: false };
+        let file = File::create(&aside.part).map_err(|e| DataError::io(&aside.part, "create it", &e))?;
+        Ok((aside, file))
     }
 
     /// Makes the bytes durable and gives them their name.
@@ -35,6 +40,8 @@ impl Drop for Aside {
     fn drop(&mut self) {
         if !self.kept {
             let _ = std::fs::remove_file(&self.part); // nothing more can be done about it here
+            // A folder that somebody else has put something into is not empty, and stays.
+            let _ = self.made.iter().try_for_each(std::fs::remove_dir);
         }
     }
 }

@@ -236,6 +236,13 @@ pub enum DataError {
 }
 
 impl DataError {
+    /// Whether the caller named a catalog, venue, symbol or interval that does not exist, so that nothing is wrong with
+    /// the data.
+    #[must_use]
+    pub fn is_unknown_name(&self) -> bool {
+        matches!(self, Self::NotACatalog { .. } | Self::NoSeries { .. })
+    }
+
     /// An operating system error with what was being done.
     pub(crate) fn io(path: &Path, doing: &'static str, error: &std::io::Error) -> Self {
         Self::Io { path: path.to_path_buf(), doing, text: error.to_string() }

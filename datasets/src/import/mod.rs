@@ -34,6 +34,9 @@ pub enum Format {
     /// The candle JSON of freqtrade: an array of `[ms, open, high, low, close, volume]`, UTC.
     FreqtradeJson,
     /// A zip of LEAN with trade bars: a daily or hourly history, or one day of minutes named `YYYYMMDD_...`.
+    ///
+    /// Equities are written in ten-thousandths of a dollar and nothing in the file says so: declare
+    /// `--price-divisor 10000` for them, and none for crypto.
     LeanTrades,
     /// A zip of LEAN with quote bars, of which one side is taken; the volume is zero.
     LeanQuotes(QuoteSide),
@@ -153,7 +156,7 @@ impl ImportError {
 /// Imports into a catalog, which needs no more than its folder to exist.
 ///
 /// # Errors
-/// The first thing that is wrong; the catalog is then unchanged.
+/// The first thing that is wrong; the catalog is then unchanged, down to its folders.
 pub fn import(root: &Path, spec: &ImportSpec) -> Result<ImportReport, ImportError> {
     check(spec)?;
     let target = target(root, spec)?;
@@ -214,7 +217,7 @@ fn target(root: &Path, spec: &ImportSpec) -> Result<PathBuf, ImportError> {
         Some(name) => catalog.file_path(venue, symbol, *interval).with_extension("").join(format!("{name}.parquet")),
     };
     if path.exists() && !spec.replace {
-        return wrong(format!("{} exists; ask to replace it, or give another file name", path.display()));
+        return wrong(format!("{} exists; use `--replace` to write it anew", path.display()));
     }
     Ok(path)
 }

@@ -85,7 +85,7 @@ impl Sink {
             Err(error @ DataError::Overflow { column: "volume", .. }) => return Err(error.into()),
             Err(DataError::Overflow { column, value, .. }) => {
                 return Err(
-                    line.error(format!("`{column}` = {value} is too large for a price; check the price divisor"))
+                    line.error(format!("`{column}` = {value} is too large for a price; check `--price-divisor`"))
                 );
             }
             other => other?,
@@ -139,10 +139,11 @@ fn refusal(name: &str, text: &str, fault: DecimalFault) -> String {
     match fault {
         DecimalFault::NotANumber => format!("`{name}` = `{text}` is not a decimal number"),
         DecimalFault::Inexact => {
-            format!("`{name}` = {text} has more than {FILE_SCALE} decimal places; correct it, or ask for rounding")
+            format!("`{name}` = {text} has more than {FILE_SCALE} decimal places; correct it, or use `--round`")
         }
         DecimalFault::Overflow => {
-            format!("`{name}` = {text} does not fit 64 bits with {FILE_SCALE} decimal places; declare a divisor for it")
+            let option = if name == "volume" { "--volume-divisor" } else { "--price-divisor" };
+            format!("`{name}` = {text} does not fit 64 bits with {FILE_SCALE} decimal places; declare `{option}`")
         }
     }
 }

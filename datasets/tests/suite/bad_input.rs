@@ -162,6 +162,26 @@ fn a_window_or_a_series_that_is_not_there_says_what_is() {
 }
 
 #[test]
+fn a_name_that_does_not_exist_is_told_from_data_that_are_broken() {
+    let check = |result: Result<(), datasets::DataError>, expected: bool| {
+        let error = result.unwrap_err();
+        assert_eq!(error.is_unknown_name(), expected, "{error}");
+    };
+    let book = Book::new().with("a.parquet", &minutes(0..5));
+    let named = |venue: &str, symbol: &str, interval| book.catalog().series(venue, symbol, interval).map(drop);
+    check(named("test", "AC", Interval::MINUTE), true);
+    check(named("text", "AB", Interval::MINUTE), true);
+    check(named("test", "AB", Interval::HOUR), true);
+    check(Catalog::open(&book.root().join("nowhere")).map(|_| ()), true);
+    check(book.read(ReadOptions { from: Timestamp(9 * MINUTE), ..all() }).map(|_| ()), false);
+    check(book.read(ReadOptions::all(60 * MINUTE)).map(|_| ()), false);
+    std::fs::write(book.path("b.parquet"), b"PAR1").unwrap();
+    check(named("test", "AB", Interval::MINUTE), false);
+    std::fs::write(book.root().join("candles/test/AB/hourly.parquet"), b"").unwrap();
+    check(book.catalog().list().map(|_| ()), false);
+}
+
+#[test]
 fn files_that_overlap_are_both_named() {
     let book = Book::new().with("b.parquet", &minutes(0..10)).with("a.parquet", &minutes(9..20));
     check(

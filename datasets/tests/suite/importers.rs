@@ -197,7 +197,7 @@ fn several_files_become_one_and_a_name_of_its_own_leaves_the_others() {
     let report = import(&book.root(), &spec).unwrap();
     assert_eq!(report.file, book.path("2021-03.parquet"));
     let again = import(&book.root(), &spec).unwrap_err().to_string();
-    assert!(again.contains("exists; ask to replace it"), "{again}");
+    assert!(again.ends_with("exists; use `--replace` to write it anew"), "{again}");
     spec.replace = true;
     assert_eq!(import(&book.root(), &spec), Ok(report));
     spec.inputs.push(fixture("klines-us.csv"));

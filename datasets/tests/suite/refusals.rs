@@ -41,15 +41,19 @@ fn a_line_that_cannot_be_a_candle_is_named() {
     with("2021-03-01 01:00:00;10;12;9;;5", "`close` = `` is not a decimal number");
     with(
         "2021-03-01 01:00:00;10;12.000000001;9;11;5",
-        "`high` = 12.000000001 has more than 8 decimal places; correct it, or ask for rounding",
+        "`high` = 12.000000001 has more than 8 decimal places; correct it, or use `--round`",
     );
     with(
         "2021-03-01 01:00:00;10;12;9;11;100000000000",
-        "`volume` = 100000000000 does not fit 64 bits with 8 decimal places; declare a divisor for it",
+        "`volume` = 100000000000 does not fit 64 bits with 8 decimal places; declare `--volume-divisor`",
     );
     with(
         "2021-03-01 01:00:00;10;10000000000;9;11;5",
-        "`high` = 10000000000 is too large for a price; check the price divisor",
+        "`high` = 10000000000 is too large for a price; check `--price-divisor`",
+    );
+    with(
+        "2021-03-01 01:00:00;100000000000;12;9;11;5",
+        "`open` = 100000000000 does not fit 64 bits with 8 decimal places; declare `--price-divisor`",
     );
     with("yesterday;10;12;9;11;5", "`yesterday` is not a time such as 2017-04-19 09:00:00");
     with(
@@ -148,6 +152,26 @@ fn a_declaration_that_contradicts_itself_is_refused() {
         s.label = Label::Close;
     };
     check(&session, "a session's open is for daily candles labelled by their date");
+}
+
+#[test]
+fn a_failed_import_leaves_the_folders_that_were_there_and_no_others() {
+    let folder = tempfile::tempdir().unwrap();
+    let input = folder.path().join("a.csv");
+    std::fs::write(&input, GOOD.repeat(2)).unwrap();
+    let spec = spec(Format::Csv(places()), input.clone(), Interval::HOUR);
+    let root = folder.path().join("catalog");
+    let failed = || assert!(datasets::import(&root, &spec).is_err());
+    failed();
+    assert!(!root.exists());
+    std::fs::create_dir_all(root.join("candles/test")).unwrap();
+    failed();
+    assert!(root.join("candles/test").exists() && !root.join("candles/test/AB").exists());
+    std::fs::write(&input, GOOD).unwrap();
+    let report = datasets::import(&root, &spec).unwrap();
+    std::fs::write(&input, GOOD.repeat(2)).unwrap();
+    let again = datasets::ImportSpec { replace: true, ..spec.clone() };
+    assert!(datasets::import(&root, &again).is_err() && report.file.exists(), "the file before is still there");
 }
 
 #[test]
