@@ -8,6 +8,8 @@ use crate::round_trips::RoundTrip;
 use engine::Money;
 
 const TRIPS: &str = "round trips, net";
+/// What opens and closes between two marks is not seen.
+const EXPOSURE: &str = "nanoseconds, by positions at marks only";
 const INSTANTS: &str = "all marks";
 
 /// The trials that a deflated Sharpe ratio is deflated by.
@@ -111,7 +113,7 @@ fn of_curve(set: &mut MetricSet, run: &RunFigures<'_>, n: usize) {
         Metric::plain(ratios::calmar(cagr, depth), "calmar/cagr-over-max-drawdown", INSTANTS, curve.marks),
     );
     put(set, "max_drawdown", Metric::plain(Some(depth), "drawdown/fraction-of-running-peak", INSTANTS, curve.marks));
-    put(set, "exposure", Metric::plain(curve.exposure_share(), "exposure/time-in-market", "nanoseconds", curve.marks));
+    put(set, "exposure", Metric::plain(curve.exposure_share(), "exposure/time-in-market", EXPOSURE, curve.marks));
     let sides = run.traded.to_f64() / 2.0;
     let turnover = curve.average_equity().and_then(|mean| quotient(quotient(sides, mean)?, years));
     put(

@@ -19,9 +19,25 @@ pub(crate) fn section(sheet: &TearSheet<'_>) -> String {
     let recent = view.candles.len().saturating_sub(NARROW_CANDLES);
     let wide = draw(WIDE, view, &view.candles, sheet.fills);
     let narrow = draw(NARROW, view, &view.candles[recent..], sheet.fills);
-    let caption = format!("{}, the last candles of the run", view.instrument);
+    let caption = format!("{}, the last candles of the run{}", view.instrument, reason(sheet, view));
     let legend = "<p class=\"soft\"><span class=\"up\">\u{25b2}</span> buys \u{2003}<span class=\"down\">\u{25bc}</span> sells</p>\n";
     page::section("candles", "Candles and fills", &(figure(&caption, &wide, &narrow) + legend))
+}
+
+/// Why this instrument, where there was a choice.
+fn reason(sheet: &TearSheet<'_>, view: &CandleView) -> String {
+    let mut counts = std::collections::BTreeMap::<&str, usize>::new();
+    for fill in sheet.fills {
+        *counts.entry(&*fill.instrument).or_default() += 1;
+    }
+    let own = counts.get(view.instrument.as_str()).copied().unwrap_or(0);
+    let choice = sheet.summary.instruments.len() > 1;
+    if choice && own > 0 && counts.values().all(|count| *count <= own) {
+        let (own, all) = (figures::number(own as f64, 0), figures::number(sheet.fills.len() as f64, 0));
+        format!("; of all instruments it has the most fills, {own} of {all}")
+    } else {
+        String::new()
+    }
 }
 
 fn draw(size: Size, view: &CandleView, candles: &[Candle], fills: &[FillRow]) -> String {

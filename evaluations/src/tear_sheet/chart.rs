@@ -10,6 +10,9 @@ use plotters::prelude::*;
 /// How much larger than on the page a chart is drawn.
 pub(crate) const SCALE: u32 = 4;
 
+/// Pixels that a letter of a label takes, about.
+const LETTER: u32 = 7;
+
 /// What a colour stands for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Role {
@@ -125,13 +128,14 @@ fn draw(
 ) -> Drawn {
     let root = SVGBackend::with_string(svg, pixels).into_drawing_area();
     let font = ("sans-serif", 13 * SCALE).into_font().color(&Role::Label.colour());
-    // The widest label decides the margin: some seven pixels a letter.
+    // The widest label decides the margin.
     let letters = y.ticks.iter().map(|(_, label)| label.chars().count()).max().unwrap_or(1) as u32;
+    let left = letters * LETTER + 10;
     let mut surface = ChartBuilder::on(&root)
         .margin_top(10 * SCALE)
-        .margin_right(10 * SCALE)
+        .margin_right(right_margin(x, pixels.0 / SCALE - left) * SCALE)
         .x_label_area_size(24 * SCALE)
-        .y_label_area_size((letters * 7 + 10) * SCALE)
+        .y_label_area_size(left * SCALE)
         .build_cartesian_2d(x.clone(), y.clone())?;
     surface
         .configure_mesh()
@@ -146,6 +150,15 @@ fn draw(
         .draw()?;
     series(&mut surface)?;
     root.present()
+}
+
+/// Room to the right, in pixels, so that the label of the last tick is not cut off; `width` is what the chart has.
+fn right_margin(x: &Axis, width: u32) -> u32 {
+    let overhang = x.ticks.last().map_or(0.0, |(at, label)| {
+        let half = f64::from(label.chars().count() as u32 * LETTER) / 2.0;
+        half + 3.0 - (x.to - at) / (x.to - x.from) * f64::from(width)
+    });
+    (libm::ceil(overhang).max(0.0) as u32).max(10)
 }
 
 /// Sentinels become variables, and the picture takes the width of the page.
@@ -187,4 +200,18 @@ pub(crate) fn bars(surface: &mut Surface<'_, '_>, bars: &[(f64, f64, f64, Role)]
         bars.iter().map(|(from, to, height, role)| Rectangle::new([(*from, 0.0), (*to, *height)], role.fill(0.85))),
     )?;
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_last_label_has_room_to_the_right() {
+        let axis = |at: f64, label: &str| Axis { from: 0.0, to: 100.0, ticks: vec![(at, label.to_owned())] };
+        assert_eq!(right_margin(&axis(100.0, "2025"), 500), 17);
+        assert_eq!(right_margin(&axis(99.0, "2025"), 500), 12);
+        assert_eq!(right_margin(&axis(50.0, "2025"), 500), 10);
+        assert_eq!(right_margin(&Axis { from: 0.0, to: 1.0, ticks: Vec::new() }, 500), 10);
+    }
 }

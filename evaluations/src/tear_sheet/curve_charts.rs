@@ -6,6 +6,8 @@ use super::{TearSheet, figures};
 
 /// Stretches that a line is thinned to; each keeps its lowest and highest point.
 const STRETCHES: usize = 480;
+/// Parts of the run that exposure is averaged over, since it switches too fast to be seen.
+const MEANS: usize = 120;
 const WIDE: Size = Size(1056, 330);
 const HALF: Size = Size(512, 250);
 const NARROW: Size = Size(400, 270);
@@ -30,7 +32,7 @@ pub(crate) fn section(sheet: &TearSheet<'_>) -> String {
         .iter()
         .map(|p| (p.time.0 as f64, if p.equity.0 > 0 { p.exposure.to_f64() / p.equity.to_f64() } else { 0.0 }))
         .collect();
-    let (points, depths, shares) = (thin(&points, STRETCHES), thin(&depths, STRETCHES), smooth(&shares, 120));
+    let (points, depths, shares) = (thin(&points, STRETCHES), thin(&depths, STRETCHES), smooth(&shares, MEANS));
     let sizes = |wide: Size, draw: &dyn Fn(Size) -> String| (draw(wide), draw(NARROW));
     let currency = &sheet.summary.currency;
     let mut content = String::new();
@@ -44,7 +46,12 @@ pub(crate) fn section(sheet: &TearSheet<'_>) -> String {
         content += &figure(&format!("Equity, {currency}, logarithmic"), &wide, &narrow);
     }
     let (wide, narrow) = sizes(HALF, &|size| exposure(size, &shares));
-    content += &figure("Gross exposure of equity, mean of each stretch", &wide, &narrow);
+    let averaged = if sheet.equity.len() > shares.len() {
+        format!(", each point the mean of one {MEANS}th of the run's rows")
+    } else {
+        String::new()
+    };
+    content += &figure(&format!("Gross exposure, share of equity{averaged}"), &wide, &narrow);
     page::section("equity", "Equity", &(content + "</div>\n"))
 }
 

@@ -3,6 +3,8 @@ use super::figures::{escape, money, number, percent, plain, tone};
 use crate::summary::Summary;
 use engine::Money;
 
+/// Daily returns below which a Sharpe ratio is hardly more than chance.
+const ENOUGH_RETURNS: usize = 20;
 const STYLE: &str = include_str!("style.css");
 
 /// The whole document around `body`.
@@ -90,10 +92,10 @@ pub(crate) fn cards(summary: &Summary) -> String {
     let cards = [
         ("Final equity", Some((gain, money(summary.final_equity))), "from ".to_owned() + &money(summary.initial_cash)),
         ("Total return", share("total_return"), metric_note(summary, "years", " years")),
-        ("Growth a year", share("cagr"), "by calendar time".to_owned()),
+        ("CAGR", share("cagr"), "by calendar time".to_owned()),
         ("Sharpe ratio", ratio("sharpe"), periods_note(summary)),
         (
-            "Deepest fall",
+            "Max drawdown",
             share("max_drawdown").map(|(v, text)| (-v, text)),
             format!("{} {}", money(summary.max_drawdown), summary.currency),
         ),
@@ -121,6 +123,9 @@ fn metric_note(summary: &Summary, name: &str, unit: &str) -> String {
 
 fn periods_note(summary: &Summary) -> String {
     let Some(sharpe) = summary.metrics.get("sharpe") else { return String::new() };
+    if sharpe.n < ENOUGH_RETURNS {
+        return format!("n = {}, too few to mean much", sharpe.n);
+    }
     let periods = sharpe.periods_per_year.map_or_else(String::new, |p| format!(", {} a year", plain_count(p)));
     format!("{} daily returns{periods}", number(sharpe.n as f64, 0))
 }

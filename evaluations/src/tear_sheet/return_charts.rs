@@ -6,6 +6,7 @@ use super::{Daily, TearSheet, figures};
 use crate::calendar;
 use crate::metrics::{distribution, ratios};
 use engine::Interval;
+use std::cmp::Ordering;
 use std::collections::BTreeMap;
 
 const HALF: Size = Size(512, 250);
@@ -24,7 +25,8 @@ pub(crate) fn section(sheet: &TearSheet<'_>, daily: &Daily) -> String {
     let years: Vec<(String, f64)> =
         grouped(daily, |year, _| year).into_iter().map(|(y, r)| (y.to_string(), r)).collect();
     content += &figure("Return by year", &year_bars(HALF, &years), &year_bars(NARROW, &years));
-    content += &figure("Daily returns", &histogram(HALF, daily), &histogram(NARROW, daily));
+    let bins = Bins::of(&daily.returns);
+    content += &figure(&bins.caption(), &histogram(HALF, &bins), &histogram(NARROW, &bins));
     content += "</div>\n";
     let window = window(daily.returns.len(), sheet.periods_per_year);
     let rolled = rolling(daily, window, sheet.periods_per_year);
@@ -102,22 +104,51 @@ fn year_bars(size: Size, years: &[(String, f64)]) -> String {
     })
 }
 
-fn histogram(size: Size, daily: &Daily) -> String {
-    // Days with nothing open would be one tower that hides the rest; the caption's count says they exist.
-    let moved: Vec<f64> = daily.returns.iter().copied().filter(|r| r.abs() > 0.0).collect();
-    let sorted = distribution::sorted(&moved.iter().map(|r| r.abs()).collect::<Vec<_>>());
-    let reach = distribution::quantile(&sorted, 0.99).unwrap_or(0.01).max(1e-6);
-    let width = 2.0 * reach / BINS as f64;
-    let mut counts = [0_u32; BINS];
-    for value in &moved {
-        let place = libm::floor((value + reach) / width).clamp(0.0, (BINS - 1) as f64);
-        counts[place as usize] += 1;
+/// Daily returns by size; the bins at the ends hold all that is further out.
+struct Bins {
+    counts: [u32; BINS],
+    reach: f64,
+    zero_days: usize,
+}
+
+impl Bins {
+    /// Days with nothing open would be one tower that hides the rest: they are counted apart.
+    fn of(returns: &[f64]) -> Self {
+        let moved: Vec<f64> = returns.iter().copied().filter(|r| r.abs() > 0.0).collect();
+        let sorted = distribution::sorted(&moved.iter().map(|r| r.abs()).collect::<Vec<_>>());
+        let reach = distribution::quantile(&sorted, 0.99).unwrap_or(0.01).max(1e-6);
+        let mut counts = [0_u32; BINS];
+        for value in &moved {
+            let place = libm::floor((value + reach) / (2.0 * reach / BINS as f64)).clamp(0.0, (BINS - 1) as f64);
+            counts[place as usize] += 1;
+        }
+        Self { counts, reach, zero_days: returns.len() - moved.len() }
     }
+
+    fn caption(&self) -> String {
+        let left_out = match self.zero_days {
+            0 => String::new(),
+            1 => "1 day of exactly zero is left out; ".to_owned(),
+            count => format!("{} days of exactly zero are left out; ", figures::number(count as f64, 0)),
+        };
+        let reach = figures::percent(self.reach, 1);
+        format!("Daily returns; {left_out}the outermost bars hold all beyond \u{b1}{reach}")
+    }
+}
+
+fn histogram(size: Size, bins: &Bins) -> String {
+    let Bins { counts, reach, .. } = *bins;
+    let width = 2.0 * reach / BINS as f64;
     let columns: Vec<(f64, f64, f64, Role)> = (0_u32..)
         .zip(counts)
         .map(|(i, count)| {
             let from = f64::from(i) * width - reach;
-            let role = if from + width / 2.0 < 0.0 { Role::Down } else { Role::Up };
+            // The bin in the middle holds both losses and gains.
+            let role = match (i as usize).cmp(&(BINS / 2)) {
+                Ordering::Less => Role::Down,
+                Ordering::Equal => Role::Quiet,
+                Ordering::Greater => Role::Up,
+            };
             (from + width * 0.06, from + width * 0.94, f64::from(count), role)
         })
         .collect();
@@ -149,4 +180,21 @@ fn rolling_chart(size: Size, points: &[(f64, f64)]) -> String {
         level(surface, &x, 0.0)?;
         line(surface, points, Role::Line)
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn days_of_zero_are_counted_apart_and_the_tails_pooled() {
+        let mut returns: Vec<f64> = (1..=400).map(|i| f64::from(i % 20 - 10) / 1000.0).collect();
+        returns.extend([0.5, -0.5]);
+        let bins = Bins::of(&returns);
+        assert_eq!(bins.zero_days, 20);
+        assert_eq!(bins.counts.iter().sum::<u32>(), 382);
+        assert_eq!((bins.counts[BINS - 1], bins.counts[0]), (1, 21), "0.5 alone; -0.5 beside twenty of -1 %");
+        let caption = bins.caption();
+        assert!(caption.contains("20 days of exactly zero are left out") && caption.contains("\u{b1}1.0"), "{caption}");
+    }
 }

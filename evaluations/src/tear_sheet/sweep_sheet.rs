@@ -143,15 +143,7 @@ fn results(sheet: &SweepSheet<'_>) -> String {
     let metrics = ["sharpe", "cagr", "max_drawdown", "profit_factor", "win_rate"];
     let mut head = vec!["#"];
     head.extend(&names);
-    head.extend([
-        "Final equity",
-        "Sharpe",
-        "Growth a year",
-        "Deepest fall",
-        "Profit factor",
-        "Win rate",
-        "Round trips",
-    ]);
+    head.extend(["Final equity", "Sharpe", "CAGR", "Max drawdown", "Profit factor", "Win rate", "Round trips"]);
     let rows: Vec<Vec<String>> = (1_u32..)
         .zip(sheet.rows.iter().take(LISTED))
         .map(|(rank, row)| {

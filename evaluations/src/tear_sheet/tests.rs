@@ -210,6 +210,8 @@ fn a_tear_sheet_has_every_section_and_stands_alone() {
         "3f9a0c5b",
         "logarithmic",
         "Days falling",
+        ">CAGR<",
+        ">Max drawdown<",
     ] {
         assert!(page.contains(part), "{part}");
     }
@@ -304,4 +306,21 @@ fn a_daily_series_known_at_midnight_stays_in_its_month_and_year() {
     assert!(months.contains("<th>2018</th>") && !months.contains("<th>2019</th>"), "{months}");
     assert!(months.contains(">1.0</td><td class=\"total up\">1.0</td>"), "December holds the last day: {months}");
     assert_eq!(months.matches("<td></td>").count(), 0, "every month has its days: {months}");
+}
+
+#[test]
+fn few_returns_and_a_choice_of_instruments_are_said() {
+    let example = example(12);
+    let mut summary = summary_of(&example, "short");
+    assert!(page(&example, &summary).contains("n = 2, too few to mean much"));
+    assert!(!page(&example, &summary).contains("the most fills"));
+    let long = self::example(600);
+    summary = summary_of(&long, "long");
+    summary.instruments.push("coinbase:ETHUSD".into());
+    let flat = crate::metrics::drawdown::Drawdown { depth: 0.000_01, ..summary.drawdowns[0] };
+    summary.drawdowns = vec![flat];
+    let page = page(&long, &summary);
+    assert!(!page.contains("too few to mean much"));
+    assert!(page.contains("it has the most fills, 29 of 29"));
+    assert!(page.contains("Equity never fell below a peak by as much as"));
 }

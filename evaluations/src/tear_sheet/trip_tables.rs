@@ -12,11 +12,14 @@ const DASH: &str = "\u{2013}";
 
 /// The worst drawdowns, over all instants.
 pub(crate) fn drawdowns(drawdowns: &[Drawdown]) -> String {
-    if drawdowns.is_empty() {
-        return section("drawdowns", "Worst drawdowns", "<p class=\"calm\">Equity never fell below a peak.</p>\n");
+    // What is written as 0.00 % is no drawdown worth a row.
+    let deep: Vec<&Drawdown> = drawdowns.iter().filter(|fall| fall.depth >= 0.000_05).collect();
+    if deep.is_empty() {
+        let calm = "<p class=\"calm\">Equity never fell below a peak by as much as 0.01\u{202f}%.</p>\n";
+        return section("drawdowns", "Worst drawdowns", calm);
     }
     let day = |value: Option<f64>| value.map_or_else(|| DASH.to_owned(), |v| number(v, 1));
-    let rows: Vec<Vec<String>> = drawdowns
+    let rows: Vec<Vec<String>> = deep
         .iter()
         .take(10)
         .map(|fall| {
