@@ -263,11 +263,3 @@ pub(crate) fn time_text(time: Timestamp) -> String {
             .map_or_else(|_| format!("{ns} ns"), |stamp| stamp.to_string()),
     }
 }
-
-impl DataError {
-    /// Whether the user named a catalog, venue, symbol or interval that does not exist: bad usage, not broken data.
-    #[must_use]
-    pub fn is_unknown_name(&self) -> bool {
-        matches!(self, Self::NotACatalog { .. } | Self::BadName { .. } | Self::NoSeries { .. })
-    }
-}
