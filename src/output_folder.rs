@@ -155,7 +155,7 @@ mod tests {
     fn what_a_killed_run_left_aside_is_removed_by_the_next() {
         let root = tempfile::tempdir().expect("a folder");
         let (gone, here) = (root.path().join(".run.4294967294.unfinished"), root.path().join(".run.1.unfinished"));
-        [&gone, &here].map(|path| fs::create_dir(path).expect("made"));
+        [&gone, &here].iter().for_each(|path| fs::create_dir(path).expect("made"));
         drop(OutputFolder::beside(&root.path().join("run")).expect("made"));
         assert_eq!((gone.exists(), here.exists()), (false, true));
     }
