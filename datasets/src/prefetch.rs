@@ -1,6 +1,6 @@
 //! Candles decoded ahead of their use: one background thread for any number of readers.
 //!
-//! Each source has one block in use and one being decoded; the buffers go back and forth. The thread answers requests in
+//! Each source has one block in use and some decoded ahead; the buffers go back and forth. The thread answers requests in
 //! the order in which they come and changes nothing about what is read, so a run sees the same candles with and without
 //! it. Dropping the last source stops the thread.
 use crate::catalog::Series;
@@ -62,6 +62,9 @@ pub struct Prefetched {
     fingerprints: FingerprintHandle,
 }
 
+/// Blocks that are decoded ahead, over all sources.
+const BLOCKS_AHEAD: usize = 16;
+
 /// Starts the thread; the sources stand in the order of the readers, each before its first block.
 #[must_use]
 pub fn prefetch(readers: Vec<CandleReader>) -> Vec<Prefetched> {
@@ -73,7 +76,9 @@ pub fn prefetch(readers: Vec<CandleReader>) -> Vec<Prefetched> {
         receivers.push((receiver, fingerprints.clone()));
         jobs.push(Job { reader, blocks, fingerprints });
     }
-    for reader in 0..jobs.len() {
+    // Pages are decoded in bursts: a few blocks ahead keep both threads busy. Many sources share the budget.
+    let ahead = (BLOCKS_AHEAD / jobs.len().max(1)).max(1);
+    for reader in (0..jobs.len()).flat_map(|reader| std::iter::repeat_n(reader, ahead)) {
         let _ = requests.send(Request { reader, buffer: Vec::new() });
     }
     let thread = std::thread::spawn(move || serve(jobs, &incoming));

@@ -118,6 +118,24 @@ pub struct TrialLedger {
     connection: Connection,
 }
 
+/// Tries at entering WAL mode, and the pause between two: five seconds in all.
+const WAL_TRIES: u32 = 200;
+const WAL_PAUSE: Duration = Duration::from_millis(25);
+
+/// Enters WAL mode. SQLite asks no busy handler while it changes the mode of a new file, so that two programs that make
+/// the ledger at one moment would refuse each other.
+fn enter_wal(connection: &Connection) -> rusqlite::Result<()> {
+    for _ in 1..WAL_TRIES {
+        match connection.pragma_update(None, "journal_mode", "WAL") {
+            Err(rusqlite::Error::SqliteFailure(error, _)) if error.code == rusqlite::ErrorCode::DatabaseBusy => {
+                std::thread::sleep(WAL_PAUSE);
+            }
+            entered => return entered,
+        }
+    }
+    connection.pragma_update(None, "journal_mode", "WAL")
+}
+
 impl TrialLedger {
     /// Opens the ledger at `path`; makes it, and its folder, when it is not there.
     ///
@@ -137,7 +155,7 @@ impl TrialLedger {
             | OpenFlags::SQLITE_OPEN_EXRESCODE;
         let mut connection = Connection::open_with_flags(path, flags).map_err(failed)?;
         connection.busy_timeout(BUSY_WAIT).map_err(failed)?;
-        connection.pragma_update(None, "journal_mode", "WAL").map_err(failed)?;
+        enter_wal(&connection).map_err(failed)?;
         connection.pragma_update(None, "synchronous", "FULL").map_err(failed)?;
         let found = migrate(&mut connection).map_err(failed)?;
         if found > MIGRATIONS.len() {
