@@ -85,7 +85,7 @@ pub fn summarise<J>(config: &RunFile, setup: &Setup, run: &mut Finished<J>, dige
     let curve = run.recorder.curve.take().unwrap_or_else(empty).finish();
     let state = &run.state;
     let trips = &run.recorder.trips;
-    let live = state.orders.all().iter().filter(|order| order.status.is_live()).count();
+    let live = state.orders.all().filter(|order| order.status.is_live()).count();
     let summary = Summary {
         name: config.run.name.clone(),
         digest: digest_text(digest),

@@ -38,13 +38,16 @@ pub fn fill_rows(config: &RunFile, state: &State, fills: &[Booked]) -> Vec<FillR
 }
 
 /// Orders in the order they were submitted; `rejected` says why the venue refused some.
-#[must_use]
-pub fn order_rows(config: &RunFile, state: &State, rejected: &BTreeMap<OrderId, &'static str>) -> Vec<OrderRow> {
+pub fn order_rows<'a>(
+    config: &RunFile,
+    state: &'a State,
+    rejected: &'a BTreeMap<OrderId, &'static str>,
+) -> impl Iterator<Item = OrderRow> + use<'a> {
     let (names, run) = (names(config), run_id(config));
     let kinds: Vec<Arc<str>> = ["market", "limit", "stop"].into_iter().map(Into::into).collect();
     let statuses: Vec<Arc<str>> = OrderStatus::ALL.into_iter().map(|s| s.name().into()).collect();
     let none: Arc<str> = "".into();
-    let row = |order: &Order| {
+    let row = move |order: &Order| {
         let request = &order.request;
         let instrument = &state.instruments[request.instrument.index()];
         let price = |p: engine::Price| Decimals { raw: p.0, scale: instrument.price_scale };
@@ -74,7 +77,7 @@ pub fn order_rows(config: &RunFile, state: &State, rejected: &BTreeMap<OrderId, 
             },
         }
     };
-    state.orders.all().iter().map(row).collect()
+    state.orders.all().map(row)
 }
 
 /// Closed round trips in the order they closed.

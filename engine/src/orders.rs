@@ -32,10 +32,14 @@ impl Working {
     }
 }
 
+/// Orders of one stretch of memory. A table that moves when it grows would make each order dearer than the one before.
+const CHUNK: usize = 1_024;
+
 /// Every order ever submitted in the run.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Orders {
-    all: Vec<Order>,
+    chunks: Vec<Vec<Order>>,
+    count: usize,
     live: Vec<Vec<OrderId>>,
     working: Vec<Working>,
 }
@@ -44,20 +48,24 @@ impl Orders {
     /// No orders, for a run of so many instruments.
     #[must_use]
     pub fn new(instruments: usize) -> Self {
-        Self { all: Vec::new(), live: vec![Vec::new(); instruments], working: vec![Working::default(); instruments] }
+        Self {
+            chunks: Vec::new(),
+            count: 0,
+            live: vec![Vec::new(); instruments],
+            working: vec![Working::default(); instruments],
+        }
     }
 
     /// The order of this number.
     #[must_use]
     pub fn get(&self, id: OrderId) -> Option<&Order> {
         let index = usize::try_from(id.0.checked_sub(1)?).ok()?;
-        self.all.get(index)
+        self.chunks.get(index / CHUNK)?.get(index % CHUNK)
     }
 
     /// All orders in the order of submission.
-    #[must_use]
-    pub fn all(&self) -> &[Order] {
-        &self.all
+    pub fn all(&self) -> impl Iterator<Item = &Order> {
+        self.chunks.iter().flatten()
     }
 
     /// Live orders of an instrument, oldest first.
@@ -75,7 +83,7 @@ impl Orders {
     /// The number that the next order will have.
     #[must_use]
     pub fn next_id(&self) -> OrderId {
-        OrderId(self.all.len() as u64 + 1)
+        OrderId(self.count as u64 + 1)
     }
 
     pub(crate) fn open(&mut self, request: OrderRequest, label: Label, now: Timestamp) {
@@ -85,7 +93,12 @@ impl Orders {
         self.live[index].push(request.order);
         let working = self.working[index].side(request.side);
         *working = *working + request.quantity;
-        self.all.push(Order::new(request, label, now));
+        if self.count.is_multiple_of(CHUNK) {
+            self.chunks.push(Vec::with_capacity(CHUNK));
+        }
+        self.count += 1;
+        let last = self.chunks.last_mut().expect("a chunk was made for it");
+        last.push(Order::new(request, label, now));
     }
 
     /// Changes the status of an order; an illegal change is named and leaves everything as it was.
@@ -103,7 +116,8 @@ impl Orders {
 
     /// Changes an order and keeps the sums true. An order that a change left with nothing to fill has ended.
     pub(crate) fn update(&mut self, id: OrderId, now: Timestamp, change: impl FnOnce(&mut Order)) {
-        let order = &mut self.all[(id.0 - 1) as usize];
+        let index = (id.0 - 1) as usize;
+        let order = &mut self.chunks[index / CHUNK][index % CHUNK];
         let (before, was_live) = (order.leaves(), order.status.is_live());
         change(order);
         order.changed_at = now;

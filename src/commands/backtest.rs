@@ -9,6 +9,7 @@ use crate::setup::Setup;
 use crate::{strategy_setup, tables, tape_header, terminal, trial_record};
 use datasets::FingerprintHandle;
 use engine::tape::{CandleRef, CandlesOnTape, DigestOnly, TapeJournal};
+use evaluations::tables::{write_equity, write_fills, write_orders, write_round_trips};
 use evaluations::tear_sheet::{CandleView, TearSheet, html};
 use evaluations::{Curve, Summary};
 use operations::FolderSink;
@@ -117,20 +118,27 @@ fn write(
         };
         folder.write("report.html", &html(&sheet))
     };
-    let table = |result: Result<(), evaluations::tables::TableError>| result.map_err(Failure::failed);
-    // The page and the tables do not depend on each other: one core each.
-    std::thread::scope(|scope| {
-        let page = scope.spawn(page);
-        table(evaluations::tables::write_orders(
-            &path("orders.parquet"),
-            &tables::order_rows(config, &run.state, &run.recorder.rejected),
-        ))?;
-        table(evaluations::tables::write_fills(&path("fills.parquet"), &fills))?;
-        table(evaluations::tables::write_round_trips(&path("round_trips.parquet"), &trips))?;
-        table(evaluations::tables::write_equity(&path("equity.parquet"), &curve.rows))?;
-        folder.write("run.toml", &config.resolved())?;
-        page.join().unwrap_or_else(|_| Err(Failure::Failed("the tear sheet could not be drawn".into())))
-    })?;
+    let orders =
+        || write_orders(&path("orders.parquet"), tables::order_rows(config, &run.state, &run.recorder.rejected));
+    // Page and tables do not depend on each other: whichever core is free takes the next.
+    let (page, (orders, (fills, (trips, equity)))) = rayon::join(page, || {
+        rayon::join(orders, || {
+            rayon::join(
+                || write_fills(&path("fills.parquet"), &fills),
+                || {
+                    rayon::join(
+                        || write_round_trips(&path("round_trips.parquet"), &trips),
+                        || write_equity(&path("equity.parquet"), &curve.rows),
+                    )
+                },
+            )
+        })
+    });
+    page?;
+    for table in [orders, fills, trips, equity] {
+        table.map_err(Failure::failed)?;
+    }
+    folder.write("run.toml", &config.resolved())?;
     folder.write(SUMMARY, &summary.json())
 }
 

@@ -71,7 +71,7 @@ fn report(rng: &mut Rng, sent: &[Action]) -> Report {
 /// What live orders may still fill, by a scan that knows only the meaning of the statuses.
 fn scanned(state: &State, id: InstrumentId) -> (i64, i64, Vec<OrderId>) {
     let (mut buys, mut sells, mut live) = (0, 0, Vec::new());
-    for order in state.orders.all().iter().filter(|o| o.request.instrument == id) {
+    for order in state.orders.all().filter(|o| o.request.instrument == id) {
         let open = match order.status {
             OrderStatus::Submitted
             | OrderStatus::Working

@@ -118,7 +118,7 @@ fn any_order_and_number_of_reports_ends_in_the_same_account() {
         assert_eq!(core.state().counters.fills, 7);
         assert_eq!(core.state().orders.working(InstrumentId(0)).net(), Qty::ZERO, "seed {seed}");
         assert!(
-            core.state().orders.all().iter().all(|o| !o.status.is_live()),
+            core.state().orders.all().all(|o| !o.status.is_live()),
             "seed {seed}: {:#?}",
             core.state().orders
         );
@@ -269,7 +269,7 @@ fn a_lost_order_stops_trading_in_its_instrument_alone() {
     world.events.insert(3, Event::Report(Report::Rejected { order: OrderId(2), reason: Reason::Invalid }));
     let (mut core, mut journal) = (core(Blocked, 2), Booking::default());
     run(&mut core, &mut world, &mut journal).expect("nothing can fail");
-    let statuses: Vec<_> = core.state().orders.all().iter().map(|o| (o.request.instrument.0, o.status)).collect();
+    let statuses: Vec<_> = core.state().orders.all().map(|o| (o.request.instrument.0, o.status)).collect();
     let expected = [(0, OrderStatus::Unknown), (1, OrderStatus::Rejected), (1, OrderStatus::Submitted)];
     assert_eq!(statuses, expected, "a target of the unknown instrument sends nothing");
     assert_eq!(core.state().exposure(InstrumentId(0)), Qty(3), "the unknown order counts in full");

@@ -174,7 +174,7 @@ impl Diary {
     }
 
     fn end(&mut self, state: &State) {
-        let live: usize = state.orders.all().iter().filter(|o| o.status.is_live()).count();
+        let live: usize = state.orders.all().filter(|o| o.status.is_live()).count();
         let mut held = String::new();
         for (name, position) in self.names.iter().zip(state.ledger.positions()) {
             write!(held, " {name} {}", quantity(position.quantity)).expect("text grows");

@@ -30,6 +30,10 @@ const SUMMARY_COLUMNS: [&str; 12] = [
 /// # Errors
 /// When the file cannot be written.
 pub fn write_results(path: &Path, rows: &[SweepRow]) -> Result<(), TableError> {
+    write(path, [rows], |all| all.first().map_or_else(Table::default, |rows| columns(rows)))
+}
+
+fn columns(rows: &[SweepRow]) -> Table {
     let metrics: BTreeSet<&str> = rows.iter().flat_map(|row| row.summary.metrics.keys()).map(String::as_str).collect();
     let names: BTreeSet<&str> = rows.iter().flat_map(|row| row.parameters.keys()).map(String::as_str).collect();
     let mut table = Table::default();
@@ -60,7 +64,7 @@ pub fn write_results(path: &Path, rows: &[SweepRow]) -> Result<(), TableError> {
         let values: Float64Array = rows.iter().map(|row| row.summary.metric(name)).collect();
         table = table.nullable(&column, Arc::new(values));
     }
-    write(path, table)
+    table
 }
 
 /// Further columns that no parameter may take.

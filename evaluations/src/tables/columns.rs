@@ -170,6 +170,10 @@ impl Table {
         self.column(name, Arc::new(PrimitiveArray::<UInt32Type>::from_iter_values(counts)))
     }
 
+    fn batch(self) -> Result<RecordBatch, ArrowError> {
+        RecordBatch::try_new(Arc::new(Schema::new(self.fields)), self.arrays)
+    }
+
     /// A column that may be empty in places, whether or not this one is: the schema must not hang on the rows.
     pub(crate) fn nullable(mut self, name: &str, array: ArrayRef) -> Self {
         self.fields.push(Field::new(name, array.data_type().clone(), true));
@@ -178,21 +182,45 @@ impl Table {
     }
 }
 
-/// Writes a table to `path`: one row group up to a million rows, zstd level 1.
-pub(crate) fn write(path: &Path, table: Table) -> Result<(), TableError> {
+/// Rows turned into columns at once: what fits the second-level cache costs no fresh pages.
+const ROWS_AT_ONCE: usize = 8_192;
+
+/// Writes rows to `path`, so many at once: one row group up to a million rows, zstd level 1.
+pub(crate) fn write<R>(
+    path: &Path,
+    rows: impl IntoIterator<Item = R>,
+    table: impl Fn(&[R]) -> Table,
+) -> Result<(), TableError> {
     let arrow = |source| TableError::Arrow { doing: "write", path: path.to_owned(), source };
     let failed = |source| TableError::Parquet { doing: "write", path: path.to_owned(), source };
-    let batch = RecordBatch::try_new(Arc::new(Schema::new(table.fields)), table.arrays).map_err(arrow)?;
+    let mut rows = rows.into_iter();
+    let mut chunk: Vec<R> = rows.by_ref().take(ROWS_AT_ONCE).collect();
+    let mut batch = table(&chunk).batch().map_err(arrow)?;
     let file = File::create(path).map_err(|source| TableError::File { path: path.to_owned(), source })?;
-    let level = ZstdLevel::try_new(1).map_err(failed)?;
+    let properties = properties(&batch.schema()).map_err(failed)?;
+    let mut writer = ArrowWriter::try_new(file, batch.schema(), Some(properties)).map_err(failed)?;
+    loop {
+        writer.write(&batch).map_err(failed)?;
+        chunk.clear();
+        chunk.extend(rows.by_ref().take(ROWS_AT_ONCE));
+        if chunk.is_empty() {
+            break;
+        }
+        batch = table(&chunk).batch().map_err(arrow)?;
+    }
+    writer.close().map_err(failed)?;
+    Ok(())
+}
+
+fn properties(schema: &Schema) -> Result<WriterProperties, ParquetError> {
     let mut properties = WriterProperties::builder()
-        .set_compression(Compression::ZSTD(level))
+        .set_compression(Compression::ZSTD(ZstdLevel::try_new(1)?))
         .set_statistics_enabled(EnabledStatistics::None)
         // Prices, fees and ids hardly repeat: a dictionary of them is work for nothing. Names do repeat.
         .set_dictionary_enabled(false)
         // The build's version would make two runs of two builds differ where their results do not.
         .set_created_by("onetape".to_owned());
-    for field in batch.schema().fields() {
+    for field in schema.fields() {
         let column = ColumnPath::from(field.name().as_str());
         properties = match field.data_type() {
             DataType::Timestamp(..) => properties.set_column_encoding(column, Encoding::DELTA_BINARY_PACKED),
@@ -201,11 +229,7 @@ pub(crate) fn write(path: &Path, table: Table) -> Result<(), TableError> {
             _ => properties,
         };
     }
-    let properties = properties.build();
-    let mut writer = ArrowWriter::try_new(file, batch.schema(), Some(properties)).map_err(failed)?;
-    writer.write(&batch).map_err(failed)?;
-    writer.close().map_err(failed)?;
-    Ok(())
+    Ok(properties.build())
 }
 
 /// The columns of one block of a table that is read.

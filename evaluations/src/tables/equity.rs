@@ -8,12 +8,13 @@ use std::path::Path;
 /// # Errors
 /// When the file cannot be written.
 pub fn write_equity(path: &Path, rows: &[EquityPoint]) -> Result<(), TableError> {
-    let table = Table::default()
-        .times("time", rows.iter().map(|r| r.time))
-        .money("equity", rows.iter().map(|r| r.equity))
-        .money("cash", rows.iter().map(|r| r.cash))
-        .money("exposure", rows.iter().map(|r| r.exposure));
-    write(path, table)
+    write(path, rows, |rows| {
+        Table::default()
+            .times("time", rows.iter().map(|r| r.time))
+            .money("equity", rows.iter().map(|r| r.equity))
+            .money("cash", rows.iter().map(|r| r.cash))
+            .money("exposure", rows.iter().map(|r| r.exposure))
+    })
 }
 
 /// Reads the rows of an equity curve.

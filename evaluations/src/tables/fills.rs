@@ -52,17 +52,18 @@ pub struct FillRow {
 /// # Errors
 /// When the file cannot be written.
 pub fn write_fills(path: &Path, rows: &[FillRow]) -> Result<(), TableError> {
-    let table = Table::default()
-        .times("time", rows.iter().map(|r| r.time))
-        .texts("instrument", rows.iter().map(|r| &*r.instrument))
-        .texts("side", rows.iter().map(|r| r.side.name()))
-        .numbers("price", rows.iter().map(|r| r.price))
-        .numbers("quantity", rows.iter().map(|r| r.quantity))
-        .money("fee", rows.iter().map(|r| r.fee))
-        .texts("liquidity", rows.iter().map(|r| r.liquidity.name()))
-        .texts("order_id", rows.iter().map(|r| &r.order_id))
-        .texts("fill_id", rows.iter().map(|r| &r.fill_id));
-    write(path, table)
+    write(path, rows, |rows| {
+        Table::default()
+            .times("time", rows.iter().map(|r| r.time))
+            .texts("instrument", rows.iter().map(|r| &*r.instrument))
+            .texts("side", rows.iter().map(|r| r.side.name()))
+            .numbers("price", rows.iter().map(|r| r.price))
+            .numbers("quantity", rows.iter().map(|r| r.quantity))
+            .money("fee", rows.iter().map(|r| r.fee))
+            .texts("liquidity", rows.iter().map(|r| r.liquidity.name()))
+            .texts("order_id", rows.iter().map(|r| &r.order_id))
+            .texts("fill_id", rows.iter().map(|r| &r.fill_id))
+    })
 }
 
 /// Reads fills.

@@ -37,21 +37,22 @@ pub struct OrderRow {
 ///
 /// # Errors
 /// When the file cannot be written.
-pub fn write_orders(path: &Path, rows: &[OrderRow]) -> Result<(), TableError> {
-    let table = Table::default()
-        .texts("id", rows.iter().map(|r| &r.id))
-        .texts("instrument", rows.iter().map(|r| &*r.instrument))
-        .texts("side", rows.iter().map(|r| r.side.name()))
-        .texts("kind", rows.iter().map(|r| &*r.kind))
-        .numbers("quantity", rows.iter().map(|r| r.quantity))
-        .numbers("filled", rows.iter().map(|r| r.filled))
-        .optional_numbers("limit_price", rows.iter().map(|r| r.limit_price))
-        .optional_numbers("stop_price", rows.iter().map(|r| r.stop_price))
-        .texts("status", rows.iter().map(|r| &*r.status))
-        .times("submitted_at", rows.iter().map(|r| r.submitted_at))
-        .optional_times("finished_at", rows.iter().map(|r| r.finished_at))
-        .texts("reason", rows.iter().map(|r| &*r.reason));
-    write(path, table)
+pub fn write_orders(path: &Path, rows: impl IntoIterator<Item = OrderRow>) -> Result<(), TableError> {
+    write(path, rows, |rows| {
+        Table::default()
+            .texts("id", rows.iter().map(|r| &r.id))
+            .texts("instrument", rows.iter().map(|r| &*r.instrument))
+            .texts("side", rows.iter().map(|r| r.side.name()))
+            .texts("kind", rows.iter().map(|r| &*r.kind))
+            .numbers("quantity", rows.iter().map(|r| r.quantity))
+            .numbers("filled", rows.iter().map(|r| r.filled))
+            .optional_numbers("limit_price", rows.iter().map(|r| r.limit_price))
+            .optional_numbers("stop_price", rows.iter().map(|r| r.stop_price))
+            .texts("status", rows.iter().map(|r| &*r.status))
+            .times("submitted_at", rows.iter().map(|r| r.submitted_at))
+            .optional_times("finished_at", rows.iter().map(|r| r.finished_at))
+            .texts("reason", rows.iter().map(|r| &*r.reason))
+    })
 }
 
 /// Reads orders.

@@ -57,19 +57,20 @@ impl RoundTripRow {
 /// # Errors
 /// When the file cannot be written.
 pub fn write_round_trips(path: &Path, rows: &[RoundTripRow]) -> Result<(), TableError> {
-    let table = Table::default()
-        .texts("instrument", rows.iter().map(|r| &*r.instrument))
-        .texts("direction", rows.iter().map(|r| r.direction.name()))
-        .times("entry_time", rows.iter().map(|r| r.entry_time))
-        .times("exit_time", rows.iter().map(|r| r.exit_time))
-        .numbers("quantity", rows.iter().map(|r| r.quantity))
-        .floats("entry_price", rows.iter().map(|r| r.entry_price))
-        .floats("exit_price", rows.iter().map(|r| r.exit_price))
-        .money("gross", rows.iter().map(|r| r.gross))
-        .money("fees", rows.iter().map(|r| r.fees))
-        .money("net", rows.iter().map(|r| r.net))
-        .counts("fills", rows.iter().map(|r| r.fills));
-    write(path, table)
+    write(path, rows, |rows| {
+        Table::default()
+            .texts("instrument", rows.iter().map(|r| &*r.instrument))
+            .texts("direction", rows.iter().map(|r| r.direction.name()))
+            .times("entry_time", rows.iter().map(|r| r.entry_time))
+            .times("exit_time", rows.iter().map(|r| r.exit_time))
+            .numbers("quantity", rows.iter().map(|r| r.quantity))
+            .floats("entry_price", rows.iter().map(|r| r.entry_price))
+            .floats("exit_price", rows.iter().map(|r| r.exit_price))
+            .money("gross", rows.iter().map(|r| r.gross))
+            .money("fees", rows.iter().map(|r| r.fees))
+            .money("net", rows.iter().map(|r| r.net))
+            .counts("fills", rows.iter().map(|r| r.fills))
+    })
 }
 
 /// Reads round trips.

@@ -76,7 +76,7 @@ fn orders_equity_and_round_trips_read_as_they_were_written() {
         reason: "tag <b>".into(),
     };
     let orders = [OrderRow { finished_at: Some(Timestamp(9)), ..order.clone() }, order];
-    write_orders(&path, &orders).unwrap();
+    write_orders(&path, orders.iter().cloned()).unwrap();
     assert_eq!(read_orders(&path).unwrap(), orders);
 
     let point =
