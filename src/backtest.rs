@@ -155,7 +155,6 @@ fn assumptions(config: &RunFile, setup: &Setup) -> Vec<Assumption> {
     let execution = &config.execution;
     let mut all = vec![
         of("carry", "no dividends, splits, funding, interest or borrow cost: prices are traded as they stand in the files".into()),
-        of("carry", "no dividends, splits, funding, interest or borrow cost: prices are traded as they stand in the files".into()),
         of("fill", "a market order fills whole at the open of the next candle after it reached the venue; size never moves the price".into()),
         of("path", path_text(execution.path).into()),
         of(

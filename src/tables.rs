@@ -13,10 +13,13 @@ pub fn names(config: &RunFile) -> Vec<Arc<str>> {
 }
 
 /// Fills in the order they were booked.
-#[must_use]
-pub fn fill_rows(config: &RunFile, state: &State, fills: &[Booked]) -> Vec<FillRow> {
+pub fn fill_rows<'a>(
+    config: &RunFile,
+    state: &'a State,
+    fills: impl IntoIterator<Item = &'a Booked>,
+) -> impl Iterator<Item = FillRow> {
     let (names, run) = (names(config), run_id(config));
-    let row = |booked: &Booked| {
+    let row = move |booked: &Booked| {
         let fill = &booked.fill;
         let instrument = &state.instruments[fill.instrument.index()];
         FillRow {
@@ -34,7 +37,7 @@ pub fn fill_rows(config: &RunFile, state: &State, fills: &[Booked]) -> Vec<FillR
             fill_id: fill.fill.0.to_string(),
         }
     };
-    fills.iter().map(row).collect()
+    fills.into_iter().map(row)
 }
 
 /// Orders in the order they were submitted; `rejected` says why the venue refused some.

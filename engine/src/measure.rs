@@ -173,6 +173,17 @@ const POWERS: [i64; 19] = {
     powers
 };
 
+/// The same as floats, exact up to 10^22.
+const POWERS_F64: [f64; 19] = {
+    let mut powers = [1.0; 19];
+    let mut n = 0;
+    while n < powers.len() {
+        powers[n] = POWERS[n] as f64;
+        n += 1;
+    }
+    powers
+};
+
 /// `10^n` for the scales that an `i64` can carry, from a table: a loop would cost more than the rest of a step.
 ///
 /// # Panics
@@ -199,14 +210,14 @@ pub const fn product(a: i64, b: i64) -> i128 {
 #[inline]
 pub fn scaled_f64(raw: i64, scale: u8) -> f64 {
     if raw.unsigned_abs() < EXACT_F64 {
-        return raw as f64 / pow10(scale) as f64;
+        return raw as f64 / POWERS_F64[scale as usize];
     }
     let (mut raw, mut scale) = (raw, scale);
     while scale > 0 && raw % 10 == 0 {
         raw /= 10;
         scale -= 1;
     }
-    raw as f64 / pow10(scale) as f64
+    raw as f64 / POWERS_F64[scale as usize]
 }
 
 /// `raw * 10^-scale` as plain decimal text without trailing zeros.

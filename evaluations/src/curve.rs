@@ -48,7 +48,7 @@ pub struct EquityCurve {
     midnight: i64,
     marks: u64,
     equity_sum: i128,
-    in_market_ns: i128,
+    in_market_ns: i64,
     fall: Fall,
 }
 
@@ -128,7 +128,7 @@ impl EquityCurve {
     pub fn push(&mut self, point: EquityPoint) {
         debug_assert!(point.time >= self.last.time, "equity is marked in the order of time");
         if self.last.exposure.0 != 0 {
-            self.in_market_ns += i128::from(point.time.0 - self.last.time.0);
+            self.in_market_ns += point.time.0 - self.last.time.0;
         }
         if self.marks == 0 {
             self.open_day(point.time);
@@ -239,7 +239,7 @@ pub struct Curve {
     /// The last peak, when the run ended below it.
     pub under_since: Option<Timestamp>,
     equity_sum: i128,
-    in_market_ns: i128,
+    in_market_ns: i64,
     longest_ns: i64,
 }
 

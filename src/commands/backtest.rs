@@ -8,6 +8,7 @@ use crate::run_file::RunFile;
 use crate::setup::Setup;
 use crate::{strategy_setup, tables, tape_header, terminal, trial_record};
 use datasets::FingerprintHandle;
+use engine::Timestamp;
 use engine::tape::{CandleRef, CandlesOnTape, DigestOnly, TapeJournal};
 use evaluations::tables::{write_equity, write_fills, write_orders, write_round_trips};
 use evaluations::tear_sheet::{CandleView, TearSheet, html};
@@ -103,14 +104,12 @@ fn write(
     curve: &Curve,
 ) -> Result<(), Failure> {
     let path = |name: &str| folder.path().join(name);
-    let fills = tables::fill_rows(config, &run.state, &run.recorder.fills);
     let trips = tables::trip_rows(config, run.recorder.trips.closed());
     let candles = shown_candles(config, setup, run);
     let page = || {
         let sheet = TearSheet {
             summary,
             equity: &curve.rows,
-            fills: &fills,
             round_trips: &trips,
             candles: candles.as_ref(),
             days: setup.days,
@@ -124,7 +123,7 @@ fn write(
     let (page, (orders, (fills, (trips, equity)))) = rayon::join(page, || {
         rayon::join(orders, || {
             rayon::join(
-                || write_fills(&path("fills.parquet"), &fills),
+                || write_fills(&path("fills.parquet"), tables::fill_rows(config, &run.state, &run.recorder.fills)),
                 || {
                     rayon::join(
                         || write_round_trips(&path("round_trips.parquet"), &trips),
@@ -144,12 +143,21 @@ fn write(
 
 /// The last candles of the instrument that was traded most.
 fn shown_candles(config: &RunFile, setup: &Setup, run: &Finished<()>) -> Option<CandleView> {
-    let traded = |index: usize| run.recorder.fills.iter().filter(|b| b.fill.instrument.index() == index).count();
-    let most = (0..setup.instruments.len()).rev().max_by_key(|index| traded(*index))?;
+    let mut traded = vec![0; setup.instruments.len()];
+    for booked in &run.recorder.fills {
+        traded[booked.fill.instrument.index()] += 1;
+    }
+    let most = (0..traded.len()).rev().max_by_key(|index| traded[*index])?;
+    let candles = run.recorder.candles.get(most)?.ordered();
+    let from = candles.first().map_or(Timestamp::MAX, |candle| candle.open_time);
+    let shown = |fill: &engine::Fill| fill.instrument.index() == most && fill.venue_time >= from;
+    let own = run.recorder.fills.iter().filter(|booked| shown(&booked.fill));
     Some(CandleView {
         instrument: config.instruments[most].name(),
         price_scale: setup.instruments[most].price_scale,
-        candles: run.recorder.candles.get(most)?.ordered(),
+        fills: tables::fill_rows(config, &run.state, own).collect(),
+        fills_of_run: traded[most],
+        candles,
     })
 }
 

@@ -4,7 +4,7 @@ use crate::output_folder::SUMMARY;
 use crate::run_file::RunFile;
 use crate::setup::Setup;
 use crate::terminal;
-use engine::CandleSource;
+use engine::{Candle, CandleSource, Timestamp};
 use evaluations::Summary;
 use evaluations::metrics::daily::Days;
 use evaluations::tables::{FillRow, read_equity, read_fills, read_round_trips};
@@ -37,7 +37,6 @@ pub(super) fn execute(dir: &Path, json: bool) -> Result<(), Failure> {
     let sheet = TearSheet {
         summary: &summary,
         equity: &equity,
-        fills: &fills,
         round_trips: &round_trips,
         candles: candles.as_ref(),
         days,
@@ -70,5 +69,9 @@ fn candles(dir: &Path, fills: &[FillRow]) -> Result<CandleView, Failure> {
         }
     }
     let (instrument, price_scale) = (config.instruments[most].name(), setup.instruments[most].price_scale);
-    Ok(CandleView { instrument, price_scale, candles: last.into() })
+    let candles: Vec<Candle> = last.into();
+    let from = candles.first().map_or(Timestamp::MAX, |candle| candle.open_time);
+    let own = fills.iter().filter(|fill| fill.time >= from && *fill.instrument == *instrument);
+    let (fills, fills_of_run) = (own.cloned().collect(), traded(&instrument));
+    Ok(CandleView { instrument, price_scale, candles, fills, fills_of_run })
 }

@@ -5,6 +5,7 @@ mod bad_input;
 mod determinism;
 mod examples;
 mod onetape;
+mod real_candles;
 mod replay;
 mod results;
 mod tidy;

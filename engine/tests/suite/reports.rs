@@ -117,11 +117,7 @@ fn any_order_and_number_of_reports_ends_in_the_same_account() {
         assert_eq!(journal.booked, [1, 1, 2, 3, 5, 6, 7], "seed {seed}: each fill is booked once");
         assert_eq!(core.state().counters.fills, 7);
         assert_eq!(core.state().orders.working(InstrumentId(0)).net(), Qty::ZERO, "seed {seed}");
-        assert!(
-            core.state().orders.all().all(|o| !o.status.is_live()),
-            "seed {seed}: {:#?}",
-            core.state().orders
-        );
+        assert!(core.state().orders.all().all(|o| !o.status.is_live()), "seed {seed}: {:#?}", core.state().orders);
     }
     // 12 bought, 6 sold, 2 bought that were lost.
     assert_eq!(expected.map(|e| e.1), Some(Qty(8)));

@@ -51,7 +51,7 @@ pub struct FillRow {
 ///
 /// # Errors
 /// When the file cannot be written.
-pub fn write_fills(path: &Path, rows: &[FillRow]) -> Result<(), TableError> {
+pub fn write_fills(path: &Path, rows: impl IntoIterator<Item = FillRow>) -> Result<(), TableError> {
     write(path, rows, |rows| {
         Table::default()
             .times("time", rows.iter().map(|r| r.time))

@@ -26,7 +26,7 @@ fn fills_read_as_they_were_written() {
     let path = folder.path().join("fills.parquet");
     for count in [0, 1, 3000] {
         let mut rows = fills(count);
-        write_fills(&path, &rows).unwrap();
+        write_fills(&path, rows.iter().cloned()).unwrap();
         for row in &mut rows {
             // Read back with as few places as hold the number.
             row.price = lean(row.price);
@@ -51,7 +51,7 @@ fn the_largest_and_the_finest_numbers_fit() {
     rows[0].price = Decimals { raw: i64::MAX, scale: 0 };
     rows[0].quantity = Decimals { raw: 1, scale: 18 };
     rows[1].price = Decimals { raw: i64::MIN, scale: 18 };
-    write_fills(&path, &rows).unwrap();
+    write_fills(&path, rows.iter().cloned()).unwrap();
     let read = read_fills(&path).unwrap();
     assert_eq!((read[0].price, read[0].quantity), (rows[0].price, rows[0].quantity));
     assert_eq!(read[1].price.text(), "-9.223372036854775808");
@@ -105,8 +105,8 @@ fn orders_equity_and_round_trips_read_as_they_were_written() {
 fn two_writings_are_equal_byte_for_byte() {
     let folder = tempfile::tempdir().unwrap();
     let (a, b) = (folder.path().join("a"), folder.path().join("b"));
-    write_fills(&a, &fills(1000)).unwrap();
-    write_fills(&b, &fills(1000)).unwrap();
+    write_fills(&a, fills(1000)).unwrap();
+    write_fills(&b, fills(1000)).unwrap();
     assert_eq!(std::fs::read(a).unwrap(), std::fs::read(b).unwrap());
 }
 

@@ -17,8 +17,8 @@ const NARROW_CANDLES: usize = 90;
 pub(crate) fn section(sheet: &TearSheet<'_>) -> String {
     let Some(view) = sheet.candles.filter(|view| !view.candles.is_empty()) else { return String::new() };
     let recent = view.candles.len().saturating_sub(NARROW_CANDLES);
-    let wide = draw(WIDE, view, &view.candles, sheet.fills);
-    let narrow = draw(NARROW, view, &view.candles[recent..], sheet.fills);
+    let wide = draw(WIDE, view, &view.candles);
+    let narrow = draw(NARROW, view, &view.candles[recent..]);
     let caption = format!("{}, the last candles of the run{}", view.instrument, reason(sheet, view));
     let legend = "<p class=\"soft\"><span class=\"up\">\u{25b2}</span> buys \u{2003}<span class=\"down\">\u{25bc}</span> sells</p>\n";
     page::section("candles", "Candles and fills", &(figure(&caption, &wide, &narrow) + legend))
@@ -26,30 +26,20 @@ pub(crate) fn section(sheet: &TearSheet<'_>) -> String {
 
 /// Why this instrument, where there was a choice.
 fn reason(sheet: &TearSheet<'_>, view: &CandleView) -> String {
-    let mut counts = std::collections::BTreeMap::<&str, usize>::new();
-    for fill in sheet.fills {
-        *counts.entry(&*fill.instrument).or_default() += 1;
-    }
-    let own = counts.get(view.instrument.as_str()).copied().unwrap_or(0);
-    let choice = sheet.summary.instruments.len() > 1;
-    if choice && own > 0 && counts.values().all(|count| *count <= own) {
-        let (own, all) = (figures::number(own as f64, 0), figures::number(sheet.fills.len() as f64, 0));
+    let (own, all) = (view.fills_of_run, sheet.summary.fills);
+    if sheet.summary.instruments.len() > 1 && own > 0 {
+        let (own, all) = (figures::number(own as f64, 0), figures::number(all as f64, 0));
         format!("; of all instruments it has the most fills, {own} of {all}")
     } else {
         String::new()
     }
 }
 
-fn draw(size: Size, view: &CandleView, candles: &[Candle], fills: &[FillRow]) -> String {
+fn draw(size: Size, view: &CandleView, candles: &[Candle]) -> String {
     let price = |raw: engine::Price| scaled_f64(raw.0, view.price_scale);
     let (first, last) = (candles[0].open_time.0, candles[candles.len() - 1].known_time.0);
     let x = Axis::time(first, last, (size.0 / 70) as usize);
-    let shown: Vec<&FillRow> = fills
-        .iter()
-        .rev()
-        .take_while(|fill| fill.time.0 >= first)
-        .filter(|fill| fill.time.0 <= last && *fill.instrument == *view.instrument)
-        .collect();
+    let shown: Vec<&FillRow> = view.fills.iter().filter(|fill| (first..=last).contains(&fill.time.0)).collect();
     let prices = candles.iter().flat_map(|c| [price(c.low), price(c.high)]);
     let y = Axis::values(prices.chain(shown.iter().map(|fill| fill.price.to_f64())), figures::short);
     let width = size.0 * SCALE * 6 / 10 / candles.len().max(1) as u32;

@@ -31,6 +31,10 @@ pub struct CandleView {
     pub price_scale: u8,
     /// The last part of the run; some 150 to 300 candles read best.
     pub candles: Vec<Candle>,
+    /// The instrument's fills within these candles, in order.
+    pub fills: Vec<FillRow>,
+    /// How many fills it had in the whole run.
+    pub fills_of_run: usize,
 }
 
 /// What a tear sheet shows. All of it can be read back from the folder of a run, but the candles.
@@ -40,11 +44,9 @@ pub struct TearSheet<'a> {
     pub summary: &'a Summary,
     /// The rows of the equity curve; each day's last is among them.
     pub equity: &'a [EquityPoint],
-    /// All fills, in order.
-    pub fills: &'a [FillRow],
     /// All closed round trips, in order.
     pub round_trips: &'a [RoundTripRow],
-    /// Candles of the first or the most traded instrument.
+    /// Candles of the most traded instrument, or of the first of several.
     pub candles: Option<&'a CandleView>,
     /// Which days count.
     pub days: Days,

@@ -137,13 +137,14 @@ fn page(example: &Example, summary: &Summary) -> String {
         instrument: "coinbase:BTCUSD".into(),
         price_scale: 2,
         candles: example.candles[example.candles.len().saturating_sub(200)..].to_vec(),
+        fills: example.fills.clone(),
+        fills_of_run: example.fills.len(),
     };
     let trips: Vec<RoundTripRow> =
         example.trips.closed().iter().map(|trip| RoundTripRow::new(trip, "coinbase:BTCUSD".into())).collect();
     html(&TearSheet {
         summary,
         equity: &example.curve.rows,
-        fills: &example.fills,
         round_trips: &trips,
         candles: Some(&view),
         days: Days::Every,
@@ -239,7 +240,6 @@ fn a_run_without_anything_still_makes_a_page() {
     let page = html(&TearSheet {
         summary: &summary,
         equity: &[],
-        fills: &[],
         round_trips: &[],
         candles: None,
         days: Days::Every,
@@ -296,7 +296,6 @@ fn a_daily_series_known_at_midnight_stays_in_its_month_and_year() {
     let page = html(&TearSheet {
         summary: &summary,
         equity: &rows,
-        fills: &[],
         round_trips: &[],
         candles: None,
         days: Days::Every,
