@@ -184,8 +184,12 @@ impl Setup {
     /// The simulated venue.
     #[must_use]
     pub fn venue(&self, run: &RunFile) -> SimVenue {
-        let config =
-            VenueConfig { path: run.execution.path, touch: run.execution.touch, leverage: run.account.leverage };
+        let config = VenueConfig {
+            path: run.execution.path,
+            touch: run.execution.touch,
+            leverage: run.account.leverage,
+            participation_ppm: None,
+        };
         SimVenue::new(config, run.account.cash, self.instruments.clone(), self.costs.clone())
     }
 }

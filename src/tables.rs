@@ -1,7 +1,7 @@
 //! From a finished run to the rows of its tables.
 use crate::run_file::RunFile;
 use crate::tape_header::run_id;
-use engine::{Booked, Order, OrderId, OrderKind, OrderStatus, State};
+use engine::{Booked, Order, OrderId, OrderKind, OrderStatus, State, TimeInForce};
 use evaluations::tables::{Decimals, FillRow, Liquidity, OrderRow, RoundTripRow};
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -47,7 +47,8 @@ pub fn order_rows<'a>(
     rejected: &'a BTreeMap<OrderId, &'static str>,
 ) -> impl Iterator<Item = OrderRow> + use<'a> {
     let (names, run) = (names(config), run_id(config));
-    let kinds: Vec<Arc<str>> = ["market", "limit", "stop"].into_iter().map(Into::into).collect();
+    let shared = |names: &[&str]| -> Vec<Arc<str>> { names.iter().map(|name| Arc::from(*name)).collect() };
+    let (kinds, times) = (shared(&OrderKind::NAMES), shared(&TimeInForce::NAMES));
     let statuses: Vec<Arc<str>> = OrderStatus::ALL.into_iter().map(|s| s.name().into()).collect();
     let none: Arc<str> = "".into();
     let row = move |order: &Order| {
@@ -55,24 +56,21 @@ pub fn order_rows<'a>(
         let instrument = &state.instruments[request.instrument.index()];
         let price = |p: engine::Price| Decimals { raw: p.0, scale: instrument.price_scale };
         let quantity = |q: engine::Qty| Decimals { raw: q.0, scale: instrument.qty_scale };
-        let (kind, limit_price, stop_price) = match request.kind {
-            OrderKind::Market => (0, None, None),
-            OrderKind::Limit { price: p } => (1, Some(price(p)), None),
-            OrderKind::Stop { trigger } => (2, None, Some(price(trigger))),
-        };
         let status = OrderStatus::ALL.iter().position(|s| *s == order.status).unwrap_or(0);
         OrderRow {
             id: format!("{run}-{}", request.order.0),
             instrument: Arc::clone(&names[request.instrument.index()]),
             side: request.side,
-            kind: Arc::clone(&kinds[kind]),
+            kind: Arc::clone(&kinds[usize::from(request.kind.code())]),
+            time_in_force: Arc::clone(&times[usize::from(request.terms.time_in_force.code())]),
             quantity: quantity(request.quantity),
             filled: quantity(order.filled),
-            limit_price,
-            stop_price,
+            limit_price: request.kind.limit().map(price),
+            stop_price: request.kind.trigger().map(price),
             status: Arc::clone(&statuses[status]),
             submitted_at: order.submitted_at,
             finished_at: (!order.status.is_live()).then_some(order.changed_at),
+            tied_to: request.link.leader().map(|leader| format!("{run}-{}", leader.0)).unwrap_or_default(),
             reason: match (rejected.get(&request.order), order.label.0) {
                 (Some(reason), _) => Arc::from(*reason),
                 (None, 0) => Arc::clone(&none),

@@ -1,6 +1,6 @@
 //! A run of a workload with nothing around it: core, simulated world, digest. No files, no report.
 use engine::risk::{AllowedInstruments, BuyingPower, Leverage};
-use engine::sim::{Costs, Latency, Merge, PathModel, VenueConfig};
+use engine::sim::{Costs, Latency, Merge, VenueConfig};
 use engine::tape::DigestOnly;
 use engine::{
     Candle, Core, Currency, Instrument, InstrumentId, Money, Rate, RiskEngine, SharedCandles, SimVenue, Simulated,
@@ -90,7 +90,7 @@ impl Workload {
         let fee = Rate::from_bps(Decimal::from(5)).expect("a rate");
         let costs = vec![Costs { taker: fee, maker: fee, slippage: Rate::ZERO }; instruments.len()];
         let cash = Money(self.cash * Money::ONE.0);
-        let config = VenueConfig { path: PathModel::Pessimistic, touch: false, leverage: Leverage::ONE };
+        let config = VenueConfig::default();
         let venue = SimVenue::new(config, cash, instruments.clone(), costs);
         let sources = self.candles.iter().map(|candles| (SharedCandles::new(Arc::clone(candles)), 8));
         let feed = Merge::new(sources).expect("shared candles never fail");

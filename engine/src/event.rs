@@ -113,9 +113,19 @@ pub enum Reason {
     NoSuchOrder,
     /// A price, quantity or kind that it does not take.
     Invalid,
+    /// It would have traded at once, and was to give liquidity only.
+    PostOnly,
+    /// It would not have reduced a position, and was to reduce only.
+    ReduceOnly,
+    /// The market has no auction to trade in.
+    NoAuction,
 }
 
 impl Reason {
+    /// Every reason, in the order of their codes on a tape.
+    pub const ALL: [Self; 6] =
+        [Self::BuyingPower, Self::NoSuchOrder, Self::Invalid, Self::PostOnly, Self::ReduceOnly, Self::NoAuction];
+
     /// The name in tables and files.
     #[must_use]
     pub fn name(self) -> &'static str {
@@ -123,6 +133,9 @@ impl Reason {
             Self::BuyingPower => "buying_power",
             Self::NoSuchOrder => "no_such_order",
             Self::Invalid => "invalid",
+            Self::PostOnly => "post_only",
+            Self::ReduceOnly => "reduce_only",
+            Self::NoAuction => "no_auction",
         }
     }
 }

@@ -1,9 +1,51 @@
 //! What a strategy wishes, collected during one step.
 use crate::event::TimerId;
 use crate::instrument::InstrumentId;
-use crate::order::{Label, OrderId, OrderKind};
+use crate::order::{Label, OrderId, OrderKind, Terms};
 use crate::{Price, Qty, Side, Timestamp};
 use alloc::vec::Vec;
+
+/// An order that is wished for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct NewOrder {
+    /// What to trade.
+    pub instrument: InstrumentId,
+    /// Which way.
+    pub side: Side,
+    /// How much; above zero.
+    pub quantity: Qty,
+    /// When and at what price.
+    pub kind: OrderKind,
+    /// For how long, and what it must never do.
+    pub terms: Terms,
+    /// The strategy's own name for it.
+    pub label: Label,
+}
+
+impl NewOrder {
+    /// A plain order: good until cancelled.
+    #[must_use]
+    pub fn new(instrument: InstrumentId, side: Side, quantity: Qty, kind: OrderKind) -> Self {
+        Self { instrument, side, quantity, kind, terms: Terms::PLAIN, label: Label::default() }
+    }
+
+    /// The other side of the same quantity, of this kind: an exit.
+    #[must_use]
+    pub fn exit(self, kind: OrderKind) -> Self {
+        Self { side: self.side.opposite(), kind, terms: Terms::PLAIN, ..self }
+    }
+}
+
+/// How an order is tied to the last one of the same step that was not tied to any.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Join {
+    /// Not at all.
+    Alone,
+    /// It works once that one fills.
+    Attached,
+    /// One cancels the other.
+    OneCancelsOther,
+}
 
 /// One wish. The risk engine weighs it before anything leaves.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -16,18 +58,7 @@ pub enum Intent {
         quantity: Qty,
     },
     /// Send this order.
-    Submit {
-        /// What to trade.
-        instrument: InstrumentId,
-        /// Which way.
-        side: Side,
-        /// How much; above zero.
-        quantity: Qty,
-        /// When and at what price.
-        kind: OrderKind,
-        /// The strategy's own name for it.
-        label: Label,
-    },
+    Submit(NewOrder, Join),
     /// Change an order's total quantity and price.
     Amend {
         /// Which order.
@@ -62,9 +93,32 @@ impl Intents {
         self.0.push(Intent::Target { instrument, quantity });
     }
 
-    /// Send an order of any kind.
+    /// Send a plain order of any kind.
     pub fn submit(&mut self, instrument: InstrumentId, side: Side, quantity: Qty, kind: OrderKind, label: Label) {
-        self.0.push(Intent::Submit { instrument, side, quantity, kind, label });
+        self.order(NewOrder { label, ..NewOrder::new(instrument, side, quantity, kind) });
+    }
+
+    /// Send an order.
+    pub fn order(&mut self, order: NewOrder) {
+        self.0.push(Intent::Submit(order, Join::Alone));
+    }
+
+    /// Send an order that begins to work when the last order sent fills, for as much as that one has filled: a stop-loss, a
+    /// take-profit. What one attached order fills, the others lose. It only ever reduces.
+    pub fn attach(&mut self, order: NewOrder) {
+        self.0.push(Intent::Submit(order, Join::Attached));
+    }
+
+    /// Send an order of the same size and side as the last order sent: what one fills, the other loses.
+    pub fn or(&mut self, order: NewOrder) {
+        self.0.push(Intent::Submit(order, Join::OneCancelsOther));
+    }
+
+    /// Send an order with a stop-loss and a take-profit for whatever it fills.
+    pub fn bracket(&mut self, entry: NewOrder, stop_loss: Price, take_profit: Price) {
+        self.order(entry);
+        self.attach(entry.exit(OrderKind::Stop { trigger: stop_loss }));
+        self.attach(entry.exit(OrderKind::Limit { price: take_profit }));
     }
 
     /// Change an order's total quantity and price.

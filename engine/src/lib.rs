@@ -6,7 +6,7 @@
 extern crate alloc;
 
 pub mod candle;
-
+mod capabilities;
 pub mod effect;
 pub mod event;
 pub mod instrument;
@@ -16,6 +16,7 @@ pub mod math;
 pub mod measure;
 pub mod money;
 pub mod order;
+mod order_kind;
 pub mod orders;
 pub mod risk;
 pub mod rng;
@@ -26,19 +27,21 @@ pub mod state;
 pub mod step;
 pub mod strategy;
 pub mod tape;
+mod terms;
 pub mod view;
 
 pub use candle::{Candle, CandleFault, CandleSource, SharedCandles};
+pub use capabilities::{Capabilities, Feature};
 pub use effect::{Action, Anomaly, Command, Effect, Refusal};
 pub use event::{
     CashEvent, Certainty, Entry, Event, Fill, Liquidity, MarketCandle, MarketEvent, Reason, Report, TimerId,
 };
 pub use instrument::{Instrument, InstrumentId, Spec};
-pub use intent::{Intent, Intents};
+pub use intent::{Intent, Intents, Join, NewOrder};
 pub use ledger::{Ledger, Rate};
 pub use measure::{Interval, Price, Qty, Side, Timestamp};
 pub use money::{Currency, Money};
-pub use order::{FillId, Label, Order, OrderId, OrderKind, OrderRequest, OrderStatus};
+pub use order::{FillId, Label, Link, Order, OrderId, OrderKind, OrderRequest, OrderStatus, Terms, TimeInForce, Trail};
 pub use risk::{Approved, Check, Proposal, RiskCheck, RiskEngine};
 pub use rng::Rng;
 pub use run::{Journal, RunError, World, run};

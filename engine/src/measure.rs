@@ -144,6 +144,15 @@ impl Side {
         }
     }
 
+    /// The other one.
+    #[must_use]
+    pub fn opposite(self) -> Self {
+        match self {
+            Self::Buy => Self::Sell,
+            Self::Sell => Self::Buy,
+        }
+    }
+
     /// +1 for a buy, -1 for a sell.
     #[must_use]
     pub fn sign(self) -> i64 {

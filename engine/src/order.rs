@@ -3,7 +3,9 @@
 //! `Unknown` is a status of its own: an answer was lost, and only the venue's word or an operator ends it. A terminal
 //! order stays terminal; a fill that arrives later is booked on it all the same.
 use crate::instrument::InstrumentId;
-use crate::{Price, Qty, Side, Timestamp};
+pub use crate::order_kind::{OrderKind, Trail};
+pub use crate::terms::{Link, Terms, TimeInForce};
+use crate::{Qty, Side, Timestamp};
 use alloc::vec::Vec;
 
 /// Our number of an order, counted from 1 in the order of submission.
@@ -13,45 +15,6 @@ pub struct OrderId(pub u64);
 /// A strategy's own name for an order: it may give one label to many orders.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Label(pub u32);
-
-/// When and at what price an order may trade.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum OrderKind {
-    /// At once, at the market's price.
-    Market,
-    /// At `price` or better.
-    Limit {
-        /// The worst price to trade at.
-        price: Price,
-    },
-    /// At the market's price once it has reached `trigger`.
-    Stop {
-        /// The price that wakes the order: at or above it for a buy, at or below it for a sell.
-        trigger: Price,
-    },
-}
-
-impl OrderKind {
-    /// The name in tables and files.
-    #[must_use]
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Market => "market",
-            Self::Limit { .. } => "limit",
-            Self::Stop { .. } => "stop",
-        }
-    }
-
-    /// The price that the order names, if it names one.
-    #[must_use]
-    pub fn price(self) -> Option<Price> {
-        match self {
-            Self::Market => None,
-            Self::Limit { price } => Some(price),
-            Self::Stop { trigger } => Some(trigger),
-        }
-    }
-}
 
 /// What a venue is asked to do: everything about an order that is not its fate.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -66,6 +29,25 @@ pub struct OrderRequest {
     pub quantity: Qty,
     /// When and at what price.
     pub kind: OrderKind,
+    /// For how long, and what it must never do.
+    pub terms: Terms,
+    /// Which orders it is tied to.
+    pub link: Link,
+}
+
+impl OrderRequest {
+    /// A plain order: good until cancelled, tied to none.
+    #[must_use]
+    pub fn plain(order: OrderId, instrument: InstrumentId, side: Side, quantity: Qty, kind: OrderKind) -> Self {
+        Self { order, instrument, side, quantity, kind, terms: Terms::PLAIN, link: Link::Alone }
+    }
+
+    /// Whether it adds to what the account could come to hold. What only reduces a position does not, nor does the second
+    /// of two orders of which one cancels the other.
+    #[must_use]
+    pub fn adds_exposure(&self) -> bool {
+        self.link == Link::Alone && !self.terms.reduce_only
+    }
 }
 
 /// Where an order stands.

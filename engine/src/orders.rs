@@ -3,12 +3,12 @@
 //! Working quantities are kept as sums, so that exposure costs no scan however many orders there were.
 use crate::effect::Anomaly;
 use crate::instrument::InstrumentId;
-use crate::order::{Change, Label, Order, OrderId, OrderKind, OrderRequest, OrderStatus};
+use crate::order::{Change, Label, Order, OrderId, OrderRequest, OrderStatus};
 use crate::{Qty, Side, Timestamp};
 use alloc::vec;
 use alloc::vec::Vec;
 
-/// What live orders of one instrument may still fill, in full.
+/// What live orders of one instrument may still fill, in full; orders that cannot add to a position are left out.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Working {
     /// Open buy quantity.
@@ -91,8 +91,10 @@ impl Orders {
         assert!(request.quantity.0 > 0, "an order asks for something");
         let index = request.instrument.index();
         self.live[index].push(request.order);
-        let working = self.working[index].side(request.side);
-        *working = *working + request.quantity;
+        if request.adds_exposure() {
+            let working = self.working[index].side(request.side);
+            *working = *working + request.quantity;
+        }
         if self.count.is_multiple_of(CHUNK) {
             self.chunks.push(Vec::with_capacity(CHUNK));
         }
@@ -126,9 +128,11 @@ impl Orders {
         }
         let (after, is_live) = (order.leaves(), order.status.is_live());
         let index = order.request.instrument.index();
-        let working = self.working[index].side(order.request.side);
-        *working = *working + after - before;
-        assert!(working.0 >= 0, "no less than nothing is on its way");
+        if order.request.adds_exposure() {
+            let working = self.working[index].side(order.request.side);
+            *working = *working + after - before;
+            assert!(working.0 >= 0, "no less than nothing is on its way");
+        }
         if was_live && !is_live {
             self.live[index].retain(|other| *other != id);
         }
@@ -146,18 +150,8 @@ impl Orders {
         self.update(id, now, |order| {
             order.request.quantity = quantity;
             order.amending = Qty::ZERO;
-            order.request.kind = repriced(order.request.kind, price);
+            order.request.kind = order.request.kind.repriced(price);
         });
         Ok(())
-    }
-}
-
-/// The same kind of order at another price.
-#[must_use]
-pub fn repriced(kind: OrderKind, price: Option<crate::Price>) -> OrderKind {
-    match (kind, price) {
-        (OrderKind::Limit { .. }, Some(price)) => OrderKind::Limit { price },
-        (OrderKind::Stop { .. }, Some(trigger)) => OrderKind::Stop { trigger },
-        (kind, _) => kind,
     }
 }

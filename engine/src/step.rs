@@ -4,9 +4,8 @@
 use crate::effect::{Command, Effect, Refusal};
 use crate::event::Entry;
 use crate::instrument::InstrumentId;
-use crate::intent::{Intent, Intents};
-use crate::order::{Change, Label, Order, OrderId, OrderKind};
-use crate::orders::repriced;
+use crate::intent::{Intent, Intents, Join, NewOrder};
+use crate::order::{Change, Link, Order, OrderId, OrderKind};
 use crate::risk::{Approved, Check, Proposal, RiskEngine};
 use crate::state::State;
 use crate::strategy::Strategy;
@@ -66,13 +65,16 @@ impl<S: Strategy> Core<S> {
 
     /// Second half of a step: what is to be done about it. A trainer calls the halves itself.
     pub fn act(&mut self, intents: &mut Intents, effects: &mut Vec<Effect>) {
+        // The order that the next one of the step may be tied to; gone once it was refused.
+        let mut leader = None;
         for intent in intents.as_slice() {
             match *intent {
                 Intent::Wake { timer, at } => effects.push(Effect::Arm { timer, at }),
                 Intent::Target { instrument, quantity } => self.target(instrument, quantity, effects),
-                Intent::Submit { instrument, side, quantity, kind, label } => {
-                    self.weigh(Proposal::Submit { instrument, side, quantity, kind, label }, effects);
+                Intent::Submit(order, Join::Alone) => {
+                    leader = self.submit(order, Link::Alone, effects);
                 }
+                Intent::Submit(order, join) => self.join(order, join, leader, effects),
                 Intent::Amend { order, quantity, price } => self.amend(order, quantity, price, effects),
                 Intent::Cancel { order } => self.cancel(order, effects),
             }
@@ -90,11 +92,32 @@ impl<S: Strategy> Core<S> {
         let missing = quantity - self.state.exposure(instrument);
         if !missing.is_zero() {
             let (side, quantity) = (Side::of(missing), missing.abs());
-            self.weigh(
-                Proposal::Submit { instrument, side, quantity, kind: OrderKind::Market, label: Label::default() },
-                effects,
-            );
+            self.submit(NewOrder::new(instrument, side, quantity, OrderKind::Market), Link::Alone, effects);
         }
+    }
+
+    /// Sends an order if it passes review; its number then.
+    #[inline]
+    fn submit(&mut self, order: NewOrder, link: Link, effects: &mut Vec<Effect>) -> Option<OrderId> {
+        let NewOrder { instrument, side, quantity, kind, terms, label } = order;
+        let next = self.state.orders.next_id();
+        self.weigh(Proposal::Submit { instrument, side, quantity, kind, terms, link, label }, effects).then_some(next)
+    }
+
+    /// Sends an order that is tied to another one. Where that was refused, so is this: it has nothing to follow.
+    fn join(&mut self, mut order: NewOrder, join: Join, leader: Option<OrderId>, effects: &mut Vec<Effect>) {
+        let Some(leader) = leader else {
+            let refusal = Refusal { instrument: order.instrument, check: Check::Link, limit: 0, value: 0 };
+            effects.push(Effect::Refused(refusal));
+            return;
+        };
+        let link = match join {
+            Join::Alone => Link::Alone,
+            Join::Attached => Link::Attached(leader),
+            Join::OneCancelsOther => Link::OneCancelsOther(leader),
+        };
+        order.terms.reduce_only |= join == Join::Attached;
+        self.submit(order, link, effects);
     }
 
     fn amend(&mut self, id: OrderId, quantity: Qty, price: Option<Price>, effects: &mut Vec<Effect>) {
@@ -102,9 +125,11 @@ impl<S: Strategy> Core<S> {
             Some(order) => {
                 let request = order.request;
                 let added = Qty((quantity.0.saturating_sub(order.filled.0).saturating_sub(order.leaves().0)).max(0));
-                let kind = repriced(request.kind, price);
-                let (instrument, side) = (request.instrument, request.side);
-                self.weigh(Proposal::Amend { order: id, instrument, side, quantity, added, kind, price }, effects);
+                let kind = request.kind.repriced(price);
+                let (instrument, side, terms, link) = (request.instrument, request.side, request.terms, request.link);
+                let order = id;
+                let proposal = Proposal::Amend { order, instrument, side, quantity, added, kind, terms, link, price };
+                self.weigh(proposal, effects);
             }
             None => effects.push(self.no_such_order(id)),
         }
@@ -130,13 +155,19 @@ impl<S: Strategy> Core<S> {
         Effect::Refused(Refusal { instrument, check: Check::NoSuchOrder, limit: 0, value: i128::from(id.0) })
     }
 
-    /// Review, then route at once: the next intent must see this one as on its way.
-    fn weigh(&mut self, proposal: Proposal, effects: &mut Vec<Effect>) {
+    /// Review, then route at once: the next intent must see this one as on its way. Whether it passed.
+    fn weigh(&mut self, proposal: Proposal, effects: &mut Vec<Effect>) -> bool {
         let known = proposal.instrument().index() < self.state.instruments.len();
         assert!(known, "a strategy trades only instruments of its run");
         match self.risk.review(proposal, View::new(&self.state)) {
-            Ok(approved) => effects.push(Effect::Send(self.route(approved))),
-            Err(refusal) => effects.push(Effect::Refused(refusal)),
+            Ok(approved) => {
+                effects.push(Effect::Send(self.route(approved)));
+                true
+            }
+            Err(refusal) => {
+                effects.push(Effect::Refused(refusal));
+                false
+            }
         }
     }
 

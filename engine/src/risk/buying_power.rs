@@ -40,7 +40,7 @@ pub struct BuyingPower {
 
 impl RiskCheck for BuyingPower {
     fn check(&self, addition: &Addition, view: View<'_>) -> Result<(), Refusal> {
-        if only_reduces(addition, view) {
+        if !addition.adds_exposure() || only_reduces(addition, view) {
             return Ok(());
         }
         let required = required(addition, view);
@@ -96,7 +96,7 @@ fn worst(held: Money, [buys, sells]: [Money; 2]) -> Money {
 
 /// `values` and what the live orders of an instrument would trade for, by side.
 fn plus_live(mut values: [Money; 2], id: InstrumentId, view: View<'_>) -> [Money; 2] {
-    for order in view.live_orders(id) {
+    for order in view.live_orders(id).filter(|order| order.request.adds_exposure()) {
         let price = order.request.kind.price().or_else(|| view.last(id)).unwrap_or_default();
         values[order.request.side as usize] += view.instrument(id).value(price, order.leaves()).0;
     }

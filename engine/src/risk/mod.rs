@@ -5,14 +5,17 @@
 mod allowed;
 mod buying_power;
 mod rules;
+mod terms;
 
 pub use allowed::AllowedInstruments;
 pub use buying_power::{BuyingPower, Leverage, required};
 pub use rules::OrderRules;
+pub use terms::TermRules;
 
+use crate::capabilities::Capabilities;
 use crate::effect::{Action, Refusal};
 use crate::instrument::InstrumentId;
-use crate::order::{Label, OrderId, OrderKind, OrderRequest};
+use crate::order::{Label, Link, OrderId, OrderKind, OrderRequest, Terms};
 use crate::view::View;
 use crate::{Price, Qty, Side};
 use alloc::boxed::Box;
@@ -40,11 +43,17 @@ pub enum Check {
     NoSuchOrder = 8,
     /// An order of the instrument is unknown: nobody trades it until the venue has told us.
     UnknownOrder = 9,
+    /// Terms that contradict each other or the kind of the order.
+    Terms = 10,
+    /// The venue cannot do it; the value is the code of the [`Feature`](crate::Feature).
+    Unsupported = 11,
+    /// Tied to an order that it cannot be tied to.
+    Link = 12,
 }
 
 impl Check {
     /// Every check, in the order of their codes.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 12] = [
         Self::AllowedInstruments,
         Self::BuyingPower,
         Self::Quantity,
@@ -54,6 +63,9 @@ impl Check {
         Self::NoPrice,
         Self::NoSuchOrder,
         Self::UnknownOrder,
+        Self::Terms,
+        Self::Unsupported,
+        Self::Link,
     ];
 
     /// The name in tables and tapes.
@@ -69,6 +81,9 @@ impl Check {
             Self::NoPrice => "no_price",
             Self::NoSuchOrder => "no_such_order",
             Self::UnknownOrder => "unknown_order",
+            Self::Terms => "terms",
+            Self::Unsupported => "unsupported",
+            Self::Link => "link",
         }
     }
 }
@@ -86,6 +101,10 @@ pub enum Proposal {
         quantity: Qty,
         /// When and at what price.
         kind: OrderKind,
+        /// For how long, and what it must never do.
+        terms: Terms,
+        /// Which orders it is tied to.
+        link: Link,
         /// The strategy's own name for it.
         label: Label,
     },
@@ -103,6 +122,10 @@ pub enum Proposal {
         added: Qty,
         /// The kind after the change.
         kind: OrderKind,
+        /// The order's terms.
+        terms: Terms,
+        /// Which orders it is tied to.
+        link: Link,
         /// The new price, if it changes.
         price: Option<Price>,
     },
@@ -128,6 +151,20 @@ pub struct Addition {
     pub quantity: Qty,
     /// When and at what price.
     pub kind: OrderKind,
+    /// For how long, and what it must never do.
+    pub terms: Terms,
+    /// Which orders it is tied to.
+    pub link: Link,
+    /// The order that is amended; `None` for a new one.
+    pub amends: Option<OrderId>,
+}
+
+impl Addition {
+    /// Whether it adds to what the account could come to hold; see [`OrderRequest::adds_exposure`].
+    #[must_use]
+    pub fn adds_exposure(&self) -> bool {
+        self.link == Link::Alone && !self.terms.reduce_only
+    }
 }
 
 impl Proposal {
@@ -135,11 +172,11 @@ impl Proposal {
     #[must_use]
     pub fn addition(&self) -> Option<Addition> {
         match *self {
-            Self::Submit { instrument, side, quantity, kind, .. } => {
-                Some(Addition { instrument, side, added: quantity, quantity, kind })
+            Self::Submit { instrument, side, quantity, kind, terms, link, .. } => {
+                Some(Addition { instrument, side, added: quantity, quantity, kind, terms, link, amends: None })
             }
-            Self::Amend { instrument, side, quantity, added, kind, .. } => {
-                Some(Addition { instrument, side, added, quantity, kind })
+            Self::Amend { order, instrument, side, quantity, added, kind, terms, link, .. } => {
+                Some(Addition { instrument, side, added, quantity, kind, terms, link, amends: Some(order) })
             }
             Self::Cancel { .. } => None,
         }
@@ -178,8 +215,8 @@ impl Approved {
 
     pub(crate) fn into_action(self, order: OrderId) -> Action {
         match self.0 {
-            Proposal::Submit { instrument, side, quantity, kind, .. } => {
-                Action::Submit(OrderRequest { order, instrument, side, quantity, kind })
+            Proposal::Submit { instrument, side, quantity, kind, terms, link, .. } => {
+                Action::Submit(OrderRequest { order, instrument, side, quantity, kind, terms, link })
             }
             Proposal::Amend { order, instrument, quantity, price, .. } => {
                 Action::Amend { order, instrument, quantity, price }
@@ -201,10 +238,18 @@ impl core::fmt::Debug for RiskEngine {
 }
 
 impl RiskEngine {
-    /// An engine that asks these checks, in this order, after the rules of the instrument.
+    /// An engine that asks these checks, in this order, after the rules of the instrument, for a venue that can do
+    /// everything.
     #[must_use]
     pub fn new(checks: Vec<Box<dyn RiskCheck + Send>>) -> Self {
-        let mut all: Vec<Box<dyn RiskCheck + Send>> = alloc::vec![Box::new(OrderRules)];
+        Self::for_venue(Capabilities::ALL, checks)
+    }
+
+    /// The same for a venue that can do so much.
+    #[must_use]
+    pub fn for_venue(capabilities: Capabilities, checks: Vec<Box<dyn RiskCheck + Send>>) -> Self {
+        let rules: [Box<dyn RiskCheck + Send>; 2] = [Box::new(TermRules { capabilities }), Box::new(OrderRules)];
+        let mut all: Vec<Box<dyn RiskCheck + Send>> = rules.into();
         all.extend(checks);
         Self { checks: all }
     }

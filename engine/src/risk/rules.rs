@@ -3,7 +3,7 @@ use super::{Addition, Check, RiskCheck, weighing_price};
 use crate::effect::Refusal;
 use crate::order::OrderStatus;
 use crate::view::View;
-use crate::{Money, Qty};
+use crate::{Money, Price, Qty};
 
 /// The largest quantity of one order, in steps: products with prices and multipliers stay far inside 128 bits.
 const QUANTITY_MAX: i64 = i64::MAX / 8;
@@ -28,9 +28,8 @@ impl RiskCheck for OrderRules {
         if quantity.0 % spec.lot.0 != 0 {
             return refuse(Check::Lot, i128::from(spec.lot.0), i128::from(quantity.0));
         }
-        if let Some(named) = kind.price()
-            && (named.0 <= 0 || named.0 % spec.tick.0 != 0)
-        {
+        let off_tick = |named: &Price| named.0 <= 0 || named.0 % spec.tick.0 != 0;
+        if let Some(named) = [kind.limit(), kind.trigger()].into_iter().flatten().find(off_tick) {
             return refuse(Check::Tick, i128::from(spec.tick.0), i128::from(named.0));
         }
         if spec.min_notional > Money::ZERO {

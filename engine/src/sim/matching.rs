@@ -1,126 +1,94 @@
-//! What matches when: at the open of a candle, and along the path inside it.
+//! What matches at the prices that everybody sees: the open of a candle, and the auctions.
 //!
-//! Assumptions, as the tear sheet states them: a market order fills whole at the first open after it arrived, a limit at
-//! its price once the price traded through it, a stop at its trigger once touched; what the open has already passed fills
-//! at the open. Nothing here depends on volume: an order is assumed to be small.
-use super::path::{PathModel, reaches};
-use super::venue::{Match, Resting, SimVenue};
-use crate::event::{Certainty, Liquidity};
+//! Assumptions, as the tear sheet states them: a market order fills at the first open after it arrived, a limit at its
+//! price once the price traded through it, a stop at its trigger once touched; what the open has already passed fills at
+//! the open. Where no share of volume is set, an order is assumed to be small. What happens inside is in
+//! [`super::inside`].
+use super::path::Range;
+use super::resting::{Aim, Stage};
+use super::venue::{Match, SimVenue};
+use crate::event::{Certainty, Liquidity, Reason, Report};
 use crate::instrument::InstrumentId;
-use crate::order::OrderKind;
-use crate::{Candle, Side};
-use alloc::vec::Vec;
-
-/// What an order does to the position, in the order in which the pessimistic model fills them.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-enum Role {
-    Entry,
-    Stop,
-    Target,
-}
+use crate::order::{OrderId, TimeInForce};
+use crate::{Candle, Qty};
 
 impl SimVenue {
     /// Shows the venue the open of a candle: everything that the open price satisfies trades there.
     pub(super) fn open(&mut self, id: InstrumentId, candle: &Candle) {
         self.note_price(id, candle.open);
-        let open = candle.open;
-        let touch = self.config.touch;
-        self.books[id.index()].at_open.clear();
-        let mut place = 0;
-        while place < self.books[id.index()].resting.len() {
-            let resting = &mut self.books[id.index()].resting[place];
-            let fresh = core::mem::replace(&mut resting.fresh, false);
-            let request = resting.request;
-            let fills =
-                matches!(request.kind, OrderKind::Market) || reaches(&request.kind, request.side, open, open, touch);
-            if !fills {
-                place += 1;
-                continue;
+        let room = self.room(candle);
+        let book = &mut self.books[id.index()];
+        book.at_open.clear();
+        book.room = room;
+        let opening = book.sessions.opens_with(candle);
+        let mut arrival = 0;
+        while let Some(order) = self.after(id, &mut arrival) {
+            self.meet_open(id, order, candle, opening);
+        }
+        self.watch(id);
+    }
+
+    /// The next order in the order of arrival, whatever the last one did to the book.
+    pub(super) fn after(&self, id: InstrumentId, arrival: &mut u64) -> Option<OrderId> {
+        let resting = &self.books[id.index()].resting;
+        let next = resting.get(resting.partition_point(|r| r.arrival <= *arrival))?;
+        *arrival = next.arrival;
+        Some(next.request.order)
+    }
+
+    fn meet_open(&mut self, id: InstrumentId, order: OrderId, candle: &Candle, opening: bool) {
+        let (touch, open) = (self.config.touch, candle.open);
+        let Some(place) = self.place_of(id, order) else { return };
+        let it = &mut self.books[id.index()].resting[place];
+        let time_in_force = it.request.terms.time_in_force;
+        let meets = match time_in_force {
+            TimeInForce::AtOpen => opening,
+            TimeInForce::AtClose => false,
+            _ => it.expires > candle.open_time,
+        };
+        if !it.works() || !meets {
+            return;
+        }
+        let fresh = core::mem::replace(&mut it.fresh, false);
+        it.trail(open);
+        let slept = it.stage == Stage::Asleep;
+        if slept && it.is_reached(Range::at(open), touch) {
+            it.stage = Stage::Awake;
+        }
+        if it.stage == Stage::Awake && it.is_reached(Range::at(open), touch) {
+            if it.request.terms.post_only && fresh {
+                self.drop_order(id, order, Report::Rejected { order, reason: Reason::PostOnly });
+                return;
             }
             // A limit that rested before the market came to it was there first.
-            let rested = matches!(request.kind, OrderKind::Limit { .. }) && !fresh;
+            let rested = matches!(it.aim(), Aim::Limit(_)) && !fresh && !slept;
             let liquidity = if rested { Liquidity::Maker } else { Liquidity::Taker };
-            let resting = self.books[id.index()].resting.remove(place);
+            let side = it.request.side;
             let at = Match { price: open, liquidity, certainty: Certainty::Certain, time: candle.open_time };
-            if self.trade(resting, &at) {
-                self.books[id.index()].at_open.push(request.side);
+            if self.trade(id, order, &at) > Qty::ZERO {
+                self.books[id.index()].at_open.push(side);
             }
         }
-        self.watch(id);
-    }
-
-    /// Shows the venue the whole candle, at its known time: orders within its range trade in the order of the path.
-    pub(super) fn path(&mut self, id: InstrumentId, candle: &Candle) {
-        let mut reached = core::mem::take(&mut self.reached); // keeps its buffer: no allocation per candle
-        self.take_reached(id, candle, &mut reached);
-        let certainty = certainty(&reached);
-        match self.config.path {
-            PathModel::Pessimistic => self.pessimistic(id, candle, &mut reached, certainty),
-            model => {
-                // A stable sort: orders at one point of the path trade in the order of their arrival.
-                reached.sort_by_key(|r| model.distance(candle, &r.request.kind, r.request.side));
-                for resting in reached.drain(..) {
-                    self.trade_inside(resting, candle, certainty);
-                }
-            }
-        }
-        self.reached = reached;
-        self.watch(id);
-    }
-
-    /// Takes the orders that the candle's range fills out of the book, oldest first.
-    fn take_reached(&mut self, id: InstrumentId, candle: &Candle, reached: &mut Vec<Resting>) {
-        let touch = self.config.touch;
-        self.books[id.index()].resting.retain(|r| {
-            let is_reached = reaches(&r.request.kind, r.request.side, candle.low, candle.high, touch);
-            if is_reached {
-                reached.push(*r);
-            }
-            !is_reached
-        });
-    }
-
-    /// Entries first, then stops, then targets; a target waits if the position was entered in this very candle, at its
-    /// open or inside it, and a stop could have filled.
-    fn pessimistic(&mut self, id: InstrumentId, candle: &Candle, reached: &mut Vec<Resting>, mut certainty: Certainty) {
-        let held = self.account.quantity(id.index());
-        let entry_side = if held.is_zero() { reached.first().map(|r| r.request.side) } else { Some(Side::of(held)) };
-        let Some(entry_side) = entry_side else { return };
-        let role = |r: &Resting| match (r.request.side == entry_side, r.request.kind) {
-            (true, _) => Role::Entry,
-            (false, OrderKind::Stop { .. }) => Role::Stop,
-            (false, _) => Role::Target,
-        };
-        let has = |wanted| reached.iter().any(|r| role(r) == wanted);
-        let entered = has(Role::Entry) || self.books[id.index()].at_open.contains(&entry_side);
-        let targets_wait = entered && has(Role::Stop);
-        if targets_wait && has(Role::Target) {
-            certainty = Certainty::PathDependent;
-        }
-        reached.sort_by_key(role); // stable: within a role the oldest first
-        for resting in reached.drain(..) {
-            if targets_wait && role(&resting) == Role::Target {
-                let book = &mut self.books[id.index()].resting;
-                let place = book.partition_point(|r| r.arrival < resting.arrival);
-                book.insert(place, resting);
-            } else {
-                self.trade_inside(resting, candle, certainty);
-            }
+        if time_in_force.is_immediate() || time_in_force == TimeInForce::AtOpen {
+            self.drop_order(id, order, Report::Expired { order });
         }
     }
 
-    fn trade_inside(&mut self, resting: Resting, candle: &Candle, certainty: Certainty) {
-        let Some(price) = resting.request.kind.price() else { return };
-        let liquidity = match resting.request.kind {
-            OrderKind::Limit { .. } => Liquidity::Maker,
-            _ => Liquidity::Taker,
-        };
-        self.trade(resting, &Match { price, liquidity, certainty, time: candle.known_time });
+    /// Shows the venue the closing auction of a session: orders that wait for it trade at the close or expire.
+    pub(super) fn close(&mut self, id: InstrumentId, candle: &Candle) {
+        let mut arrival = 0;
+        while let Some(order) = self.after(id, &mut arrival) {
+            let Some(place) = self.place_of(id, order) else { continue };
+            let it = &self.books[id.index()].resting[place];
+            if it.request.terms.time_in_force != TimeInForce::AtClose {
+                continue;
+            }
+            if it.is_reached(Range::at(candle.close), self.config.touch) {
+                let (price, time) = (candle.close, candle.known_time);
+                let at = Match { price, liquidity: Liquidity::Taker, certainty: Certainty::Certain, time };
+                self.trade(id, order, &at);
+            }
+            self.drop_order(id, order, Report::Expired { order });
+        }
     }
-}
-
-/// Whether the order of the fills inside a candle is open: only when both sides were reached.
-fn certainty(reached: &[Resting]) -> Certainty {
-    let both = |side| reached.iter().any(|r| r.request.side == side);
-    if both(Side::Buy) && both(Side::Sell) { Certainty::PathDependent } else { Certainty::Certain }
 }

@@ -1,8 +1,7 @@
 //! In which order things happened inside a candle, which the candle does not say.
 //!
 //! A model only orders what the candle's range allows; it never fills what the range does not reach.
-use crate::order::OrderKind;
-use crate::{Candle, Price, Side};
+use crate::{Candle, Price};
 
 /// How the path from open to close is assumed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -34,47 +33,32 @@ impl PathModel {
         }
     }
 
-    /// How far along the walk through the candle a price is reached first, in price steps; `None` for the pessimistic
-    /// model, which does not walk.
+    /// The turning points of the walk through a candle; `None` for the pessimistic model, which does not walk.
     #[must_use]
-    pub(crate) fn distance(self, candle: &Candle, order: &OrderKind, side: Side) -> Option<i128> {
-        let rising = rises_to(order, side)?;
-        let price = order.price()?;
-        let up_first = match self {
-            Self::OpenHighLowClose => true,
-            Self::OpenLowHighClose => false,
-            Self::Pessimistic => return None,
-        };
-        let (open, price) = (i128::from(candle.open.0), i128::from(price.0));
-        let (high, low) = (i128::from(candle.high.0), i128::from(candle.low.0));
-        // The open was offered before the path, so what is reached now lies beyond it.
-        Some(match (rising, up_first) {
-            (true, true) => price - open,
-            (true, false) => (open - low) + (price - low),
-            (false, false) => open - price,
-            (false, true) => (high - open) + (high - price),
-        })
+    pub(super) fn turns(self, candle: &Candle) -> Option<[Price; 3]> {
+        match self {
+            Self::OpenHighLowClose => Some([candle.high, candle.low, candle.close]),
+            Self::OpenLowHighClose => Some([candle.low, candle.high, candle.close]),
+            Self::Pessimistic => None,
+        }
     }
 }
 
-/// Whether the order waits for a rising price; `None` for an order that waits for no price.
-fn rises_to(order: &OrderKind, side: Side) -> Option<bool> {
-    match (order, side) {
-        (OrderKind::Market, _) => None,
-        (OrderKind::Limit { .. }, Side::Sell) | (OrderKind::Stop { .. }, Side::Buy) => Some(true),
-        (OrderKind::Limit { .. }, Side::Buy) | (OrderKind::Stop { .. }, Side::Sell) => Some(false),
-    }
+/// Prices from one to another.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Range {
+    pub(super) low: Price,
+    pub(super) high: Price,
 }
 
-/// Whether a price range from `low` to `high` fills a waiting order: a limit must be traded through, or only touched
-/// where `touch` says so; a stop is touched.
-#[must_use]
-pub(crate) fn reaches(order: &OrderKind, side: Side, low: Price, high: Price, touch: bool) -> bool {
-    match (order, side) {
-        (OrderKind::Market, _) => false,
-        (OrderKind::Limit { price }, Side::Buy) => low < *price || (touch && low == *price),
-        (OrderKind::Limit { price }, Side::Sell) => high > *price || (touch && high == *price),
-        (OrderKind::Stop { trigger }, Side::Buy) => high >= *trigger,
-        (OrderKind::Stop { trigger }, Side::Sell) => low <= *trigger,
+impl Range {
+    /// All prices of a candle.
+    pub(super) fn of(candle: &Candle) -> Self {
+        Self { low: candle.low, high: candle.high }
+    }
+
+    /// One price.
+    pub(super) fn at(price: Price) -> Self {
+        Self { low: price, high: price }
     }
 }

@@ -1,15 +1,16 @@
 //! The simulated venue: an account, resting orders, and the reports that it sends back.
 //!
 //! It sees the market before the core does and shares nothing with it: its account is its own, and it answers only
-//! through reports. What matches when is in [`super::matching`].
-use super::account::{Account, Wanted};
+//! through reports. What matches when is in [`super::matching`], what is tied to what in [`super::links`].
+use super::account::Account;
 use super::costs::Costs;
 use super::path::PathModel;
+use super::resting::Resting;
+use super::sessions::Sessions;
 use crate::effect::Action;
-use crate::event::{Certainty, Fill, Liquidity, Reason, Report};
+use crate::event::{Certainty, Liquidity, Reason, Report};
 use crate::instrument::{Instrument, InstrumentId};
-use crate::order::{FillId, OrderId, OrderKind, OrderRequest};
-use crate::orders::repriced;
+use crate::order::{Link, OrderId, OrderRequest, TimeInForce};
 use crate::risk::Leverage;
 use crate::{Money, Price, Qty, Side, Timestamp};
 use alloc::collections::VecDeque;
@@ -24,26 +25,28 @@ pub struct VenueConfig {
     pub touch: bool,
     /// What the account may hold as a multiple of its equity.
     pub leverage: Leverage,
+    /// The share of a candle's volume that all our fills in it may take, in parts per million; `None` for no bound.
+    pub participation_ppm: Option<i64>,
 }
 
-/// An order in the book.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Resting {
-    pub(super) request: OrderRequest,
-    pub(super) filled: Qty,
-    /// Whether it has not met an open yet at its price: what trades at its first open takes liquidity.
-    pub(super) fresh: bool,
-    /// Its place in the queue.
-    pub(super) arrival: u64,
+impl Default for VenueConfig {
+    /// Pessimistic, through, no leverage, no bound by volume.
+    fn default() -> Self {
+        Self { path: PathModel::default(), touch: false, leverage: Leverage::ONE, participation_ppm: None }
+    }
 }
 
 #[derive(Clone, Debug, Default)]
 pub(super) struct Book {
+    /// In the order of arrival.
     pub(super) resting: Vec<Resting>,
     /// Commands that arrived while a candle was under way: on candles they meet the next one.
     held: Vec<Action>,
     /// Sides that traded at the open of the candle under way: what was entered there was entered in that candle.
     pub(super) at_open: Vec<Side>,
+    /// What may still trade in the candle under way.
+    pub(super) room: Qty,
+    pub(super) sessions: Sessions,
 }
 
 /// A venue that matches orders against candles.
@@ -52,19 +55,19 @@ pub struct SimVenue {
     pub(super) config: VenueConfig,
     pub(super) books: Vec<Book>,
     pub(super) account: Account,
-    /// Orders that the candle at hand reaches; empty between candles.
-    pub(super) reached: Vec<Resting>,
-    instruments: Vec<Instrument>,
-    costs: Vec<Costs>,
+    pub(super) reports: VecDeque<Report>,
+    pub(super) instruments: Vec<Instrument>,
+    pub(super) costs: Vec<Costs>,
     watched: Vec<InstrumentId>,
-    reports: VecDeque<Report>,
-    fills: u128,
+    next_expiry: Timestamp,
+    pub(super) fills: u128,
     arrivals: u64,
-    rounded_fees: u64,
-    slippage: Money,
+    pub(super) rounded_fees: u64,
+    pub(super) slippage: Money,
 }
 
 /// A fill about to happen.
+#[derive(Clone, Copy, Debug)]
 pub(super) struct Match {
     pub(super) price: Price,
     pub(super) liquidity: Liquidity,
@@ -85,16 +88,23 @@ impl SimVenue {
             config,
             books: alloc::vec![Book::default(); n],
             account: Account::new(cash, n),
-            reached: Vec::new(),
+            reports: VecDeque::new(),
             instruments,
             costs,
             watched: Vec::new(),
-            reports: VecDeque::new(),
+            next_expiry: Timestamp::MAX,
             fills: 0,
             arrivals: 0,
             rounded_fees: 0,
             slippage: Money::ZERO,
         }
+    }
+
+    /// The same with the sessions of an instrument; without them its market never closes.
+    #[must_use]
+    pub fn with_sessions(mut self, id: InstrumentId, sessions: Sessions) -> Self {
+        self.books[id.index()].sessions = sessions;
+        self
     }
 
     /// Instruments with an order or a held command, in the order of the run file.
@@ -147,7 +157,7 @@ impl SimVenue {
     }
 
     /// Takes a command. While a candle is under way it is held until that candle has ended.
-    pub fn take(&mut self, action: &Action, candle_under_way: bool) {
+    pub fn take(&mut self, action: &Action, now: Timestamp, candle_under_way: bool) {
         let id = match *action {
             Action::Submit(request) => request.instrument,
             Action::Amend { instrument, .. } | Action::Cancel { instrument, .. } => instrument,
@@ -155,45 +165,68 @@ impl SimVenue {
         if candle_under_way {
             self.books[id.index()].held.push(*action);
         } else {
-            self.execute(action);
+            self.execute(action, now);
         }
         self.watch(id);
     }
 
     /// Executes what was held, once the candle that was under way has ended.
-    pub(super) fn release(&mut self, id: InstrumentId) {
+    pub(super) fn release(&mut self, id: InstrumentId, now: Timestamp) {
         let mut held = core::mem::take(&mut self.books[id.index()].held);
         for action in held.drain(..) {
-            self.execute(&action);
+            self.execute(&action, now);
         }
         self.books[id.index()].held = held; // keeps its buffer
         self.watch(id);
     }
 
-    fn execute(&mut self, action: &Action) {
+    fn execute(&mut self, action: &Action, now: Timestamp) {
         match *action {
-            Action::Submit(request) => {
-                self.arrivals += 1;
-                self.books[request.instrument.index()].resting.push(Resting {
-                    request,
-                    filled: Qty::ZERO,
-                    fresh: true,
-                    arrival: self.arrivals,
-                });
-                self.reports.push_back(Report::Accepted { order: request.order });
-            }
-            Action::Cancel { order, instrument } => {
-                let report = match self.place_of(instrument, order) {
-                    Some(place) => {
-                        self.books[instrument.index()].resting.remove(place);
-                        Report::Cancelled { order }
-                    }
-                    None => Report::ChangeRefused { order, reason: Reason::NoSuchOrder },
-                };
-                self.reports.push_back(report);
-            }
+            Action::Submit(request) => self.submit(request, now),
+            Action::Cancel { order, instrument } => match self.take_out(instrument, order) {
+                Some(resting) => {
+                    self.reports.push_back(Report::Cancelled { order });
+                    self.after_end(&resting);
+                }
+                None => self.reports.push_back(Report::ChangeRefused { order, reason: Reason::NoSuchOrder }),
+            },
             Action::Amend { order, instrument, quantity, price } => self.amend(order, instrument, quantity, price),
         }
+    }
+
+    fn submit(&mut self, request: OrderRequest, now: Timestamp) {
+        if let Some(reason) = self.refuses(&request) {
+            self.reports.push_back(Report::Rejected { order: request.order, reason });
+            return;
+        }
+        let book = &mut self.books[request.instrument.index()];
+        let expires = match request.terms.time_in_force {
+            TimeInForce::Day => book.sessions.end_of_day(now),
+            TimeInForce::GoodTilDate(end) => end,
+            _ => Timestamp::MAX,
+        };
+        self.next_expiry = self.next_expiry.min(expires);
+        self.arrivals += 1;
+        book.resting.push(Resting::new(request, self.arrivals, expires));
+        self.reports.push_back(Report::Accepted { order: request.order });
+    }
+
+    /// Why an order is refused as it arrives.
+    fn refuses(&self, request: &OrderRequest) -> Option<Reason> {
+        let id = request.instrument;
+        if request.terms.time_in_force.is_auction() && !self.books[id.index()].sessions.has_auctions() {
+            return Some(Reason::NoAuction);
+        }
+        if request.link.leader().is_some_and(|leader| self.place_of(id, leader).is_none()) {
+            return Some(Reason::NoSuchOrder);
+        }
+        let reduces = request.terms.reduce_only && !matches!(request.link, Link::Attached(_));
+        (reduces && self.reducible(id, request.side).is_zero()).then_some(Reason::ReduceOnly)
+    }
+
+    /// How much of a side would only make the position smaller.
+    pub(super) fn reducible(&self, id: InstrumentId, side: Side) -> Qty {
+        Qty((-self.account.quantity(id.index()).0 * side.sign()).max(0))
     }
 
     fn amend(&mut self, order: OrderId, instrument: InstrumentId, quantity: Qty, price: Option<Price>) {
@@ -202,15 +235,15 @@ impl SimVenue {
             return;
         };
         let resting = &mut self.books[instrument.index()].resting;
-        if quantity <= resting[place].filled {
+        let mut amended = resting[place];
+        if quantity <= amended.filled || (price.is_some() && amended.request.kind.price().is_none()) {
             self.reports.push_back(Report::ChangeRefused { order, reason: Reason::Invalid });
             return;
         }
-        let mut amended = resting[place];
         let same_price = price.is_none() || price == amended.request.kind.price();
         let keeps_its_place = quantity <= amended.request.quantity && same_price;
         amended.request.quantity = quantity;
-        amended.request.kind = repriced(amended.request.kind, price);
+        amended.request.kind = amended.request.kind.repriced(price);
         if keeps_its_place {
             resting[place] = amended;
         } else {
@@ -224,7 +257,46 @@ impl SimVenue {
         self.reports.push_back(Report::Amended { order, quantity, price: amended.request.kind.price() });
     }
 
-    fn place_of(&self, instrument: InstrumentId, order: OrderId) -> Option<usize> {
+    /// The first instant at which the time of an order ends; a bound from below.
+    #[inline]
+    pub(super) fn next_expiry(&self) -> Timestamp {
+        self.next_expiry
+    }
+
+    /// Ends the orders whose time is over.
+    pub(super) fn expire(&mut self, now: Timestamp) {
+        self.next_expiry = Timestamp::MAX;
+        for index in 0..self.books.len() {
+            let over = |r: &Resting| r.expires <= now;
+            while let Some(place) = self.books[index].resting.iter().position(over) {
+                let resting = self.books[index].resting.remove(place);
+                self.end(&resting, Report::Expired { order: resting.request.order });
+                self.watch(resting.request.instrument);
+            }
+            let first = self.books[index].resting.iter().map(|r| r.expires).min();
+            self.next_expiry = self.next_expiry.min(first.unwrap_or(Timestamp::MAX));
+        }
+    }
+
+    /// Takes an order out of the book and says why.
+    pub(super) fn drop_order(&mut self, id: InstrumentId, order: OrderId, report: Report) {
+        if let Some(resting) = self.take_out(id, order) {
+            self.end(&resting, report);
+        }
+    }
+
+    fn end(&mut self, resting: &Resting, report: Report) {
+        self.reports.push_back(report);
+        self.after_end(resting);
+    }
+
+    fn take_out(&mut self, id: InstrumentId, order: OrderId) -> Option<Resting> {
+        let place = self.place_of(id, order)?;
+        Some(self.books[id.index()].resting.remove(place))
+    }
+
+    #[inline]
+    pub(super) fn place_of(&self, instrument: InstrumentId, order: OrderId) -> Option<usize> {
         self.books[instrument.index()].resting.iter().position(|r| r.request.order == order)
     }
 
@@ -239,45 +311,5 @@ impl SimVenue {
             }
             _ => {}
         }
-    }
-
-    /// Trades all that is left of an order, or refuses it if the account cannot carry it; whether it traded.
-    pub(super) fn trade(&mut self, resting: Resting, at: &Match) -> bool {
-        let request = resting.request;
-        let (id, side) = (request.instrument, request.side);
-        let instrument = &self.instruments[id.index()];
-        let costs = &self.costs[id.index()];
-        // A limit never trades beyond its price, so slippage is for market and stop orders only.
-        let slips = !matches!(request.kind, OrderKind::Limit { .. });
-        let price = if slips { costs.slipped(at.price, side) } else { at.price };
-        let quantity = request.quantity - resting.filled;
-        let signed = Qty(quantity.0 * side.sign());
-        let notional = instrument.value(price, quantity).0;
-        let (fee, rounded) = costs.fee(notional, at.liquidity);
-        let wanted = Wanted { index: id.index(), signed, price, fee };
-        if !self.account.affords(&wanted, &self.instruments, self.config.leverage) {
-            self.reports.push_back(Report::Rejected { order: request.order, reason: Reason::BuyingPower });
-            return false;
-        }
-        if price != at.price {
-            let difference = Price((price.0 - at.price.0).abs());
-            self.slippage += self.instruments[id.index()].value(difference, quantity).0;
-        }
-        self.rounded_fees += u64::from(rounded);
-        self.account.book(id.index(), &self.instruments[id.index()], signed, price, fee);
-        self.fills += 1;
-        self.reports.push_back(Report::Filled(Fill {
-            order: request.order,
-            fill: FillId(self.fills),
-            instrument: id,
-            side,
-            price,
-            quantity,
-            fee,
-            liquidity: at.liquidity,
-            certainty: at.certainty,
-            venue_time: at.time,
-        }));
-        true
     }
 }

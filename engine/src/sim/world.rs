@@ -140,12 +140,20 @@ impl<S: CandleSource> Simulated<S> {
                 if self.opened[id.index()] == candle.open_time {
                     self.venue.path(id, candle);
                 }
-                self.venue.release(id);
+                self.venue.release(id, time);
             }
             place = self.venue.watched().partition_point(|other| *other <= id);
         }
+        self.expire(time);
         self.paths_passed = time;
         self.collect_reports(time);
+    }
+
+    /// Ends the orders whose time is over: after the path up to that instant, before anything else of it.
+    fn expire(&mut self, time: Timestamp) {
+        if self.venue.next_expiry() <= time {
+            self.venue.expire(time);
+        }
     }
 
     /// Schedules what the venue has said. Without a reply latency it waits in the venue: nothing comes before it.
@@ -165,7 +173,7 @@ impl<S: CandleSource> Simulated<S> {
             Action::Amend { instrument, .. } | Action::Cancel { instrument, .. } => instrument,
         };
         let under_way = self.feed.head(id).is_some_and(|candle| self.under_way(candle.open_time));
-        self.venue.take(action, under_way);
+        self.venue.take(action, time, under_way);
         self.collect_reports(time);
     }
 
@@ -217,12 +225,18 @@ impl<S: CandleSource> Simulated<S> {
             }
             let known = self.feed.next_time().unwrap_or(Timestamp::MAX);
             let (due, lane) = self.due.first().unwrap_or((Timestamp::MAX, Lane::Open));
-            let time = known.min(due).min(self.next_open());
+            // Behind the last candle nothing trades, so that nothing need expire.
+            let expiry = if known == Timestamp::MAX { Timestamp::MAX } else { self.venue.next_expiry() };
+            let time = known.min(due).min(self.next_open()).min(expiry);
             if time == Timestamp::MAX {
                 return Ok(None);
             }
             if known == time && time > self.paths_passed {
                 self.show_paths(time);
+            } else if expiry == time {
+                self.advance_to(time);
+                self.expire(time);
+                self.collect_reports(time);
             } else if due == time && (lane <= Lane::Candle || known > time) {
                 // A strategy that always wakes itself again ends with its candles.
                 if lane == Lane::Timer && self.is_over_at(time) {

@@ -1,18 +1,17 @@
 //! Effects as bytes, and the [`Outcome`] that is read back: sight of a decision, not a licence to send it again.
 use super::bytes::{Malformed, Put, Take};
-use super::event_codec::side;
+use super::order_codec::{SUBMIT, SUBMIT_ON_TERMS, decode_request, encode_request};
 use crate::effect::{Action, Anomaly, Effect, Refusal};
 use crate::event::TimerId;
 use crate::instrument::Instrument;
 use crate::measure::scaled_text;
-use crate::order::{OrderId, OrderKind, OrderRequest};
+use crate::order::OrderId;
 use crate::risk::Check;
 use crate::{InstrumentId, Money, Price, Qty, Timestamp};
 use alloc::format;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 
-const SUBMIT: u8 = 1;
 const AMEND: u8 = 2;
 const CANCEL: u8 = 3;
 const ARM: u8 = 4;
@@ -63,18 +62,7 @@ pub fn encode_effects(effects: &[Effect], out: &mut Vec<u8>) {
 fn encode_outcome(outcome: &Outcome, out: &mut Vec<u8>) {
     match *outcome {
         Outcome::Sent(Action::Submit(request)) => {
-            out.put_u8(SUBMIT);
-            out.put_u64(request.order.0);
-            out.put_u32(request.instrument.0);
-            out.put_u8(request.side as u8);
-            out.put_i64(request.quantity.0);
-            let (tag, price) = match request.kind {
-                OrderKind::Market => (0, Price(0)),
-                OrderKind::Limit { price } => (1, price),
-                OrderKind::Stop { trigger } => (2, trigger),
-            };
-            out.put_u8(tag);
-            out.put_i64(price.0);
+            encode_request(&request, out);
         }
         Outcome::Sent(Action::Amend { order, instrument, quantity, price }) => {
             out.put_u8(AMEND);
@@ -123,13 +111,7 @@ pub fn decode_outcomes(bytes: &[u8]) -> Result<Vec<Outcome>, Malformed> {
 
 fn decode_outcome(take: &mut Take<'_>) -> Result<Outcome, Malformed> {
     Ok(match take.u8("effect")? {
-        SUBMIT => Outcome::Sent(Action::Submit(OrderRequest {
-            order: OrderId(take.u64("order")?),
-            instrument: InstrumentId(take.u32("instrument")?),
-            side: side(take)?,
-            quantity: Qty(take.i64("quantity")?),
-            kind: kind(take)?,
-        })),
+        tag @ (SUBMIT | SUBMIT_ON_TERMS) => Outcome::Sent(Action::Submit(decode_request(tag, take)?)),
         AMEND => Outcome::Sent(Action::Amend {
             order: OrderId(take.u64("order")?),
             instrument: InstrumentId(take.u32("instrument")?),
@@ -170,17 +152,6 @@ fn check(code: u8) -> Result<Check, Malformed> {
     Check::ALL.into_iter().find(|c| *c as u8 == code).ok_or(Malformed("check"))
 }
 
-fn kind(take: &mut Take<'_>) -> Result<OrderKind, Malformed> {
-    let tag = take.u8("order kind")?;
-    let price = Price(take.i64("price")?);
-    match (tag, price.0) {
-        (0, 0) => Ok(OrderKind::Market),
-        (1, _) => Ok(OrderKind::Limit { price }),
-        (2, _) => Ok(OrderKind::Stop { trigger: price }),
-        _ => Err(Malformed("order kind")),
-    }
-}
-
 impl Outcome {
     /// The decision in words, with the names and scales of the run's instruments.
     #[must_use]
@@ -197,8 +168,13 @@ impl Outcome {
             Self::Sent(Action::Submit(r)) => {
                 let at = r.kind.price().map(|p| format!(" at {}", price(r.instrument, p))).unwrap_or_default();
                 let (side, kind) = (r.side.name(), r.kind.name());
+                let tied = r.link.leader().map(|leader| format!(", tied to order {}", leader.0)).unwrap_or_default();
+                let terms = match r.terms.time_in_force.name() {
+                    "gtc" => String::new(),
+                    time => format!(", {time}"),
+                };
                 format!(
-                    "send order {}: {side} {} {} {kind}{at}",
+                    "send order {}: {side} {} {} {kind}{at}{terms}{tied}",
                     r.order.0,
                     quantity(r.instrument, r.quantity),
                     name(r.instrument)
@@ -229,21 +205,12 @@ impl Outcome {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::tape::order_codec::tests::request;
     use proptest::prelude::*;
 
     fn outcome() -> impl Strategy<Value = Outcome> {
-        let kind = (0_usize..3, 1..i64::MAX).prop_map(|(which, p)| {
-            [OrderKind::Market, OrderKind::Limit { price: Price(p) }, OrderKind::Stop { trigger: Price(p) }][which]
-        });
-        let request = (any::<(u64, u32, i64, bool)>(), kind).prop_map(|((o, i, q, buy), kind)| OrderRequest {
-            order: OrderId(o),
-            instrument: InstrumentId(i),
-            side: if buy { crate::Side::Buy } else { crate::Side::Sell },
-            quantity: Qty(q),
-            kind,
-        });
         prop_oneof![
-            request.prop_map(|r| Outcome::Sent(Action::Submit(r))),
+            request().prop_map(|r| Outcome::Sent(Action::Submit(r))),
             (any::<(u64, u32, i64)>(), prop::option::of(1..i64::MAX)).prop_map(|((o, i, q), p)| {
                 Outcome::Sent(Action::Amend {
                     order: OrderId(o),

@@ -151,14 +151,18 @@ fn decode_fill(order: OrderId, take: &mut Take<'_>) -> Result<Fill, Malformed> {
 }
 
 fn reason(take: &mut Take<'_>) -> Result<Reason, Malformed> {
-    one_of(take, [Reason::BuyingPower, Reason::NoSuchOrder, Reason::Invalid], "reason")
+    one_of(take, Reason::ALL, "reason")
 }
 
 pub(super) fn side(take: &mut Take<'_>) -> Result<Side, Malformed> {
     one_of(take, [Side::Buy, Side::Sell], "side")
 }
 
-fn one_of<T: Copy, const N: usize>(take: &mut Take<'_>, all: [T; N], what: &'static str) -> Result<T, Malformed> {
+pub(super) fn one_of<T: Copy, const N: usize>(
+    take: &mut Take<'_>,
+    all: [T; N],
+    what: &'static str,
+) -> Result<T, Malformed> {
     all.get(usize::from(take.u8(what)?)).copied().ok_or(Malformed(what))
 }
 
@@ -191,7 +195,7 @@ pub(super) mod tests {
 
     pub(crate) fn event() -> impl Strategy<Value = Event> {
         let order = any::<u64>().prop_map(OrderId);
-        let reason = (0_usize..3).prop_map(|i| [Reason::BuyingPower, Reason::NoSuchOrder, Reason::Invalid][i]);
+        let reason = (0..Reason::ALL.len()).prop_map(|i| Reason::ALL[i]);
         let plain = (order.clone(), 0_usize..5).prop_map(|(order, which)| {
             [
                 Report::Accepted { order },

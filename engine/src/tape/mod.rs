@@ -8,6 +8,7 @@ mod effect_codec;
 mod event_codec;
 mod header;
 mod memory;
+mod order_codec;
 mod reader;
 mod record;
 mod recorded;

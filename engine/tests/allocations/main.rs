@@ -2,7 +2,7 @@
 //!
 //! A binary of its own, since the counter brings its own global allocator.
 use engine::risk::{BuyingPower, Leverage};
-use engine::sim::{Costs, Latency, Merge, PathModel, VenueConfig};
+use engine::sim::{Costs, Latency, Merge, VenueConfig};
 use engine::tape::DigestOnly;
 use engine::{
     Candle, Core, Entry, Event, Instrument, InstrumentId, Intents, Interval, Journal, Label, MarketEvent, Money,
@@ -69,7 +69,7 @@ fn allocations(trading: Trading) -> (u64, u64) {
     let usd = "USD".parse().expect("a currency");
     let it = Instrument::new("v:S".into(), usd, (2, 0), rust_decimal::Decimal::ONE, Vec::new()).expect("valid");
     let (cash, leverage) = (Money(1_000_000 * Money::ONE.0), Leverage::ONE);
-    let config = VenueConfig { path: PathModel::Pessimistic, touch: false, leverage };
+    let config = VenueConfig { leverage, ..VenueConfig::default() };
     let venue = SimVenue::new(config, cash, vec![it.clone()], vec![Costs::NONE]);
     let feed = Merge::new([(SharedCandles::new(candles().into()), 2)]).expect("memory cannot fail");
     let mut world = Simulated::new(feed, venue, Latency::default(), 1);

@@ -27,7 +27,7 @@ const WISHES: &str = "A: candle 1 1 1 1 | A: buy 10 limit 100 | A: sell 4 market
 
 fn request(order: u64, instrument: u32, side: Side, quantity: i64) -> OrderRequest {
     let (order, instrument) = (OrderId(order), InstrumentId(instrument));
-    OrderRequest { order, instrument, side, quantity: Qty(quantity), kind: OrderKind::Market }
+    OrderRequest::plain(order, instrument, side, Qty(quantity), OrderKind::Market)
 }
 
 fn events() -> Vec<Event> {

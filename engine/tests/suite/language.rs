@@ -3,9 +3,10 @@
 //! One statement a line, or several with `|` between them. A wish belongs to the candle before it, or to the `on` line.
 use engine::instrument::Spec;
 use engine::risk::Leverage;
-use engine::sim::{Costs, Latency, PathModel};
+use engine::sim::{Costs, Latency, PathModel, Session, Sessions, VenueConfig};
 use engine::{
-    Candle, Interval, Label, Money, OrderId, OrderKind, Price, Qty, Rate, Side, SimVenue, TimerId, Timestamp,
+    Candle, InstrumentId, Interval, Join, Money, NewOrder, OrderId, OrderKind, Price, Qty, Rate, Side, SimVenue, Terms,
+    TimeInForce, TimerId, Timestamp, Trail,
 };
 
 /// Decimal places of every price and quantity of a scenario.
@@ -27,7 +28,7 @@ pub(crate) enum Cue {
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Wish {
     Target(usize, Qty),
-    Submit(usize, Side, Qty, OrderKind),
+    Submit(NewOrder, Join),
     Amend(OrderId, Qty, Option<Price>),
     Cancel(OrderId),
     Wake(TimerId, Timestamp),
@@ -40,6 +41,7 @@ pub(crate) struct Stock {
     pub(crate) allowed: bool,
     pub(crate) specs: Vec<Spec>,
     pub(crate) candles: Vec<Candle>,
+    pub(crate) sessions: Vec<Session>,
     interval: i64,
     clock: i64,
 }
@@ -51,6 +53,7 @@ pub(crate) struct Scene {
     pub(crate) leverage: Leverage,
     pub(crate) path: PathModel,
     pub(crate) touch: bool,
+    pub(crate) participation_ppm: Option<i64>,
     pub(crate) costs: Costs,
     pub(crate) latency: Latency,
     pub(crate) trades_from: Timestamp,
@@ -101,6 +104,7 @@ impl Scene {
             leverage: Leverage::ONE,
             path: PathModel::Pessimistic,
             touch: false,
+            participation_ppm: None,
             costs: Costs::NONE,
             latency: Latency::default(),
             trades_from: Timestamp::MIN,
@@ -135,8 +139,8 @@ impl Scene {
             return place;
         }
         let (interval, clock) = (Interval::HOUR.0, 0);
-        let (specs, candles) = (Vec::new(), Vec::new());
-        self.stocks.push(Stock { name: name.into(), allowed: true, specs, candles, interval, clock });
+        let (specs, candles, sessions) = (Vec::new(), Vec::new(), Vec::new());
+        self.stocks.push(Stock { name: name.into(), allowed: true, specs, candles, sessions, interval, clock });
         self.stocks.len() - 1
     }
 
@@ -145,8 +149,9 @@ impl Scene {
         if !self.setting(&words) {
             let place = self.stock(name);
             if !self.market(place, &words) {
-                let wish = Self::wish(place, &words).unwrap_or_else(|| panic!("`{rest}` is not understood"));
-                self.script.push((self.cue.expect("a wish follows a candle"), wish));
+                let wishes = wishes(place, &words).unwrap_or_else(|| panic!("`{rest}` is not understood"));
+                let cue = self.cue.expect("a wish follows a candle");
+                self.script.extend(wishes.into_iter().map(|wish| (cue, wish)));
             }
         }
     }
@@ -160,6 +165,7 @@ impl Scene {
                 self.path = model.expect("a path model").1;
             }
             ["touch"] => self.touch = true,
+            ["participation", percent, "%"] => self.participation_ppm = Some(scaled(percent, 4)),
             ["all"] => self.all = true,
             ["fee", bps, "bps"] => (self.costs.taker, self.costs.maker) = (rate(bps), rate(bps)),
             ["maker", "fee", bps, "bps"] => self.costs.maker = rate(bps),
@@ -176,10 +182,10 @@ impl Scene {
     fn market(&mut self, place: usize, words: &[&str]) -> bool {
         let stock = &mut self.stocks[place];
         match *words {
-            ["candle", o, h, l, c] => {
+            ["candle", o, h, l, c, ref rest @ ..] => {
                 let (open, high, low, close) = (price(o), price(h), price(l), price(c));
                 let (open_time, known_time) = (Timestamp(stock.clock), Timestamp(stock.clock + stock.interval));
-                let candle = Candle { open_time, known_time, open, high, low, close, volume: 0 };
+                let candle = Candle { open_time, known_time, open, high, low, close, volume: volume(rest) };
                 assert!(candle.fault().is_none(), "an impossible candle: {:?}", candle.fault());
                 stock.candles.push(candle);
                 stock.clock = known_time.0;
@@ -187,6 +193,7 @@ impl Scene {
             }
             ["gap", candles] => stock.clock += candles.parse::<i64>().expect("a count") * stock.interval,
             ["interval", interval] => stock.interval = time(interval).0,
+            ["session", open, close] => stock.sessions.push(Session { open: time(open), close: time(close) }),
             ["forbidden"] => stock.allowed = false,
             ["spec", "from", from, "tick", tick, "lot", lot, "min", min] => stock.specs.push(Spec {
                 from: time(from),
@@ -198,27 +205,99 @@ impl Scene {
         }
         true
     }
+}
 
-    fn wish(place: usize, words: &[&str]) -> Option<Wish> {
-        let side = |text| if text == "buy" { Side::Buy } else { Side::Sell };
-        Some(match *words {
-            ["target", quantity] => Wish::Target(place, qty(quantity)),
-            [way @ ("buy" | "sell"), quantity, "market"] => {
-                Wish::Submit(place, side(way), qty(quantity), OrderKind::Market)
-            }
-            [way @ ("buy" | "sell"), quantity, "limit", at] => {
-                Wish::Submit(place, side(way), qty(quantity), OrderKind::Limit { price: price(at) })
-            }
-            [way @ ("buy" | "sell"), quantity, "stop", at] => {
-                Wish::Submit(place, side(way), qty(quantity), OrderKind::Stop { trigger: price(at) })
-            }
-            ["amend", n, "qty", quantity] => Wish::Amend(order(n), qty(quantity), None),
-            ["amend", n, "qty", quantity, "at", at] => Wish::Amend(order(n), qty(quantity), Some(price(at))),
-            ["cancel", n] => Wish::Cancel(order(n)),
-            ["wake", n, "at", at] => Wish::Wake(TimerId(n.parse().ok()?), time(at)),
-            _ => return None,
-        })
+fn volume(words: &[&str]) -> i64 {
+    match *words {
+        [] => 0,
+        ["volume", volume] => qty(volume).0,
+        _ => panic!("`{words:?}` does not belong to a candle"),
     }
+}
+
+/// What a line wishes: one order and what is tied to it, or one change.
+fn wishes(place: usize, words: &[&str]) -> Option<Vec<Wish>> {
+    Some(match *words {
+        ["target", quantity] => vec![Wish::Target(place, qty(quantity))],
+        ["amend", n, "qty", quantity] => vec![Wish::Amend(order(n), qty(quantity), None)],
+        ["amend", n, "qty", quantity, "at", at] => vec![Wish::Amend(order(n), qty(quantity), Some(price(at)))],
+        ["cancel", n] => vec![Wish::Cancel(order(n))],
+        ["wake", n, "at", at] => vec![Wish::Wake(TimerId(n.parse().ok()?), time(at))],
+        ["or", ref rest @ ..] => vec![Wish::Submit(new_order(place, rest)?, Join::OneCancelsOther)],
+        ["attach", ref rest @ ..] => vec![Wish::Submit(new_order(place, rest)?, Join::Attached)],
+        _ => {
+            // `... loss P gain P` behind an entry is a bracket.
+            let end = words.iter().position(|w| matches!(*w, "loss" | "gain")).unwrap_or(words.len());
+            let entry = new_order(place, &words[..end])?;
+            let leg = |pair: &[&str]| match *pair {
+                ["loss", at] => Some(entry.exit(OrderKind::Stop { trigger: price(at) })),
+                ["gain", at] => Some(entry.exit(OrderKind::Limit { price: price(at) })),
+                _ => None,
+            };
+            let mut all = vec![Wish::Submit(entry, Join::Alone)];
+            for pair in words[end..].chunks(2) {
+                all.push(Wish::Submit(leg(pair)?, Join::Attached));
+            }
+            all
+        }
+    })
+}
+
+/// `buy 2 limit 90 day post-only`: side, quantity, kind with its prices, then terms.
+fn new_order(place: usize, words: &[&str]) -> Option<NewOrder> {
+    let (way, rest) = words.split_first()?;
+    let side = match *way {
+        "buy" => Side::Buy,
+        "sell" => Side::Sell,
+        _ => return None,
+    };
+    let (quantity, rest) = rest.split_first()?;
+    let (kind, rest) = kind(rest)?;
+    let id = InstrumentId(u32::try_from(place).expect("few instruments"));
+    Some(NewOrder { terms: terms(rest)?, ..NewOrder::new(id, side, qty(quantity), kind) })
+}
+
+fn kind<'a, 'b>(words: &'a [&'b str]) -> Option<(OrderKind, &'a [&'b str])> {
+    Some(match *words {
+        ["market", ref rest @ ..] => (OrderKind::Market, rest),
+        ["limit", at, ref rest @ ..] => (OrderKind::Limit { price: price(at) }, rest),
+        ["stop", at, "limit", limit, ref rest @ ..] => {
+            (OrderKind::StopLimit { trigger: price(at), price: price(limit) }, rest)
+        }
+        ["stop", at, ref rest @ ..] => (OrderKind::Stop { trigger: price(at) }, rest),
+        ["trailing", percent, "%", ref rest @ ..] => {
+            (OrderKind::TrailingStop { trail: Trail::Ppm(scaled(percent, 4)) }, rest)
+        }
+        ["trailing", amount, ref rest @ ..] => (OrderKind::TrailingStop { trail: Trail::Amount(price(amount)) }, rest),
+        ["touched", at, "limit", limit, ref rest @ ..] => {
+            (OrderKind::LimitIfTouched { trigger: price(at), price: price(limit) }, rest)
+        }
+        ["touched", at, ref rest @ ..] => (OrderKind::MarketIfTouched { trigger: price(at) }, rest),
+        _ => return None,
+    })
+}
+
+fn terms(mut words: &[&str]) -> Option<Terms> {
+    let mut terms = Terms::PLAIN;
+    while let Some((word, rest)) = words.split_first() {
+        words = rest;
+        match *word {
+            "day" => terms.time_in_force = TimeInForce::Day,
+            "ioc" => terms.time_in_force = TimeInForce::ImmediateOrCancel,
+            "fok" => terms.time_in_force = TimeInForce::FillOrKill,
+            "at-open" => terms.time_in_force = TimeInForce::AtOpen,
+            "at-close" => terms.time_in_force = TimeInForce::AtClose,
+            "post-only" => terms.post_only = true,
+            "reduce-only" => terms.reduce_only = true,
+            "until" => {
+                let (end, rest) = words.split_first()?;
+                terms.time_in_force = TimeInForce::GoodTilDate(time(end));
+                words = rest;
+            }
+            _ => return None,
+        }
+    }
+    Some(terms)
 }
 
 /// A strategy that wishes what the scenario says, when it says so.
@@ -230,7 +309,7 @@ pub(crate) struct Script {
 
 impl engine::Strategy for Script {
     fn decide(&mut self, event: &engine::Event, _: engine::View<'_>, out: &mut engine::Intents) {
-        use engine::{Event, InstrumentId, MarketEvent, Report};
+        use engine::{Event, MarketEvent, Report};
         let now = match event {
             Event::Market(MarketEvent::Candle(candle)) => {
                 let place = candle.instrument.index();
@@ -245,9 +324,9 @@ impl engine::Strategy for Script {
             let id = |place: usize| InstrumentId(u32::try_from(place).expect("few instruments"));
             match *wish {
                 Wish::Target(place, quantity) => out.target(id(place), quantity),
-                Wish::Submit(place, side, quantity, kind) => {
-                    out.submit(id(place), side, quantity, kind, Label::default());
-                }
+                Wish::Submit(order, Join::Alone) => out.order(order),
+                Wish::Submit(order, Join::Attached) => out.attach(order),
+                Wish::Submit(order, Join::OneCancelsOther) => out.or(order),
                 Wish::Amend(order, quantity, price) => out.amend(order, quantity, price),
                 Wish::Cancel(order) => out.cancel(order),
                 Wish::Wake(timer, at) => out.wake(timer, at),
@@ -258,7 +337,15 @@ impl engine::Strategy for Script {
 
 /// The venue of a scenario.
 pub(crate) fn venue(scene: &Scene, instruments: Vec<engine::Instrument>) -> SimVenue {
-    let config = engine::sim::VenueConfig { path: scene.path, touch: scene.touch, leverage: scene.leverage };
+    let config = VenueConfig {
+        path: scene.path,
+        touch: scene.touch,
+        leverage: scene.leverage,
+        participation_ppm: scene.participation_ppm,
+    };
     let costs = vec![scene.costs; instruments.len()];
-    SimVenue::new(config, scene.cash, instruments, costs)
+    let venue = SimVenue::new(config, scene.cash, instruments, costs);
+    (0..).zip(&scene.stocks).filter(|(_, stock)| !stock.sessions.is_empty()).fold(venue, |venue, (place, stock)| {
+        venue.with_sessions(InstrumentId(place), Sessions::new(stock.sessions.clone().into()))
+    })
 }

@@ -1,8 +1,12 @@
 //! The naive matcher: how design says that orders meet candles, written plainly and slowly. It is the specification.
 //!
-//! It knows nothing of schedules, lanes or watched books: it goes from candle to candle with a list of orders.
-use engine::sim::PathModel;
-use engine::{Action, Candle, Liquidity, OrderId, OrderKind, Price, Qty, Side, Timestamp};
+//! It knows nothing of schedules, lanes or watched books: it goes from candle to candle with a list of orders, and price by
+//! price through each.
+use engine::sim::{PathModel, Session};
+use engine::{
+    Action, Candle, Interval, Link, Liquidity, OrderId, OrderKind, OrderRequest, Price, Qty, Side, TimeInForce,
+    Timestamp, Trail,
+};
 
 /// A fill of the naive matcher.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -17,170 +21,230 @@ pub(crate) struct Traded {
 
 #[derive(Clone, Copy, Debug)]
 struct Waiting {
-    order: OrderId,
-    side: Side,
-    quantity: Qty,
-    kind: OrderKind,
+    it: OrderRequest,
+    left: i64,
+    /// What an attached order may close now.
+    closable: Option<i64>,
+    dormant: bool,
+    asleep: bool,
+    best: Option<i64>,
+    ends: Timestamp,
     met_an_open: bool,
 }
 
 /// What the naive matcher assumes.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Rules {
     pub(crate) path: PathModel,
     pub(crate) touch: bool,
+    pub(crate) participation_ppm: Option<i64>,
+    pub(crate) sessions: Vec<Session>,
 }
 
 pub(crate) struct Matcher {
     rules: Rules,
     queue: Vec<Waiting>,
     held: i64,
+    room: i64,
     fills: Vec<Traded>,
 }
 
 /// The fills of commands that arrived at these times at a venue that saw these candles.
 pub(crate) fn fills(rules: Rules, candles: &[Candle], commands: &[(Timestamp, Action)]) -> Vec<Traded> {
-    let mut matcher = Matcher { rules, queue: Vec::new(), held: 0, fills: Vec::new() };
+    let mut matcher = Matcher { rules, queue: Vec::new(), held: 0, room: 0, fills: Vec::new() };
     let mut arrived = 0;
+    let mut before = Timestamp(i64::MIN);
     for candle in candles {
-        // What arrived after the last open and before this one meets this one first.
+        // What arrived after the last open and before this one meets this one first; while a candle was under way it
+        // waited for that candle's end.
         while let Some((time, action)) = commands.get(arrived).filter(|(time, _)| *time <= candle.open_time) {
-            assert!(*time >= Timestamp(0));
-            matcher.take(action);
+            matcher.expire((*time).max(before));
+            matcher.take(action, (*time).max(before));
             arrived += 1;
         }
+        matcher.expire(candle.open_time);
         let entered = matcher.open(candle);
-        matcher.inside(candle, entered);
+        // Whoever's time ends while the candle is under way may have left before it traded.
+        matcher.expire(Timestamp(candle.known_time.0 - 1));
+        matcher.inside(candle, &entered);
+        matcher.auction(candle);
+        matcher.expire(candle.known_time);
+        before = candle.known_time;
     }
     matcher.fills
 }
 
 impl Matcher {
-    fn take(&mut self, action: &Action) {
+    fn place(&self, order: OrderId) -> Option<usize> {
+        self.queue.iter().position(|w| w.it.order == order)
+    }
+
+    fn take(&mut self, action: &Action, now: Timestamp) {
         match *action {
-            Action::Submit(it) => self.queue.push(Waiting {
-                order: it.order,
-                side: it.side,
-                quantity: it.quantity,
-                kind: it.kind,
-                met_an_open: false,
-            }),
-            Action::Cancel { order, .. } => self.queue.retain(|w| w.order != order),
-            Action::Amend { order, quantity, price, .. } => {
-                let Some(place) = self.queue.iter().position(|w| w.order == order) else { return };
-                let old = self.queue[place];
-                let mut new = Waiting { quantity, ..old };
-                new.kind = match (old.kind, price) {
-                    (OrderKind::Limit { .. }, Some(price)) => OrderKind::Limit { price },
-                    (OrderKind::Stop { .. }, Some(trigger)) => OrderKind::Stop { trigger },
-                    (kind, _) => kind,
-                };
-                let moved = price.is_some() && price != old.kind.price();
-                new.met_an_open = old.met_an_open && !moved;
-                if moved || quantity > old.quantity {
-                    self.queue.remove(place);
-                    self.queue.push(new);
-                } else {
-                    self.queue[place] = new;
-                }
+            Action::Submit(it) => self.submit(it, now),
+            Action::Cancel { order, .. } => self.leave(order),
+            Action::Amend { order, quantity, price, .. } => self.amend(order, quantity, price),
+        }
+    }
+
+    fn submit(&mut self, it: OrderRequest, now: Timestamp) {
+        let attached = matches!(it.link, Link::Attached(_));
+        let closes = self.held * it.side.sign() < 0;
+        let auction = matches!(it.terms.time_in_force, TimeInForce::AtOpen | TimeInForce::AtClose);
+        let orphan = it.link.leader().is_some_and(|leader| self.place(leader).is_none());
+        if (auction && self.rules.sessions.is_empty()) || orphan || (it.terms.reduce_only && !attached && !closes) {
+            return;
+        }
+        let ends = match it.terms.time_in_force {
+            TimeInForce::GoodTilDate(end) => end,
+            TimeInForce::Day if self.rules.sessions.is_empty() => {
+                Timestamp((now.0.div_euclid(Interval::DAY.0) + 1) * Interval::DAY.0)
             }
-        }
-    }
-
-    /// Whether prices from `low` to `high` are enough for an order.
-    fn enough(&self, it: &Waiting, low: Price, high: Price) -> bool {
-        match (it.kind, it.side, self.rules.touch) {
-            (OrderKind::Market, ..) => false,
-            (OrderKind::Limit { price }, Side::Buy, true) => low <= price,
-            (OrderKind::Limit { price }, Side::Buy, false) => low < price,
-            (OrderKind::Limit { price }, Side::Sell, true) => high >= price,
-            (OrderKind::Limit { price }, Side::Sell, false) => high > price,
-            (OrderKind::Stop { trigger }, Side::Buy, _) => high >= trigger,
-            (OrderKind::Stop { trigger }, Side::Sell, _) => low <= trigger,
-        }
-    }
-
-    fn trade(&mut self, it: Waiting, price: Price, liquidity: Liquidity, time: Timestamp) {
-        self.queue.retain(|w| w.order != it.order);
-        self.held += if it.side == Side::Buy { it.quantity.0 } else { -it.quantity.0 };
-        self.fills.push(Traded { order: it.order, side: it.side, price, quantity: it.quantity, liquidity, time });
-    }
-
-    /// Everything that the open satisfies trades there, in the order of the queue; which sides did.
-    fn open(&mut self, candle: &Candle) -> Vec<Side> {
-        let mut sides = Vec::new();
-        for it in self.queue.clone() {
-            if it.kind == OrderKind::Market || self.enough(&it, candle.open, candle.open) {
-                let rests = it.met_an_open && matches!(it.kind, OrderKind::Limit { .. });
-                let liquidity = if rests { Liquidity::Maker } else { Liquidity::Taker };
-                self.trade(it, candle.open, liquidity, candle.open_time);
-                sides.push(it.side);
+            TimeInForce::Day => {
+                let next = self.rules.sessions.iter().find(|s| s.close > now);
+                next.map_or(Timestamp(i64::MAX), |s| s.close)
             }
-        }
-        self.queue.iter_mut().for_each(|w| w.met_an_open = true);
-        sides
-    }
-
-    fn trade_inside(&mut self, it: Waiting, candle: &Candle) {
-        let limit = matches!(it.kind, OrderKind::Limit { .. });
-        let liquidity = if limit { Liquidity::Maker } else { Liquidity::Taker };
-        let price = it.kind.price().expect("only orders with a price trade inside a candle");
-        self.trade(it, price, liquidity, candle.known_time);
-    }
-
-    fn inside(&mut self, candle: &Candle, sides_at_open: Vec<Side>) {
-        let reached: Vec<Waiting> =
-            self.queue.iter().filter(|w| self.enough(w, candle.low, candle.high)).copied().collect();
-        match self.rules.path {
-            PathModel::OpenHighLowClose => self.walk(candle, &reached, [candle.high, candle.low]),
-            PathModel::OpenLowHighClose => self.walk(candle, &reached, [candle.low, candle.high]),
-            PathModel::Pessimistic => self.worst(candle, &reached, &sides_at_open),
-        }
-    }
-
-    /// Walks price by price to both turning points; whoever waits at a price that is passed trades, first come first served.
-    fn walk(&mut self, candle: &Candle, reached: &[Waiting], turns: [Price; 2]) {
-        let mut left = reached.to_vec();
-        let mut at = candle.open.0;
-        for turn in turns {
-            let rising = turn.0 > at;
-            loop {
-                for it in left.clone() {
-                    let price = it.kind.price().expect("market orders traded at the open").0;
-                    let waits_for_more = matches!(
-                        (it.kind, it.side),
-                        (OrderKind::Limit { .. }, Side::Sell) | (OrderKind::Stop { .. }, Side::Buy)
-                    );
-                    let here = if waits_for_more { at >= price && rising } else { at <= price && !rising };
-                    if here || (turn.0 == at && price == at) {
-                        left.retain(|w| w.order != it.order);
-                        self.trade_inside(it, candle);
-                    }
-                }
-                if at == turn.0 {
-                    break;
-                }
-                at += if rising { 1 } else { -1 };
-            }
-        }
-        assert!(left.is_empty(), "whatever the range reaches lies on the walk");
-    }
-
-    /// Entry first, then what hurts, then what helps; no target in its entry candle if the stop could fill.
-    fn worst(&mut self, candle: &Candle, reached: &[Waiting], sides_at_open: &[Side]) {
-        let Some(first) = reached.first() else { return };
-        let entry = match self.held {
-            0 => first.side,
-            1.. => Side::Buy,
-            _ => Side::Sell,
+            _ => Timestamp(i64::MAX),
         };
-        let is_stop = |w: &Waiting| matches!(w.kind, OrderKind::Stop { .. });
-        let entries: Vec<Waiting> = reached.iter().filter(|w| w.side == entry).copied().collect();
-        let stops: Vec<Waiting> = reached.iter().filter(|w| w.side != entry && is_stop(w)).copied().collect();
-        let targets: Vec<Waiting> = reached.iter().filter(|w| w.side != entry && !is_stop(w)).copied().collect();
-        let entry_candle = !entries.is_empty() || sides_at_open.contains(&entry);
-        let wait = entry_candle && !stops.is_empty();
-        let targets = if wait { Vec::new() } else { targets };
-        entries.into_iter().chain(stops).chain(targets).for_each(|it| self.trade_inside(it, candle));
+        let asleep = !matches!(it.kind, OrderKind::Market | OrderKind::Limit { .. });
+        let closable = attached.then_some(0);
+        let (left, best, met_an_open) = (it.quantity.0, None, false);
+        self.queue.push(Waiting { it, left, closable, dormant: attached, asleep, best, ends, met_an_open });
+    }
+
+    fn amend(&mut self, order: OrderId, quantity: Qty, price: Option<Price>) {
+        let Some(place) = self.place(order) else { return };
+        let old = self.queue[place];
+        let filled = old.it.quantity.0 - old.left;
+        let current = old.it.kind.limit().or(old.it.kind.trigger());
+        if quantity.0 <= filled || (price.is_some() && current.is_none()) {
+            return;
+        }
+        let mut new = old;
+        (new.it.quantity, new.left) = (quantity, quantity.0 - filled);
+        if let Some(price) = price {
+            new.it.kind = match old.it.kind {
+                OrderKind::Limit { .. } => OrderKind::Limit { price },
+                OrderKind::Stop { .. } => OrderKind::Stop { trigger: price },
+                OrderKind::MarketIfTouched { .. } => OrderKind::MarketIfTouched { trigger: price },
+                OrderKind::StopLimit { trigger, .. } => OrderKind::StopLimit { trigger, price },
+                OrderKind::LimitIfTouched { trigger, .. } => OrderKind::LimitIfTouched { trigger, price },
+                kind => kind,
+            };
+        }
+        let moved = price.is_some() && price != current;
+        new.met_an_open = old.met_an_open && !moved;
+        if moved || quantity > old.it.quantity {
+            self.queue.remove(place);
+            self.queue.push(new);
+        } else {
+            self.queue[place] = new;
+        }
+    }
+
+    /// An order leaves for another reason than its last fill; so does what is tied to it.
+    fn leave(&mut self, order: OrderId) {
+        if let Some(place) = self.place(order) {
+            let gone = self.queue.remove(place);
+            self.settle(gone);
+        }
+    }
+
+    /// What an order that has gone leaves behind.
+    fn settle(&mut self, gone: Waiting) {
+        let own = gone.it.order;
+        self.queue.retain(|w| w.it.link != Link::Attached(own) || w.closable != Some(0));
+        for w in self.queue.iter_mut().filter(|w| w.it.link == Link::Attached(own)) {
+            let filled = w.it.quantity.0 - w.left;
+            w.left = w.left.min(w.closable.unwrap_or(i64::MAX));
+            w.it.quantity = Qty(filled + w.left);
+        }
+        let group = match gone.it.link {
+            Link::Attached(_) => return,
+            Link::OneCancelsOther(leader) => leader,
+            Link::Alone => own,
+        };
+        let member = |w: &Waiting| w.it.order == group || w.it.link == Link::OneCancelsOther(group);
+        while let Some(place) = self.queue.iter().position(member) {
+            let order = self.queue.remove(place).it.order;
+            self.queue.retain(|w| w.it.link != Link::Attached(order) || w.closable != Some(0));
+        }
+    }
+
+    fn expire(&mut self, now: Timestamp) {
+        while let Some(over) = self.queue.iter().find(|w| w.ends <= now) {
+            self.leave(over.it.order);
+        }
+    }
+
+    /// Trades what can be traded, at most what the candle has room for.
+    fn trade(&mut self, order: OrderId, price: i64, liquidity: Liquidity, time: Timestamp) {
+        let Some(place) = self.place(order) else { return };
+        let w = self.queue[place];
+        let wanted = w.left.min(w.closable.unwrap_or(i64::MAX));
+        let mut quantity = wanted.min(self.room);
+        if w.it.terms.reduce_only {
+            let closes = (-self.held * w.it.side.sign()).max(0);
+            if closes == 0 {
+                self.leave(order);
+                return;
+            }
+            quantity = quantity.min(closes);
+        }
+        if quantity == 0 || (w.it.terms.time_in_force == TimeInForce::FillOrKill && quantity < wanted) {
+            return;
+        }
+        self.room -= quantity;
+        self.held += quantity * w.it.side.sign();
+        let (side, quantity_filled) = (w.it.side, Qty(quantity));
+        self.fills.push(Traded { order, side, price: Price(price), quantity: quantity_filled, liquidity, time });
+        self.queue[place].left -= quantity;
+        if let Some(closable) = &mut self.queue[place].closable {
+            *closable -= quantity;
+        }
+        let done = self.queue[place];
+        if done.left == 0 {
+            self.queue.remove(place);
+        }
+        self.tell(done, quantity, price);
+        if done.left == 0 {
+            self.settle(done);
+        }
+    }
+
+    /// What a fill means for the orders that are tied to it.
+    fn tell(&mut self, filled: Waiting, quantity: i64, price: i64) {
+        let own = filled.it.order;
+        for w in &mut self.queue {
+            if w.it.link == Link::Attached(own) {
+                w.closable = w.closable.map(|c| c + quantity);
+                if w.dormant {
+                    (w.dormant, w.best) = (false, Some(price));
+                }
+            }
+            let sibling = matches!(filled.it.link, Link::Attached(_)) && w.it.link == filled.it.link;
+            if sibling && w.it.order != own {
+                w.closable = w.closable.map(|c| c - quantity);
+            }
+        }
+        let group = match filled.it.link {
+            Link::Attached(leader) => {
+                if self.place(leader).is_none() {
+                    self.queue.retain(|w| w.it.link != Link::Attached(leader) || w.closable != Some(0));
+                }
+                return;
+            }
+            Link::OneCancelsOther(leader) => leader,
+            Link::Alone => own,
+        };
+        for w in &mut self.queue {
+            let member = w.it.order == group || w.it.link == Link::OneCancelsOther(group);
+            if member && w.it.order != own {
+                w.left -= quantity;
+                w.it.quantity = Qty(w.it.quantity.0 - quantity);
+            }
+        }
     }
 }
+
+mod meeting;

@@ -2,10 +2,10 @@
 use crate::language::{Cue, Scene, Script, Wish};
 use crate::matcher::{Rules, Traded, fills};
 use crate::scene::{core, feed, instruments};
-use engine::sim::PathModel;
+use engine::sim::{PathModel, Session};
 use engine::{
-    Action, Effect, Entry, Event, Journal, OrderId, OrderKind, Price, Qty, Report, Rng, Side, Simulated, State,
-    Timestamp, run,
+    Action, Effect, Entry, Event, InstrumentId, Interval, Join, Journal, NewOrder, OrderId, OrderKind, Price, Qty,
+    Report, Rng, Side, Simulated, State, Terms, TimeInForce, Timestamp, Trail, run,
 };
 use std::convert::Infallible;
 use std::fmt::Write;
@@ -59,56 +59,124 @@ fn random_scene(rng: &mut Rng) -> Scene {
         for price in [high, low, last] {
             write!(text, "{}.{:02} ", price / 100, price % 100).expect("text grows");
         }
-        text = text.trim_end().to_owned() + " | ";
+        write!(text, "volume {} | ", pick(rng, 0, 40)).expect("text grows");
     }
     let mut scene = Scene::parse(text.trim_end_matches([' ', '|']));
     scene.path = PathModel::ALL[rng.below(3) as usize].1;
     scene.touch = rng.below(2) == 0;
+    scene.participation_ppm = [None, None, Some(100_000)][rng.below(3) as usize];
+    if rng.below(2) == 0 {
+        scene.stocks[0].sessions = sessions(rng);
+    }
     scene.latency.entry_ns = [0, 0, 50_000_000, 1_800_000_000_000][rng.below(4) as usize];
     scene.leverage.ppm = 1_000_000_000;
     for candle in 0..scene.stocks[0].candles.len() {
         for _ in 0..rng.below(4) {
-            let wish = random_wish(rng);
-            scene.script.push((Cue::Close(0, candle), wish));
+            let wishes = random_wishes(rng, candle);
+            scene.script.extend(wishes.into_iter().map(|wish| (Cue::Close(0, candle), wish)));
         }
     }
     scene
 }
 
-fn random_wish(rng: &mut Rng) -> Wish {
-    let side = if rng.below(2) == 0 { Side::Buy } else { Side::Sell };
-    let (quantity, at) = (Qty(pick(rng, 1, 3) * 1_000), Price(pick(rng, 90, 110)));
-    let order = OrderId(1 + rng.below(12));
-    match rng.below(10) {
-        0 | 1 => Wish::Submit(0, side, quantity, OrderKind::Market),
-        2..=4 => Wish::Submit(0, side, quantity, OrderKind::Limit { price: at }),
-        5 | 6 => Wish::Submit(0, side, quantity, OrderKind::Stop { trigger: at }),
-        7 => Wish::Cancel(order),
-        8 => Wish::Amend(order, quantity, None),
-        _ => Wish::Amend(order, quantity, Some(at)),
+/// Sessions of a few hours with breaks between them.
+fn sessions(rng: &mut Rng) -> Vec<Session> {
+    let (mut sessions, mut hour) = (Vec::new(), pick(rng, 0, 2));
+    while hour < 20 {
+        let close = hour + pick(rng, 1, 5);
+        sessions.push(Session { open: at_hour(hour), close: at_hour(close) });
+        hour = close + pick(rng, 0, 3);
+    }
+    sessions
+}
+
+fn at_hour(hour: i64) -> Timestamp {
+    Timestamp(hour * Interval::HOUR.0)
+}
+
+fn random_kind(rng: &mut Rng) -> OrderKind {
+    let (trigger, price) = (Price(pick(rng, 90, 110)), Price(pick(rng, 90, 110)));
+    match rng.below(12) {
+        0..=2 => OrderKind::Market,
+        3..=5 => OrderKind::Limit { price },
+        6 | 7 => OrderKind::Stop { trigger },
+        8 => OrderKind::StopLimit { trigger, price },
+        9 if rng.below(2) == 0 => OrderKind::TrailingStop { trail: Trail::Amount(Price(pick(rng, 1, 6))) },
+        9 => OrderKind::TrailingStop { trail: Trail::Ppm(pick(rng, 5_000, 60_000)) },
+        10 => OrderKind::MarketIfTouched { trigger },
+        _ => OrderKind::LimitIfTouched { trigger, price },
     }
 }
 
-/// The fills of one random sequence, by the venue and by the specification.
-fn both(scene: &Scene) -> (Vec<Traded>, Vec<Traded>) {
+fn random_terms(rng: &mut Rng, candle: usize) -> Terms {
+    let later = at_hour(i64::try_from(candle).expect("few candles") + 1 + pick(rng, 1, 4));
+    let half = Timestamp(later.0 - Interval::HOUR.0 / 2);
+    let time_in_force = match rng.below(12) {
+        0 => TimeInForce::Day,
+        1 => TimeInForce::ImmediateOrCancel,
+        2 => TimeInForce::FillOrKill,
+        3 => TimeInForce::GoodTilDate(later),
+        4 => TimeInForce::GoodTilDate(half),
+        5 => TimeInForce::AtOpen,
+        6 => TimeInForce::AtClose,
+        _ => TimeInForce::GoodTilCancelled,
+    };
+    Terms { time_in_force, post_only: rng.below(8) == 0, reduce_only: rng.below(6) == 0 }
+}
+
+/// One order and what may be tied to it, or one change.
+fn random_wishes(rng: &mut Rng, candle: usize) -> Vec<Wish> {
+    let side = if rng.below(2) == 0 { Side::Buy } else { Side::Sell };
+    let quantity = Qty(pick(rng, 1, 3) * 1_000);
+    let order = OrderId(1 + rng.below(16));
+    let kind = random_kind(rng);
+    let terms = random_terms(rng, candle);
+    let entry = NewOrder { terms, ..NewOrder::new(InstrumentId(0), side, quantity, kind) };
+    match rng.below(12) {
+        0 => vec![Wish::Cancel(order)],
+        1 => vec![Wish::Amend(order, quantity, None)],
+        2 => vec![Wish::Amend(order, quantity, Some(Price(pick(rng, 90, 110))))],
+        3 | 4 => {
+            let mut all = vec![Wish::Submit(entry, Join::Alone)];
+            for _ in 0..=rng.below(2) {
+                let leg = entry.exit(random_kind(rng));
+                let leg = NewOrder { quantity: Qty(leg.quantity.0.min(pick(rng, 1, 3) * 1_000)), ..leg };
+                all.push(Wish::Submit(leg, Join::Attached));
+            }
+            all
+        }
+        5 => {
+            let other = NewOrder { kind: random_kind(rng), terms: Terms::PLAIN, ..entry };
+            vec![Wish::Submit(entry, Join::Alone), Wish::Submit(other, Join::OneCancelsOther)]
+        }
+        _ => vec![Wish::Submit(entry, Join::Alone)],
+    }
+}
+
+/// The fills of one random sequence, by the venue and by the specification, and how many commands were sent.
+fn both(scene: &Scene) -> (Vec<Traded>, Vec<Traded>, usize) {
     let venue = crate::language::venue(scene, instruments(scene));
     let mut world = Simulated::new(feed(scene), venue, scene.latency, 1);
     let mut trace = Trace::default();
     let mut core: engine::Core<Script> = core(scene);
     run(&mut core, &mut world, &mut trace).expect("memory cannot fail");
     let arrivals: Vec<_> = trace.sent.iter().map(|(t, a)| (t.after(scene.latency.entry_ns), *a)).collect();
-    let rules = Rules { path: scene.path, touch: scene.touch };
-    (trace.fills, fills(rules, &scene.stocks[0].candles, &arrivals))
+    let (participation_ppm, sessions) = (scene.participation_ppm, scene.stocks[0].sessions.clone());
+    let rules = Rules { path: scene.path, touch: scene.touch, participation_ppm, sessions };
+    let naive = fills(rules, &scene.stocks[0].candles, &arrivals);
+    (trace.fills, naive, arrivals.len())
 }
 
 #[test]
-fn the_venue_fills_what_the_naive_matcher_fills() {
-    let mut traded = 0;
-    for seed in 0..24_000 {
+fn the_venue_fills_what_the_naive_matcher_fills_over_a_million_commands() {
+    let (mut commands, mut traded, mut seed) = (0, 0, 0);
+    while commands < 1_000_000 {
         let scene = random_scene(&mut Rng::stream(seed, "matching"));
-        let (venue, naive) = both(&scene);
+        let (venue, naive, sent) = both(&scene);
         assert_eq!(venue, naive, "seed {seed}: the venue is left, the specification right; {scene:#?}");
         traded += venue.len();
+        commands += sent;
+        seed += 1;
     }
-    assert!(traded > 100_000, "only {traded} fills: the sequences do not test enough");
+    assert!(traded > 300_000, "only {traded} fills: the sequences do not test enough");
 }

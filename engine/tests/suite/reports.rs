@@ -1,8 +1,8 @@
 //! Reports in any order and any number: the account ends the same, each fill is booked once, nothing is forgotten.
 use crate::fed::{Fed, candle, core, fill};
 use engine::{
-    Anomaly, Effect, Entry, Event, InstrumentId, Intents, Journal, Label, Money, OrderId, OrderKind, OrderRequest,
-    OrderStatus, Price, Qty, Reason, Report, Rng, Side, State, Strategy, View, run,
+    Anomaly, Effect, Entry, Event, InstrumentId, Intents, Journal, Label, Link, Money, OrderId, OrderKind,
+    OrderRequest, OrderStatus, Price, Qty, Reason, Report, Rng, Side, State, Strategy, Terms, View, run,
 };
 use expect_test::{Expect, expect};
 use std::convert::Infallible;
@@ -16,6 +16,8 @@ const BUY: OrderRequest = OrderRequest {
     side: Side::Buy,
     quantity: Qty(10),
     kind: OrderKind::Limit { price: Price(10_000) },
+    terms: Terms::PLAIN,
+    link: Link::Alone,
 };
 const SELL: OrderRequest = OrderRequest {
     order: OrderId(2),
@@ -23,6 +25,8 @@ const SELL: OrderRequest = OrderRequest {
     quantity: Qty(4),
     kind: OrderKind::Market,
     instrument: InstrumentId(0),
+    terms: Terms::PLAIN,
+    link: Link::Alone,
 };
 const LOST: OrderRequest =
     OrderRequest { order: OrderId(3), quantity: Qty(2), side: Side::Buy, kind: OrderKind::Market, ..SELL };

@@ -152,7 +152,8 @@ impl Diary {
                 format!("amended {n} to {}{at}", quantity(q))
             }
             Report::ChangeRefused { reason, .. } => format!("change of {n} refused {}", reason.name()),
-            Report::Expired { .. } | Report::NotSent { .. } | Report::Lost { .. } => return None,
+            Report::Expired { .. } => format!("expired {n}"),
+            Report::NotSent { .. } | Report::Lost { .. } => return None,
         })
     }
 

@@ -66,6 +66,8 @@ fn orders_equity_and_round_trips_read_as_they_were_written() {
         instrument: "x:Y".into(),
         side: Side::Sell,
         kind: "limit".into(),
+        time_in_force: "day".into(),
+        tied_to: "r-0".into(),
         quantity: Decimals { raw: 15, scale: 1 },
         filled: Decimals { raw: 0, scale: 0 },
         limit_price: Some(Decimals { raw: 1, scale: 8 }),

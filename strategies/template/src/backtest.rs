@@ -2,7 +2,7 @@
 use crate::candles::PRICE_SCALE;
 use engine::ledger::Rate;
 use engine::risk::{BuyingPower, Leverage};
-use engine::sim::{Costs, Latency, Merge, PathModel, VenueConfig};
+use engine::sim::{Costs, Latency, Merge, VenueConfig};
 use engine::tape::DigestOnly;
 use engine::{
     Candle, Core, Instrument, Money, RiskEngine, SharedCandles, SimVenue, Simulated, State, Strategy, Timestamp,
@@ -26,7 +26,7 @@ pub(crate) fn run(strategy: impl Strategy, candles: Vec<Candle>, cash: Money) ->
     let instrument = Instrument::new("demo:WALK".into(), "USD".parse()?, scales, Decimal::ONE, Vec::new())?;
     let taker = Rate::from_bps(Decimal::from(5)).ok_or("a fee is at most 10,000 basis points")?;
     let costs = Costs { taker, maker: taker, slippage: Rate::ZERO };
-    let config = VenueConfig { path: PathModel::Pessimistic, touch: false, leverage: Leverage::ONE };
+    let config = VenueConfig::default();
     let venue = SimVenue::new(config, cash, vec![instrument.clone()], vec![costs]);
     let feed = Merge::new([(SharedCandles::new(candles.into()), PRICE_SCALE)])?;
     let mut world = Simulated::new(feed, venue, Latency::default(), 1);

@@ -3,7 +3,7 @@ use crate::bars::bars;
 use crate::watched::Watched;
 use engine::ledger::Rate;
 use engine::risk::{AllowedInstruments, BuyingPower, Leverage};
-use engine::sim::{Costs, Latency, Merge, PathModel, VenueConfig};
+use engine::sim::{Costs, Latency, Merge, VenueConfig};
 
 use engine::{
     Candle, Core, Instrument, InstrumentId, Money, Price, RiskEngine, SharedCandles, SimVenue, Simulated, Spec, State,
@@ -97,7 +97,7 @@ impl Market {
         ]);
         let rate = Rate::from_bps(Decimal::from(self.fee_bps)).expect("a rate");
         let costs = vec![Costs { taker: rate, maker: rate, slippage: Rate::ZERO }; instruments.len()];
-        let config = VenueConfig { path: PathModel::Pessimistic, touch: false, leverage: Leverage::ONE };
+        let config = VenueConfig::default();
         let sources = self.candles.iter().map(|c| (SharedCandles::new(Arc::from(c.as_slice())), self.price_scale));
         let merge = Merge::new(sources).expect("candles in memory");
         let count = instruments.len();

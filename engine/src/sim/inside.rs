@@ -1,0 +1,204 @@
+//! What matches inside a candle, along the path that a model assumes.
+//!
+//! A walk goes from the open to each turning point in turn and meets orders in the order of their prices; an order that
+//! is woken, roused or resized on the way counts from there. The pessimistic model does not walk: entries, then what
+//! hurts, then what helps.
+use super::path::Range;
+use super::resting::{Aim, Resting, Stage};
+use super::venue::{Match, SimVenue};
+use crate::event::{Certainty, Liquidity};
+use crate::instrument::InstrumentId;
+use crate::order::OrderId;
+use crate::{Candle, Price, Qty, Side};
+
+/// What an order does to the position, in the order in which the pessimistic model fills them.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Role {
+    Entry,
+    Stop,
+    Target,
+}
+
+impl SimVenue {
+    /// Shows the venue the whole candle, at its known time: orders within its range trade in the order of the path.
+    pub(super) fn path(&mut self, id: InstrumentId, candle: &Candle) {
+        match self.config.path.turns(candle) {
+            _ if !self.is_touched(id, candle) => {}
+            Some(turns) => self.walk(id, candle, turns),
+            None => self.worst(id, candle),
+        }
+        if self.books[id.index()].sessions.closes_with(candle) {
+            self.close(id, candle);
+        }
+        self.watch(id);
+    }
+
+    /// Whether anything can happen to an order inside a candle.
+    fn is_touched(&self, id: InstrumentId, candle: &Candle) -> bool {
+        let book = &self.books[id.index()].resting;
+        book.iter().any(|r| self.is_met(r, candle, Range::of(candle)) || r.best.0 != 0)
+    }
+
+    /// Whether a range inside a candle is what an order waits for. What waits for an auction or a next open, what may have
+    /// expired on the way, and what finds no volume left is not met.
+    fn is_met(&self, it: &Resting, candle: &Candle, range: Range) -> bool {
+        it.works()
+            && !it.waits_for_auction()
+            && it.expires >= candle.known_time
+            && it.aim() != Aim::Market
+            && (it.stage == Stage::Asleep || self.books[it.request.instrument.index()].room > Qty::ZERO)
+            && it.is_reached(range, self.config.touch)
+    }
+
+    /// Whether the order of the fills inside a candle is open: only when both sides are met.
+    fn certainty(&self, id: InstrumentId, candle: &Candle) -> Certainty {
+        let range = Range::of(candle);
+        let met = |side| {
+            let book = &self.books[id.index()].resting;
+            book.iter().any(|r| r.request.side == side && self.is_met(r, candle, range))
+        };
+        if met(Side::Buy) && met(Side::Sell) { Certainty::PathDependent } else { Certainty::Certain }
+    }
+
+    fn walk(&mut self, id: InstrumentId, candle: &Candle, turns: [Price; 3]) {
+        let certainty = self.certainty(id, candle);
+        let mut at = candle.open;
+        for turn in turns {
+            while let Some((order, price)) = self.next_on_leg(id, candle, at, turn) {
+                self.meet(id, order, candle, price, certainty);
+                at = price;
+            }
+            at = turn;
+            self.books[id.index()].resting.iter_mut().for_each(|r| r.trail(turn));
+        }
+    }
+
+    /// The first order that is met between two prices, and where.
+    fn next_on_leg(&self, id: InstrumentId, candle: &Candle, from: Price, to: Price) -> Option<(OrderId, Price)> {
+        let (range, rising) = (Range { low: from.min(to), high: from.max(to) }, to >= from);
+        let book = self.books[id.index()].resting.iter();
+        let ahead = book.filter_map(|r| {
+            let (Aim::Limit(aim) | Aim::Trigger(aim)) = r.aim() else { return None };
+            let passed = self.is_met(r, candle, Range::at(from));
+            let met = passed || (r.waits_for_a_rise() == rising && self.is_met(r, candle, range));
+            let price = if passed { from } else { aim };
+            met.then_some(((price.0.abs_diff(from.0), r.arrival), r.request.order, price))
+        });
+        ahead.min_by_key(|(key, ..)| *key).map(|(_, order, price)| (order, price))
+    }
+
+    /// The market comes to an order: wakes it, and trades it if that is all it waited for.
+    fn meet(&mut self, id: InstrumentId, order: OrderId, candle: &Candle, price: Price, certainty: Certainty) {
+        let Some(place) = self.place_of(id, order) else { return };
+        let it = &mut self.books[id.index()].resting[place];
+        let slept = it.stage == Stage::Asleep;
+        it.stage = Stage::Awake;
+        let better = |limit: Price| match it.request.side {
+            Side::Buy => price <= limit,
+            Side::Sell => price >= limit,
+        };
+        let (price, liquidity) = match it.aim() {
+            // Woken beyond its limit: it rests there until the price comes back.
+            Aim::Limit(limit) if slept && !better(limit) => return,
+            Aim::Limit(limit) if !slept && price == limit => (price, Liquidity::Maker),
+            _ => (price, Liquidity::Taker),
+        };
+        self.trade(id, order, &Match { price, liquidity, certainty, time: candle.known_time });
+    }
+
+    /// Entries first, then stops, then targets; a target waits if the position was entered in this very candle, at its
+    /// open or inside it, and a stop could have filled.
+    fn worst(&mut self, id: InstrumentId, candle: &Candle) {
+        let held = self.account.quantity(id.index());
+        let range = Range::of(candle);
+        let first = self.books[id.index()].resting.iter().find(|r| self.is_met(r, candle, range));
+        let entry = if held.is_zero() { first.map(|r| r.request.side) } else { Some(Side::of(held)) };
+        let Some(entry) = entry else { return };
+        let at_open = self.books[id.index()].at_open.contains(&entry);
+        let entered = at_open || self.has(id, candle, entry, Role::Entry);
+        let mut certainty = self.certainty(id, candle);
+        let wait = |venue: &Self| entered && venue.has(id, candle, entry, Role::Stop);
+        if wait(self) && self.has(id, candle, entry, Role::Target) {
+            certainty = Certainty::PathDependent;
+        }
+        let inside = self.fill_role(id, candle, entry, Role::Entry, certainty);
+        // What the entries roused may be met too, before or after them.
+        if inside && (self.has(id, candle, entry, Role::Stop) || self.has(id, candle, entry, Role::Target)) {
+            certainty = Certainty::PathDependent;
+        }
+        let targets_wait = wait(self);
+        if targets_wait && self.has(id, candle, entry, Role::Target) {
+            certainty = Certainty::PathDependent;
+        }
+        self.fill_role(id, candle, entry, Role::Stop, certainty);
+        self.fill_trailing(id, candle, certainty);
+        if !targets_wait {
+            self.fill_role(id, candle, entry, Role::Target, certainty);
+        }
+    }
+
+    fn role(it: &Resting, entry: Side) -> Role {
+        match (it.request.side == entry, it.stage != Stage::Awake && it.request.kind.is_stop()) {
+            (true, _) => Role::Entry,
+            (false, true) => Role::Stop,
+            (false, false) => Role::Target,
+        }
+    }
+
+    fn has(&self, id: InstrumentId, candle: &Candle, entry: Side, role: Role) -> bool {
+        let book = &self.books[id.index()].resting;
+        book.iter().any(|r| Self::role(r, entry) == role && self.is_met(r, candle, Range::of(candle)))
+    }
+
+    /// Meets every order of a role, oldest first; whether anything traded.
+    fn fill_role(&mut self, id: InstrumentId, candle: &Candle, entry: Side, role: Role, certainty: Certainty) -> bool {
+        let (mut arrival, mut traded) = (0, false);
+        while let Some(order) = self.after(id, &mut arrival) {
+            let Some(place) = self.place_of(id, order) else { continue };
+            let it = &self.books[id.index()].resting[place];
+            if Self::role(it, entry) == role && self.is_met(it, candle, Range::of(candle)) {
+                traded |= self.meet_worst(id, order, candle, certainty);
+            }
+        }
+        traded
+    }
+
+    /// Meets an order at its own price. One that wakes short of its limit trades there if the rest of the candle is sure
+    /// to come back through it.
+    fn meet_worst(&mut self, id: InstrumentId, order: OrderId, candle: &Candle, certainty: Certainty) -> bool {
+        let before = self.fills;
+        let aim = |venue: &Self| venue.place_of(id, order).map(|place| venue.books[id.index()].resting[place].aim());
+        if let Some(Aim::Limit(price) | Aim::Trigger(price)) = aim(self) {
+            self.meet(id, order, candle, price, certainty);
+        }
+        let Some(place) = self.place_of(id, order) else { return self.fills > before };
+        let it = &self.books[id.index()].resting[place];
+        if let (Aim::Limit(limit), true) = (it.aim(), it.request.kind.sleeps()) {
+            // A touch is beyond its trigger on the way to its limit; a stop must turn back, which only the close proves.
+            let rest = if it.request.kind.is_stop() { Range::at(candle.close) } else { Range::of(candle) };
+            if self.fills == before && self.is_met(it, candle, rest) {
+                self.meet(id, order, candle, limit, certainty);
+            }
+        }
+        self.fills > before
+    }
+
+    /// A trailing stop that its old best price did not trigger: the candle's best may come first and its worst after it.
+    fn fill_trailing(&mut self, id: InstrumentId, candle: &Candle, certainty: Certainty) {
+        let mut arrival = 0;
+        while let Some(order) = self.after(id, &mut arrival) {
+            let Some(place) = self.place_of(id, order) else { continue };
+            let it = &mut self.books[id.index()].resting[place];
+            if it.stage != Stage::Asleep || it.best.0 == 0 {
+                continue;
+            }
+            it.trail(if it.request.side == Side::Sell { candle.high } else { candle.low });
+            let it = self.books[id.index()].resting[place];
+            if let (Aim::Trigger(price), true) = (it.aim(), self.is_met(&it, candle, Range::of(candle))) {
+                let sure = it.is_reached(Range::at(candle.close), self.config.touch);
+                let certainty = if sure { certainty } else { Certainty::PathDependent };
+                self.meet(id, order, candle, price, certainty);
+            }
+        }
+    }
+}

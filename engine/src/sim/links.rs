@@ -1,0 +1,114 @@
+//! Orders that are tied to others: what one fills, others gain or lose, and what ends with what.
+//!
+//! An attached order sleeps until its leader fills and may trade what the leader has filled and no sibling has closed: so
+//! a stop-loss follows the position through partial fills. Of orders that cancel each other, what one fills is taken off
+//! the others, and when one ends all end.
+use super::resting::Resting;
+use super::venue::SimVenue;
+use crate::event::Report;
+use crate::instrument::InstrumentId;
+use crate::order::{Link, OrderId};
+use crate::{Price, Qty};
+
+impl SimVenue {
+    /// An order has filled so much at a price.
+    #[inline]
+    pub(super) fn after_fill(&mut self, filled: &Resting, quantity: Qty, price: Price) {
+        // Most orders stand alone in their book.
+        if !self.books[filled.request.instrument.index()].resting.is_empty() {
+            self.tell_tied(filled, quantity, price);
+        }
+    }
+
+    fn tell_tied(&mut self, filled: &Resting, quantity: Qty, price: Price) {
+        let (own, id) = (filled.request.order, filled.request.instrument);
+        let leader = filled.request.link.leader();
+        for resting in &mut self.books[id.index()].resting {
+            match resting.request.link {
+                Link::Attached(to) if to == own => {
+                    resting.cap = resting.cap + quantity;
+                    resting.rouse(price);
+                }
+                Link::Attached(to) if Some(to) == leader && resting.request.order != own => {
+                    resting.cap = resting.cap - quantity;
+                }
+                _ => {}
+            }
+        }
+        match filled.request.link {
+            Link::Attached(leader) => self.drop_idle(id, leader),
+            Link::OneCancelsOther(leader) => self.shrink_others(id, leader, own, quantity),
+            Link::Alone => self.shrink_others(id, own, own, quantity),
+        }
+    }
+
+    /// An order has left the book, whatever the reason.
+    #[inline]
+    pub(super) fn after_end(&mut self, ended: &Resting) {
+        if !self.books[ended.request.instrument.index()].resting.is_empty() {
+            self.end_tied(ended);
+        }
+    }
+
+    fn end_tied(&mut self, ended: &Resting) {
+        let (own, id) = (ended.request.order, ended.request.instrument);
+        self.drop_idle(id, own);
+        // What the leader did not fill, its attached orders never will.
+        for place in 0..self.books[id.index()].resting.len() {
+            let resting = &mut self.books[id.index()].resting[place];
+            if resting.request.link != Link::Attached(own) {
+                continue;
+            }
+            let most = resting.filled + resting.cap;
+            if most < resting.request.quantity {
+                resting.request.quantity = most;
+                let (order, price) = (resting.request.order, resting.request.kind.price());
+                self.reports.push_back(Report::Amended { order, quantity: most, price });
+            }
+        }
+        match ended.request.link {
+            Link::Attached(_) => {}
+            Link::OneCancelsOther(leader) => self.drop_group(id, leader),
+            Link::Alone => self.drop_group(id, own),
+        }
+    }
+
+    /// Cancels attached orders that have nothing to close and whose leader will fill no more.
+    fn drop_idle(&mut self, id: InstrumentId, leader: OrderId) {
+        if self.place_of(id, leader).is_some() {
+            return;
+        }
+        let idle = |r: &Resting| r.request.link == Link::Attached(leader) && r.cap.is_zero();
+        while let Some(place) = self.books[id.index()].resting.iter().position(idle) {
+            let order = self.books[id.index()].resting.remove(place).request.order;
+            self.reports.push_back(Report::Cancelled { order });
+        }
+    }
+
+    /// Takes what one order of a group has filled off the others.
+    fn shrink_others(&mut self, id: InstrumentId, leader: OrderId, own: OrderId, quantity: Qty) {
+        for place in 0..self.books[id.index()].resting.len() {
+            let resting = &mut self.books[id.index()].resting[place];
+            let order = resting.request.order;
+            let in_group = order == leader || resting.request.link == Link::OneCancelsOther(leader);
+            if !in_group || order == own {
+                continue;
+            }
+            resting.request.quantity = resting.request.quantity - quantity;
+            if resting.request.quantity > resting.filled {
+                let (quantity, price) = (resting.request.quantity, resting.request.kind.price());
+                self.reports.push_back(Report::Amended { order, quantity, price });
+            }
+        }
+    }
+
+    /// Cancels what is left of a group.
+    fn drop_group(&mut self, id: InstrumentId, leader: OrderId) {
+        let member = |r: &Resting| r.request.order == leader || r.request.link == Link::OneCancelsOther(leader);
+        while let Some(place) = self.books[id.index()].resting.iter().position(member) {
+            let resting = self.books[id.index()].resting.remove(place);
+            self.reports.push_back(Report::Cancelled { order: resting.request.order });
+            self.drop_idle(id, resting.request.order);
+        }
+    }
+}

@@ -1,0 +1,94 @@
+//! A fill: how much, at what price and fee, and whether the account can carry it.
+use super::account::Wanted;
+use super::venue::{Match, SimVenue};
+use crate::event::{Fill, Reason, Report};
+use crate::instrument::InstrumentId;
+use crate::ledger::share;
+use crate::order::{FillId, Link, OrderId, OrderRequest};
+use crate::{Candle, Money, Price, Qty};
+
+impl SimVenue {
+    /// How much of a candle's volume our fills may take.
+    pub(super) fn room(&self, candle: &Candle) -> Qty {
+        let bound = self.config.participation_ppm;
+        bound.map_or(Qty(i64::MAX), |ppm| {
+            let most = share(i128::from(candle.volume), i128::from(ppm), 1_000_000);
+            Qty(i64::try_from(most).unwrap_or(i64::MAX))
+        })
+    }
+
+    /// Trades what can be traded of an order, or refuses it if the account cannot carry it; how much traded.
+    pub(super) fn trade(&mut self, id: InstrumentId, order: OrderId, at: &Match) -> Qty {
+        let Some(place) = self.place_of(id, order) else { return Qty::ZERO };
+        let mut resting = self.books[id.index()].resting[place];
+        let (request, wanted) = (resting.request, resting.leaves());
+        let mut quantity = wanted.min(self.books[id.index()].room);
+        if request.terms.reduce_only {
+            let reducible = self.reducible(id, request.side);
+            if reducible.is_zero() {
+                self.drop_order(id, order, Report::Cancelled { order });
+                return Qty::ZERO;
+            }
+            quantity = quantity.min(reducible);
+        }
+        if quantity.is_zero() || (resting.is_all_or_nothing() && quantity < wanted) {
+            return Qty::ZERO;
+        }
+        let Some((price, fee)) = self.settle(&request, quantity, at) else {
+            self.drop_order(id, order, Report::Rejected { order, reason: Reason::BuyingPower });
+            return Qty::ZERO;
+        };
+        self.fills += 1;
+        self.reports.push_back(Report::Filled(Fill {
+            order,
+            fill: FillId(self.fills),
+            instrument: id,
+            side: request.side,
+            price,
+            quantity,
+            fee,
+            liquidity: at.liquidity,
+            certainty: at.certainty,
+            venue_time: at.time,
+        }));
+        resting.filled = resting.filled + quantity;
+        if matches!(request.link, Link::Attached(_)) {
+            resting.cap = resting.cap - quantity;
+        }
+        let book = &mut self.books[id.index()];
+        book.room = book.room - quantity;
+        let whole = resting.filled >= request.quantity;
+        if whole {
+            book.resting.remove(place);
+        } else {
+            book.resting[place] = resting;
+        }
+        self.after_fill(&resting, quantity, price);
+        if whole {
+            self.after_end(&resting);
+        }
+        quantity
+    }
+
+    /// Moves the money of a fill; its price and fee, or `None` where the account cannot carry it.
+    fn settle(&mut self, request: &OrderRequest, quantity: Qty, at: &Match) -> Option<(Price, Money)> {
+        let index = request.instrument.index();
+        let (instrument, costs) = (&self.instruments[index], &self.costs[index]);
+        // A limit never trades beyond its price, so slippage is for market and stop orders only.
+        let slips = request.kind.limit().is_none();
+        let price = if slips { costs.slipped(at.price, request.side) } else { at.price };
+        let signed = Qty(quantity.0 * request.side.sign());
+        let (fee, rounded) = costs.fee(instrument.value(price, quantity).0, at.liquidity);
+        let wanted = Wanted { index, signed, price, fee };
+        if !self.account.affords(&wanted, &self.instruments, self.config.leverage) {
+            return None;
+        }
+        if price != at.price {
+            let difference = Price((price.0 - at.price.0).abs());
+            self.slippage += instrument.value(difference, quantity).0;
+        }
+        self.rounded_fees += u64::from(rounded);
+        self.account.book(index, &self.instruments[index], signed, price, fee);
+        Some((price, fee))
+    }
+}
