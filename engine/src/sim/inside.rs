@@ -113,7 +113,8 @@ impl SimVenue {
         let range = Range::of(candle);
         let first = self.books[id.index()].resting.iter().find(|r| self.is_met(r, candle, range));
         let entry = if held.is_zero() { first.map(|r| r.request.side) } else { Some(Side::of(held)) };
-        let Some(entry) = entry else { return };
+        // Where nothing is met yet, the candle may still pull a trailing stop to where it is.
+        let Some(entry) = entry else { return self.fill_trailing(id, candle, Certainty::Certain) };
         let at_open = self.books[id.index()].at_open.contains(&entry);
         let entered = at_open || self.has(id, candle, entry, Role::Entry);
         let mut certainty = self.certainty(id, candle);

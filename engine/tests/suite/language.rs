@@ -182,6 +182,10 @@ impl Scene {
     fn market(&mut self, place: usize, words: &[&str]) -> bool {
         let stock = &mut self.stocks[place];
         match *words {
+            ["candle", still] => return self.market(place, &["candle", still, still, still, still]),
+            ["candle", still, "volume", traded] => {
+                return self.market(place, &["candle", still, still, still, still, "volume", traded]);
+            }
             ["candle", o, h, l, c, ref rest @ ..] => {
                 let (open, high, low, close) = (price(o), price(h), price(l), price(c));
                 let (open_time, known_time) = (Timestamp(stock.clock), Timestamp(stock.clock + stock.interval));

@@ -185,7 +185,7 @@ impl Matcher {
         let (low, high) = (candle.low.0, candle.high.0);
         let met = |m: &Self| -> Vec<Waiting> { m.queue.iter().filter(|w| m.meets(w, low, high)).copied().collect() };
         let entry = match (self.held, met(self).first()) {
-            (0, None) => return,
+            (0, None) => return self.pull(candle),
             (0, Some(first)) => first.it.side,
             (1.., _) => Side::Buy,
             _ => Side::Sell,
@@ -200,17 +200,22 @@ impl Matcher {
         let exits = |m: &Self| met(m).into_iter().filter(move |w| w.it.side != entry);
         let stops: Vec<Waiting> = exits(self).filter(is_stop).collect();
         stops.iter().for_each(|w| self.meet_again(w.it.order, candle));
-        for order in self.orders() {
-            let Some(place) = self.place(order) else { continue };
-            if self.queue[place].asleep && self.queue[place].best.is_some_and(|b| b != 0) {
-                let best = if self.queue[place].it.side == Side::Sell { high } else { low };
-                self.queue[place].follow(best);
-                self.meet_again_at_trigger(order, candle);
-            }
-        }
+        self.pull(candle);
         if !(entered && !stops.is_empty()) {
             let targets: Vec<Waiting> = exits(self).filter(|w| !is_stop(w)).collect();
             targets.iter().for_each(|w| self.meet_again(w.it.order, candle));
+        }
+    }
+
+    /// Trailing stops follow the candle's best price and are met again: the best may come before the worst.
+    fn pull(&mut self, candle: &Candle) {
+        for order in self.orders() {
+            let Some(place) = self.place(order) else { continue };
+            if self.queue[place].asleep && self.queue[place].best.is_some_and(|b| b != 0) {
+                let best = if self.queue[place].it.side == Side::Sell { candle.high.0 } else { candle.low.0 };
+                self.queue[place].follow(best);
+                self.meet_again_at_trigger(order, candle);
+            }
         }
     }
 
