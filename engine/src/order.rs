@@ -48,6 +48,12 @@ impl OrderRequest {
     pub fn adds_exposure(&self) -> bool {
         self.link == Link::Alone && !self.terms.reduce_only
     }
+
+    /// Whether the position bounds it now. What an attached order may close, its leader decides, which may still fill.
+    #[must_use]
+    pub fn is_cut_to_the_position(&self) -> bool {
+        self.terms.reduce_only && !matches!(self.link, Link::Attached(_))
+    }
 }
 
 /// Where an order stands.

@@ -7,8 +7,9 @@ use super::{Addition, Check, RiskCheck, weighing_price};
 use crate::effect::Refusal;
 use crate::instrument::InstrumentId;
 use crate::ledger::share;
+use crate::order::{Link, OrderId};
 use crate::view::View;
-use crate::{Money, Qty, Side};
+use crate::{Money, Price, Qty, Side};
 
 /// How many times its equity an account may hold, in parts per million.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -40,7 +41,7 @@ pub struct BuyingPower {
 
 impl RiskCheck for BuyingPower {
     fn check(&self, addition: &Addition, view: View<'_>) -> Result<(), Refusal> {
-        if !addition.adds_exposure() || only_reduces(addition, view) {
+        if added(addition, view) == Money::ZERO || only_reduces(addition, view) {
             return Ok(());
         }
         let required = required(addition, view);
@@ -57,16 +58,40 @@ impl RiskCheck for BuyingPower {
 fn only_reduces(addition: &Addition, view: View<'_>) -> bool {
     let position = view.position(addition.instrument);
     let working = view.state().orders.working(addition.instrument);
+    // Of two orders of which one cancels the other, the quantity counts once.
+    let more = if addition.adds_exposure() { addition.added } else { Qty::ZERO };
     match addition.side {
-        Side::Buy => position < Qty::ZERO && position + working.buy + addition.added <= Qty::ZERO,
-        Side::Sell => position > Qty::ZERO && position - working.sell - addition.added >= Qty::ZERO,
+        Side::Buy => position < Qty::ZERO && position + working.buy + more <= Qty::ZERO,
+        Side::Sell => position > Qty::ZERO && position - working.sell - more >= Qty::ZERO,
     }
+}
+
+/// What an addition adds to the gross value of its side, were it filled.
+fn added(addition: &Addition, view: View<'_>) -> Money {
+    let price = weighing_price(addition, view).expect("the order rules were asked first");
+    let dearer = match addition.link {
+        _ if addition.adds_exposure() => return view.instrument(addition.instrument).value(price, addition.added).0,
+        Link::OneCancelsOther(leader) if !addition.terms.reduce_only => {
+            Price((price.0 - dearest(leader, addition.amends, view).0).max(0))
+        }
+        _ => Price(0),
+    };
+    view.instrument(addition.instrument).value(dearer, addition.quantity).0
+}
+
+/// The dearest price of an order and those that cancel it, but for one that is about to change.
+fn dearest(leader: OrderId, but: Option<OrderId>, view: View<'_>) -> Price {
+    let Some(order) = view.order(leader) else { return Price(0) };
+    let id = order.request.instrument;
+    let own = order.request.kind.price().or_else(|| view.last(id)).unwrap_or_default();
+    let others = view.live_orders(id).filter(|o| o.request.link == Link::OneCancelsOther(leader));
+    others.filter(|o| Some(o.request.order) != but).filter_map(|o| o.request.kind.price()).fold(own, Price::max)
 }
 
 /// Gross value of the account in its worst case, were the addition among its live orders.
 ///
 /// What is held counts at its mark and every order at its own price, a market order at the last one: a cheap order must
-/// not make a dear one, or the position, look cheap.
+/// not make a dear one, or the position, look cheap. Orders of which one cancels the other count once, at the dearest.
 ///
 /// # Panics
 /// When no price of the instrument was seen: the order rules are asked first.
@@ -74,14 +99,13 @@ fn only_reduces(addition: &Addition, view: View<'_>) -> bool {
 pub fn required(addition: &Addition, view: View<'_>) -> Money {
     let state = view.state();
     let own = addition.instrument;
-    let price = weighing_price(addition, view).expect("the order rules were asked first");
-    let mut added = [Money::ZERO; 2];
-    added[addition.side as usize] = view.instrument(own).value(price, addition.added).0;
+    let mut more_there = [Money::ZERO; 2];
+    more_there[addition.side as usize] = added(addition, view);
     let mut total = Money::ZERO;
     for index in 0..state.instruments.len() {
         let id = InstrumentId(u32::try_from(index).expect("instruments are numbered by u32"));
         let held = state.ledger.position(index).value;
-        let more = if id == own { added } else { [Money::ZERO; 2] };
+        let more = if id == own { more_there } else { [Money::ZERO; 2] };
         total +=
             if state.orders.live(id).is_empty() { worst(held, more) } else { worst(held, plus_live(more, id, view)) };
     }
@@ -96,8 +120,13 @@ fn worst(held: Money, [buys, sells]: [Money; 2]) -> Money {
 
 /// `values` and what the live orders of an instrument would trade for, by side.
 fn plus_live(mut values: [Money; 2], id: InstrumentId, view: View<'_>) -> [Money; 2] {
+    let pairs = view.live_orders(id).any(|order| matches!(order.request.link, Link::OneCancelsOther(_)));
     for order in view.live_orders(id).filter(|order| order.request.adds_exposure()) {
-        let price = order.request.kind.price().or_else(|| view.last(id)).unwrap_or_default();
+        let price = if pairs {
+            dearest(order.request.order, None, view)
+        } else {
+            order.request.kind.price().or_else(|| view.last(id)).unwrap_or_default()
+        };
         values[order.request.side as usize] += view.instrument(id).value(price, order.leaves()).0;
     }
     values

@@ -69,7 +69,10 @@ fn link_fits(it: &Addition, view: View<'_>) -> bool {
             Link::Alone => true,
             Link::Attached(_) => its.side != it.side && it.quantity <= its.quantity && it.kind != OrderKind::Market,
             Link::OneCancelsOther(_) => {
-                its.side == it.side && it.quantity == its.quantity && it.kind != OrderKind::Market
+                its.side == it.side
+                    && it.quantity == its.quantity
+                    && it.terms.reduce_only == its.terms.reduce_only
+                    && it.kind != OrderKind::Market
             }
         }
 }

@@ -6,14 +6,16 @@
 use super::path::Range;
 use super::resting::{Aim, Resting, Stage};
 use super::venue::{Match, SimVenue};
-use crate::event::{Certainty, Liquidity};
+use crate::event::{Certainty, Liquidity, Reason, Report};
 use crate::instrument::InstrumentId;
-use crate::order::OrderId;
+use crate::order::{Link, OrderId};
 use crate::{Candle, Price, Qty, Side};
 
 /// What an order does to the position, in the order in which the pessimistic model fills them.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Role {
+    /// A stop that enters: of two entries of which one is wanted it is the dearer one.
+    Breakout,
     Entry,
     Stop,
     Target,
@@ -50,22 +52,36 @@ impl SimVenue {
             && it.is_reached(range, self.config.touch)
     }
 
-    /// Whether the order of the fills inside a candle is open: only when both sides are met.
+    /// Whether the order of the fills inside a candle is open: when both sides are met, or two orders of which one may
+    /// take from the other.
     fn certainty(&self, id: InstrumentId, candle: &Candle) -> Certainty {
         let range = Range::of(candle);
-        let met = |side| {
-            let book = &self.books[id.index()].resting;
-            book.iter().any(|r| r.request.side == side && self.is_met(r, candle, range))
-        };
-        if met(Side::Buy) && met(Side::Sell) { Certainty::PathDependent } else { Certainty::Certain }
+        let book = &self.books[id.index()].resting;
+        for (place, a) in book.iter().enumerate().filter(|(_, a)| self.is_met(a, candle, range)) {
+            for b in book[place + 1..].iter().filter(|b| self.is_met(b, candle, range)) {
+                if a.request.side != b.request.side || self.are_rivals(a, b) {
+                    return Certainty::PathDependent;
+                }
+            }
+        }
+        Certainty::Certain
+    }
+
+    /// Whether an order that has filled inside a candle has roused others that the candle meets, before or after it.
+    fn has_roused(&self, id: InstrumentId, leader: OrderId, candle: &Candle) -> bool {
+        let book = &self.books[id.index()].resting;
+        book.iter().any(|r| r.request.link == Link::Attached(leader) && self.is_met(r, candle, Range::of(candle)))
     }
 
     fn walk(&mut self, id: InstrumentId, candle: &Candle, turns: [Price; 3]) {
-        let certainty = self.certainty(id, candle);
+        let mut certainty = self.certainty(id, candle);
         let mut at = candle.open;
         for turn in turns {
             while let Some((order, price)) = self.next_on_leg(id, candle, at, turn) {
                 self.meet(id, order, candle, price, certainty);
+                if self.has_roused(id, order, candle) {
+                    certainty = Certainty::PathDependent;
+                }
                 at = price;
             }
             at = turn;
@@ -97,12 +113,20 @@ impl SimVenue {
             Side::Buy => price <= limit,
             Side::Sell => price >= limit,
         };
-        let (price, liquidity) = match it.aim() {
+        let liquidity = match it.aim() {
             // Woken beyond its limit: it rests there until the price comes back.
-            Aim::Limit(limit) if slept && !better(limit) => return,
-            Aim::Limit(limit) if !slept && price == limit => (price, Liquidity::Maker),
-            _ => (price, Liquidity::Taker),
+            Aim::Limit(limit) if slept && !better(limit) => {
+                it.fresh = false;
+                return;
+            }
+            Aim::Limit(limit) if !slept && !it.fresh && price == limit => Liquidity::Maker,
+            _ => Liquidity::Taker,
         };
+        it.fresh = liquidity == Liquidity::Taker;
+        if it.request.terms.post_only && it.fresh {
+            self.drop_order(id, order, Report::Rejected { order, reason: Reason::PostOnly });
+            return;
+        }
         self.trade(id, order, &Match { price, liquidity, certainty, time: candle.known_time });
     }
 
@@ -115,14 +139,17 @@ impl SimVenue {
         let entry = if held.is_zero() { first.map(|r| r.request.side) } else { Some(Side::of(held)) };
         // Where nothing is met yet, the candle may still pull a trailing stop to where it is.
         let Some(entry) = entry else { return self.fill_trailing(id, candle, Certainty::Certain) };
+        self.books[id.index()].woken.clear();
         let at_open = self.books[id.index()].at_open.contains(&entry);
-        let entered = at_open || self.has(id, candle, entry, Role::Entry);
+        let entered =
+            at_open || self.has(id, candle, entry, Role::Entry) || self.has(id, candle, entry, Role::Breakout);
         let mut certainty = self.certainty(id, candle);
         let wait = |venue: &Self| entered && venue.has(id, candle, entry, Role::Stop);
         if wait(self) && self.has(id, candle, entry, Role::Target) {
             certainty = Certainty::PathDependent;
         }
-        let inside = self.fill_role(id, candle, entry, Role::Entry, certainty);
+        let inside = self.fill_role(id, candle, entry, Role::Breakout, certainty)
+            | self.fill_role(id, candle, entry, Role::Entry, certainty);
         // What the entries roused may be met too, before or after them.
         if inside && (self.has(id, candle, entry, Role::Stop) || self.has(id, candle, entry, Role::Target)) {
             certainty = Certainty::PathDependent;
@@ -140,7 +167,8 @@ impl SimVenue {
 
     fn role(it: &Resting, entry: Side) -> Role {
         match (it.request.side == entry, it.stage != Stage::Awake && it.request.kind.is_stop()) {
-            (true, _) => Role::Entry,
+            (true, true) => Role::Breakout,
+            (true, false) => Role::Entry,
             (false, true) => Role::Stop,
             (false, false) => Role::Target,
         }
@@ -156,8 +184,9 @@ impl SimVenue {
         let (mut arrival, mut traded) = (0, false);
         while let Some(order) = self.after(id, &mut arrival) {
             let Some(place) = self.place_of(id, order) else { continue };
-            let it = &self.books[id.index()].resting[place];
-            if Self::role(it, entry) == role && self.is_met(it, candle, Range::of(candle)) {
+            let (it, woken) = (&self.books[id.index()].resting[place], &self.books[id.index()].woken);
+            let is_new = Self::role(it, entry) == role && !woken.contains(&order);
+            if is_new && self.is_met(it, candle, Range::of(candle)) {
                 traded |= self.meet_worst(id, order, candle, certainty);
             }
         }
@@ -180,6 +209,9 @@ impl SimVenue {
             if self.fills == before && self.is_met(it, candle, rest) {
                 self.meet(id, order, candle, limit, certainty);
             }
+        }
+        if self.fills == before {
+            self.books[id.index()].woken.push(order);
         }
         self.fills > before
     }

@@ -23,11 +23,12 @@ impl SimVenue {
     fn tell_tied(&mut self, filled: &Resting, quantity: Qty, price: Price) {
         let (own, id) = (filled.request.order, filled.request.instrument);
         let leader = filled.request.link.leader();
+        let touch = self.config.touch;
         for resting in &mut self.books[id.index()].resting {
             match resting.request.link {
                 Link::Attached(to) if to == own => {
                     resting.cap = resting.cap + quantity;
-                    resting.rouse(price);
+                    resting.rouse(price, touch);
                 }
                 Link::Attached(to) if Some(to) == leader && resting.request.order != own => {
                     resting.cap = resting.cap - quantity;
@@ -36,7 +37,11 @@ impl SimVenue {
             }
         }
         match filled.request.link {
-            Link::Attached(leader) => self.drop_idle(id, leader),
+            Link::Attached(leader) if self.place_of(id, leader).is_none() => {
+                self.drop_idle(id, leader);
+                self.bound(id, leader);
+            }
+            Link::Attached(_) => {}
             Link::OneCancelsOther(leader) => self.shrink_others(id, leader, own, quantity),
             Link::Alone => self.shrink_others(id, own, own, quantity),
         }
@@ -53,10 +58,20 @@ impl SimVenue {
     fn end_tied(&mut self, ended: &Resting) {
         let (own, id) = (ended.request.order, ended.request.instrument);
         self.drop_idle(id, own);
-        // What the leader did not fill, its attached orders never will.
+        self.bound(id, own);
+        match ended.request.link {
+            Link::Attached(_) => {}
+            Link::OneCancelsOther(leader) => self.drop_group(id, leader),
+            Link::Alone => self.drop_group(id, own),
+        }
+    }
+
+    /// Cuts the attached orders of a leader that has gone to what they may still close, and says so: what the leader did
+    /// not fill or a sibling has closed, they never will.
+    fn bound(&mut self, id: InstrumentId, leader: OrderId) {
         for place in 0..self.books[id.index()].resting.len() {
             let resting = &mut self.books[id.index()].resting[place];
-            if resting.request.link != Link::Attached(own) {
+            if resting.request.link != Link::Attached(leader) {
                 continue;
             }
             let most = resting.filled + resting.cap;
@@ -65,11 +80,6 @@ impl SimVenue {
                 let (order, price) = (resting.request.order, resting.request.kind.price());
                 self.reports.push_back(Report::Amended { order, quantity: most, price });
             }
-        }
-        match ended.request.link {
-            Link::Attached(_) => {}
-            Link::OneCancelsOther(leader) => self.drop_group(id, leader),
-            Link::Alone => self.drop_group(id, own),
         }
     }
 
@@ -83,6 +93,20 @@ impl SimVenue {
             let order = self.books[id.index()].resting.remove(place).request.order;
             self.reports.push_back(Report::Cancelled { order });
         }
+    }
+
+    /// Whether what one of two orders fills may be lost to the other.
+    pub(super) fn are_rivals(&self, a: &Resting, b: &Resting) -> bool {
+        let (one, two) = (&a.request, &b.request);
+        let most = match (one.link, two.link) {
+            (Link::Attached(leader), Link::Attached(other)) if leader == other => a.cap.max(b.cap),
+            _ if a.group().is_some() && a.group() == b.group() => Qty::ZERO,
+            _ if one.is_cut_to_the_position() && two.is_cut_to_the_position() => {
+                self.reducible(one.instrument, one.side)
+            }
+            _ => return false,
+        };
+        one.side == two.side && a.leaves() + b.leaves() > most
     }
 
     /// Takes what one order of a group has filled off the others.

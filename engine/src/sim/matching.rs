@@ -46,22 +46,24 @@ impl SimVenue {
             TimeInForce::AtClose => false,
             _ => it.expires > candle.open_time,
         };
+        it.trail(open);
         if !it.works() || !meets {
             return;
         }
-        let fresh = core::mem::replace(&mut it.fresh, false);
-        it.trail(open);
         let slept = it.stage == Stage::Asleep;
         if slept && it.is_reached(Range::at(open), touch) {
             it.stage = Stage::Awake;
         }
-        if it.stage == Stage::Awake && it.is_reached(Range::at(open), touch) {
-            if it.request.terms.post_only && fresh {
+        let trades = it.stage == Stage::Awake && it.is_reached(Range::at(open), touch);
+        // What the volume leaves of an order that takes liquidity takes it at the next open too.
+        it.fresh = trades && (it.fresh || slept);
+        if trades {
+            if it.request.terms.post_only && it.fresh {
                 self.drop_order(id, order, Report::Rejected { order, reason: Reason::PostOnly });
                 return;
             }
             // A limit that rested before the market came to it was there first.
-            let rested = matches!(it.aim(), Aim::Limit(_)) && !fresh && !slept;
+            let rested = matches!(it.aim(), Aim::Limit(_)) && !it.fresh;
             let liquidity = if rested { Liquidity::Maker } else { Liquidity::Taker };
             let side = it.request.side;
             let at = Match { price: open, liquidity, certainty: Certainty::Certain, time: candle.open_time };

@@ -1,6 +1,6 @@
 //! An order at the venue: what it waits for now, and how much of it may still trade.
 use super::path::Range;
-use crate::order::{Link, OrderKind, OrderRequest, TimeInForce, Trail};
+use crate::order::{Link, OrderId, OrderKind, OrderRequest, TimeInForce, Trail};
 use crate::{Price, Qty, Side, Timestamp};
 
 /// How far an order has come.
@@ -30,7 +30,7 @@ pub(super) enum Aim {
 pub(super) struct Resting {
     pub(super) request: OrderRequest,
     pub(super) filled: Qty,
-    /// Whether it has not met an open yet at its price: what trades at its first open takes liquidity.
+    /// Whether it has not waited for its price yet: what the market is through from the start takes liquidity.
     pub(super) fresh: bool,
     /// Its place in the queue.
     pub(super) arrival: u64,
@@ -60,10 +60,20 @@ impl Resting {
     }
 
     /// The leader of an attached order has filled: it works from a price on.
-    pub(super) fn rouse(&mut self, price: Price) {
+    pub(super) fn rouse(&mut self, price: Price, touch: bool) {
         if self.stage == Stage::Dormant {
             self.stage = if self.request.kind.sleeps() { Stage::Asleep } else { Stage::Awake };
             self.trail(price);
+            self.fresh = self.is_reached(Range::at(price), touch);
+        }
+    }
+
+    /// The leader of the orders of which one cancels the other.
+    pub(super) fn group(&self) -> Option<OrderId> {
+        match self.request.link {
+            Link::Alone => Some(self.request.order),
+            Link::OneCancelsOther(leader) => Some(leader),
+            Link::Attached(_) => None,
         }
     }
 

@@ -66,6 +66,8 @@ impl SimVenue {
         self.after_fill(&resting, quantity, price);
         if whole {
             self.after_end(&resting);
+        } else if request.is_cut_to_the_position() && self.reducible(id, request.side).is_zero() {
+            self.drop_order(id, order, Report::Cancelled { order });
         }
         quantity
     }

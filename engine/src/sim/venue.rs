@@ -10,7 +10,7 @@ use super::sessions::Sessions;
 use crate::effect::Action;
 use crate::event::{Certainty, Liquidity, Reason, Report};
 use crate::instrument::{Instrument, InstrumentId};
-use crate::order::{Link, OrderId, OrderRequest, TimeInForce};
+use crate::order::{OrderId, OrderRequest, TimeInForce};
 use crate::risk::Leverage;
 use crate::{Money, Price, Qty, Side, Timestamp};
 use alloc::collections::VecDeque;
@@ -44,6 +44,8 @@ pub(super) struct Book {
     held: Vec<Action>,
     /// Sides that traded at the open of the candle under way: what was entered there was entered in that candle.
     pub(super) at_open: Vec<Side>,
+    /// Orders that the pessimistic path woke in the candle under way and left to their limits.
+    pub(super) woken: Vec<OrderId>,
     /// What may still trade in the candle under way.
     pub(super) room: Qty,
     pub(super) sessions: Sessions,
@@ -220,7 +222,7 @@ impl SimVenue {
         if request.link.leader().is_some_and(|leader| self.place_of(id, leader).is_none()) {
             return Some(Reason::NoSuchOrder);
         }
-        let reduces = request.terms.reduce_only && !matches!(request.link, Link::Attached(_));
+        let reduces = request.is_cut_to_the_position();
         (reduces && self.reducible(id, request.side).is_zero()).then_some(Reason::ReduceOnly)
     }
 

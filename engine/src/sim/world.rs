@@ -234,9 +234,10 @@ impl<S: CandleSource> Simulated<S> {
             if known == time && time > self.paths_passed {
                 self.show_paths(time);
             } else if expiry == time {
+                // What arrived when its time was over ends as it arrives, not before.
                 self.advance_to(time);
-                self.expire(time);
-                self.collect_reports(time);
+                self.expire(self.clock);
+                self.collect_reports(self.clock);
             } else if due == time && (lane <= Lane::Candle || known > time) {
                 // A strategy that always wakes itself again ends with its candles.
                 if lane == Lane::Timer && self.is_over_at(time) {

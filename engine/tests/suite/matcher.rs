@@ -29,7 +29,8 @@ struct Waiting {
     asleep: bool,
     best: Option<i64>,
     ends: Timestamp,
-    met_an_open: bool,
+    /// Whether it has waited for its price: what the market is through from the start takes liquidity.
+    rests: bool,
 }
 
 /// What the naive matcher assumes.
@@ -108,8 +109,8 @@ impl Matcher {
         };
         let asleep = !matches!(it.kind, OrderKind::Market | OrderKind::Limit { .. });
         let closable = attached.then_some(0);
-        let (left, best, met_an_open) = (it.quantity.0, None, false);
-        self.queue.push(Waiting { it, left, closable, dormant: attached, asleep, best, ends, met_an_open });
+        let (left, best, rests) = (it.quantity.0, None, false);
+        self.queue.push(Waiting { it, left, closable, dormant: attached, asleep, best, ends, rests });
     }
 
     fn amend(&mut self, order: OrderId, quantity: Qty, price: Option<Price>) {
@@ -133,7 +134,7 @@ impl Matcher {
             };
         }
         let moved = price.is_some() && price != current;
-        new.met_an_open = old.met_an_open && !moved;
+        new.rests = old.rests && !moved;
         if moved || quantity > old.it.quantity {
             self.queue.remove(place);
             self.queue.push(new);
@@ -154,11 +155,7 @@ impl Matcher {
     fn settle(&mut self, gone: Waiting) {
         let own = gone.it.order;
         self.queue.retain(|w| w.it.link != Link::Attached(own) || w.closable != Some(0));
-        for w in self.queue.iter_mut().filter(|w| w.it.link == Link::Attached(own)) {
-            let filled = w.it.quantity.0 - w.left;
-            w.left = w.left.min(w.closable.unwrap_or(i64::MAX));
-            w.it.quantity = Qty(filled + w.left);
-        }
+        self.bound(own);
         let group = match gone.it.link {
             Link::Attached(_) => return,
             Link::OneCancelsOther(leader) => leader,
@@ -168,6 +165,15 @@ impl Matcher {
         while let Some(place) = self.queue.iter().position(member) {
             let order = self.queue.remove(place).it.order;
             self.queue.retain(|w| w.it.link != Link::Attached(order) || w.closable != Some(0));
+        }
+    }
+
+    /// Of a leader that has gone: attached orders keep what they may still close.
+    fn bound(&mut self, leader: OrderId) {
+        for w in self.queue.iter_mut().filter(|w| w.it.link == Link::Attached(leader)) {
+            let filled = w.it.quantity.0 - w.left;
+            w.left = w.left.min(w.closable.unwrap_or(i64::MAX));
+            w.it.quantity = Qty(filled + w.left);
         }
     }
 
@@ -207,19 +213,23 @@ impl Matcher {
             self.queue.remove(place);
         }
         self.tell(done, quantity, price);
+        let attached = matches!(done.it.link, Link::Attached(_));
         if done.left == 0 {
             self.settle(done);
+        } else if done.it.terms.reduce_only && !attached && self.held == 0 {
+            self.leave(order);
         }
     }
 
     /// What a fill means for the orders that are tied to it.
     fn tell(&mut self, filled: Waiting, quantity: i64, price: i64) {
-        let own = filled.it.order;
+        let (own, touch) = (filled.it.order, self.rules.touch);
         for w in &mut self.queue {
             if w.it.link == Link::Attached(own) {
                 w.closable = w.closable.map(|c| c + quantity);
                 if w.dormant {
                     (w.dormant, w.best) = (false, Some(price));
+                    w.rests = !w.enough(price, price, touch);
                 }
             }
             let sibling = matches!(filled.it.link, Link::Attached(_)) && w.it.link == filled.it.link;
@@ -231,6 +241,7 @@ impl Matcher {
             Link::Attached(leader) => {
                 if self.place(leader).is_none() {
                     self.queue.retain(|w| w.it.link != Link::Attached(leader) || w.closable != Some(0));
+                    self.bound(leader);
                 }
                 return;
             }

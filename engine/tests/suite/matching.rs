@@ -140,7 +140,8 @@ fn random_wishes(rng: &mut Rng, candle: usize) -> Vec<Wish> {
             let mut all = vec![Wish::Submit(entry, Join::Alone)];
             for _ in 0..=rng.below(2) {
                 let leg = entry.exit(random_kind(rng));
-                let leg = NewOrder { quantity: Qty(leg.quantity.0.min(pick(rng, 1, 3) * 1_000)), ..leg };
+                let terms = Terms { post_only: rng.below(6) == 0, ..leg.terms };
+                let leg = NewOrder { quantity: Qty(leg.quantity.0.min(pick(rng, 1, 3) * 1_000)), terms, ..leg };
                 all.push(Wish::Submit(leg, Join::Attached));
             }
             all

@@ -38,7 +38,7 @@ impl Waiting {
     }
 
     /// Whether prices from `low` to `high` are enough.
-    fn enough(&self, low: i64, high: i64, touch: bool) -> bool {
+    pub(super) fn enough(&self, low: i64, high: i64, touch: bool) -> bool {
         let Some(aim) = self.aim() else { return true };
         let at_it_counts = self.asleep || touch;
         match (self.waits_for_a_rise(), at_it_counts) {
@@ -73,22 +73,24 @@ impl Matcher {
             let Some(place) = self.place(order) else { continue };
             let now = self.queue[place].it.terms.time_in_force;
             let here = now != TimeInForce::AtClose && (now != TimeInForce::AtOpen || auction);
+            self.queue[place].follow(open);
             if !self.queue[place].works() || !here {
                 continue;
             }
             let was = self.queue[place];
-            self.queue[place].met_an_open = true;
-            self.queue[place].follow(open);
             if self.queue[place].enough(open, open, self.rules.touch) {
                 self.queue[place].asleep = false;
             }
             let it = self.queue[place];
-            if !it.asleep && it.enough(open, open, self.rules.touch) {
-                if it.it.terms.post_only && !was.met_an_open {
+            let trades = !it.asleep && it.enough(open, open, self.rules.touch);
+            let takes = trades && (was.asleep || !was.rests);
+            self.queue[place].rests = !takes;
+            if trades {
+                if it.it.terms.post_only && takes {
                     self.leave(order);
                     continue;
                 }
-                let rests = was.met_an_open && !was.asleep && it.it.kind.limit().is_some();
+                let rests = !takes && it.it.kind.limit().is_some();
                 let before = self.fills.len();
                 let liquidity = if rests { Liquidity::Maker } else { Liquidity::Taker };
                 self.trade(order, open, liquidity, candle.open_time);
@@ -173,10 +175,18 @@ impl Matcher {
         let slept = std::mem::replace(&mut self.queue[place].asleep, false);
         let w = self.queue[place];
         let liquidity = match w.aim() {
-            Some(limit) if slept && (limit - price) * w.it.side.sign() < 0 => return,
-            Some(limit) if !slept && limit == price => Liquidity::Maker,
+            Some(limit) if slept && (limit - price) * w.it.side.sign() < 0 => {
+                self.queue[place].rests = true;
+                return;
+            }
+            Some(limit) if !slept && w.rests && limit == price => Liquidity::Maker,
             _ => Liquidity::Taker,
         };
+        self.queue[place].rests = liquidity == Liquidity::Maker;
+        if w.it.terms.post_only && liquidity == Liquidity::Taker {
+            self.leave(order);
+            return;
+        }
         self.trade(order, price, liquidity, candle.known_time);
     }
 
@@ -194,7 +204,9 @@ impl Matcher {
             let kind = w.it.kind;
             w.asleep && (kind.is_stop() || matches!(kind, OrderKind::TrailingStop { .. }))
         };
-        let entries: Vec<Waiting> = met(self).into_iter().filter(|w| w.it.side == entry).collect();
+        let mut entries: Vec<Waiting> = met(self).into_iter().filter(|w| w.it.side == entry).collect();
+        // Of two entries of which one is wanted, the dearer one.
+        entries.sort_by_key(|w| !is_stop(w));
         let entered = !entries.is_empty() || sides_at_open.contains(&entry);
         entries.iter().for_each(|w| self.meet_at_own_price(w.it.order, candle));
         let exits = |m: &Self| met(m).into_iter().filter(move |w| w.it.side != entry);
@@ -202,7 +214,9 @@ impl Matcher {
         stops.iter().for_each(|w| self.meet_again(w.it.order, candle));
         self.pull(candle);
         if !(entered && !stops.is_empty()) {
-            let targets: Vec<Waiting> = exits(self).filter(|w| !is_stop(w)).collect();
+            // A stop-limit that has just woken waits for the market to turn back.
+            let woken = |w: &Waiting| stops.iter().any(|stop| stop.it.order == w.it.order);
+            let targets: Vec<Waiting> = exits(self).filter(|w| !is_stop(w) && !woken(w)).collect();
             targets.iter().for_each(|w| self.meet_again(w.it.order, candle));
         }
     }
