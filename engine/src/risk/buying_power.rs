@@ -66,26 +66,33 @@ fn only_reduces(addition: &Addition, view: View<'_>) -> bool {
     }
 }
 
-/// What an addition adds to the gross value of its side, were it filled.
+/// What an addition adds to the gross value of its side, were it filled: a change, by how much more the order stands for
+/// than before, and one of a pair, by how much dearer it is than the other.
 fn added(addition: &Addition, view: View<'_>) -> Money {
+    let (id, amends) = (addition.instrument, addition.amends);
     let price = weighing_price(addition, view).expect("the order rules were asked first");
-    let dearer = match addition.link {
-        _ if addition.adds_exposure() => return view.instrument(addition.instrument).value(price, addition.added).0,
-        Link::OneCancelsOther(leader) if !addition.terms.reduce_only => {
-            Price((price.0 - dearest(leader, addition.amends, view).0).max(0))
-        }
-        _ => Price(0),
+    let leader = match addition.link {
+        Link::OneCancelsOther(leader) if !addition.terms.reduce_only => Some(leader),
+        _ if !addition.adds_exposure() => return Money::ZERO,
+        _ => amends,
     };
-    view.instrument(addition.instrument).value(dearer, addition.quantity).0
+    let value = |price, quantity| view.instrument(id).value(price, quantity).0;
+    let Some(order) = leader.and_then(|leader| view.order(leader)) else { return value(price, addition.added) };
+    let (own, leaves) = (order.request.order, order.leaves());
+    let more = if addition.adds_exposure() { addition.added } else { Qty::ZERO };
+    let (before, after) = (dearest(own, None, view), price.max(dearest(own, amends, view)));
+    (value(after, leaves + more) - value(before, leaves)).max(Money::ZERO)
 }
 
 /// The dearest price of an order and those that cancel it, but for one that is about to change.
 fn dearest(leader: OrderId, but: Option<OrderId>, view: View<'_>) -> Price {
-    let Some(order) = view.order(leader) else { return Price(0) };
-    let id = order.request.instrument;
-    let own = order.request.kind.price().or_else(|| view.last(id)).unwrap_or_default();
-    let others = view.live_orders(id).filter(|o| o.request.link == Link::OneCancelsOther(leader));
-    others.filter(|o| Some(o.request.order) != but).filter_map(|o| o.request.kind.price()).fold(own, Price::max)
+    let Some(id) = view.order(leader).map(|order| order.request.instrument) else { return Price(0) };
+    let group = view.live_orders(id).filter(|o| {
+        let it = &o.request;
+        (it.order == leader || it.link == Link::OneCancelsOther(leader)) && Some(it.order) != but
+    });
+    let prices = group.filter_map(|o| o.request.kind.price().or_else(|| view.last(id)));
+    prices.max().unwrap_or_default()
 }
 
 /// Gross value of the account in its worst case, were the addition among its live orders.

@@ -213,7 +213,7 @@ impl Matcher {
         let stops: Vec<Waiting> = exits(self).filter(is_stop).collect();
         stops.iter().for_each(|w| self.meet_again(w.it.order, candle));
         self.pull(candle);
-        if !(entered && !stops.is_empty()) {
+        if !entered || stops.is_empty() {
             // A stop-limit that has just woken waits for the market to turn back.
             let woken = |w: &Waiting| stops.iter().any(|stop| stop.it.order == w.it.order);
             let targets: Vec<Waiting> = exits(self).filter(|w| !is_stop(w) && !woken(w)).collect();
