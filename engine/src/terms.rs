@@ -67,7 +67,7 @@ pub struct Terms {
     pub time_in_force: TimeInForce,
     /// It only ever gives liquidity: refused where it would trade at once.
     pub post_only: bool,
-    /// It only ever makes a position smaller: cut to the position, and cancelled where there is none.
+    /// It only ever makes a position smaller: cut to the position, the rest cancelled; cancelled where there is none.
     pub reduce_only: bool,
 }
 
