@@ -5,6 +5,7 @@
 
 pub mod actions;
 mod aside;
+pub mod calendar;
 pub mod catalog;
 mod column;
 mod decimal;
@@ -24,6 +25,7 @@ mod scaler;
 pub mod writer;
 
 pub use actions::{Action, ActionKind};
+pub use calendar::{CalendarError, Session, TradingCalendar};
 pub use catalog::{Catalog, Series, SeriesFile};
 pub use error::{DataError, Row};
 pub use fingerprint::{RowGroupRef, STRETCH_ROWS};

@@ -3,6 +3,7 @@
 mod actions;
 mod bad_input;
 mod book;
+mod calendars;
 mod fingerprints;
 mod foreign;
 mod hostile;
