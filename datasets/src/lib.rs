@@ -4,6 +4,7 @@
 //! guessed or filled. Reading streams in bounded memory whatever the length. Nothing here knows strategies or orders.
 
 pub mod actions;
+pub mod adjustment;
 mod aside;
 pub mod calendar;
 pub mod catalog;
@@ -25,6 +26,7 @@ mod scaler;
 pub mod writer;
 
 pub use actions::{Action, ActionKind};
+pub use adjustment::{Adjustment, AdjustmentError, Adjustments, Close, Ratio, split_ratio};
 pub use calendar::{CalendarError, Session, TradingCalendar};
 pub use catalog::{Catalog, Series, SeriesFile};
 pub use error::{DataError, Row};
