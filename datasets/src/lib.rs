@@ -4,7 +4,9 @@
 //! guessed or filled. Reading streams in bounded memory whatever the length. Nothing here knows strategies or orders.
 
 pub mod actions;
+pub mod adjustment;
 mod aside;
+pub mod calendar;
 pub mod catalog;
 mod column;
 mod decimal;
@@ -24,6 +26,8 @@ mod scaler;
 pub mod writer;
 
 pub use actions::{Action, ActionKind};
+pub use adjustment::{Adjustment, AdjustmentError, Adjustments, Close, Ratio, split_ratio};
+pub use calendar::{CalendarError, Session, TradingCalendar};
 pub use catalog::{Catalog, Series, SeriesFile};
 pub use error::{DataError, Row};
 pub use fingerprint::{RowGroupRef, STRETCH_ROWS};
