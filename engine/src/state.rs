@@ -1,4 +1,5 @@
 //! Everything the core knows. Changed by events and by routing, read through [`View`](crate::View).
+use crate::carry::{Carry, price_after};
 use crate::effect::{Anomaly, Effect};
 use crate::event::{Event, Fill, MarketCandle, MarketEvent, Report};
 use crate::instrument::{Instrument, InstrumentId};
@@ -129,6 +130,7 @@ impl State {
         self.booked = None;
         match event {
             Event::Market(MarketEvent::Candle(candle)) => return self.apply_candle(candle),
+            Event::Market(MarketEvent::Carry(carry)) => self.apply_carry(carry),
             Event::Report(report) => self.apply_report(report, effects),
             Event::Cash(cash) => self.ledger.deposit(cash.amount),
             Event::Timer(_) => {}
@@ -149,6 +151,17 @@ impl State {
         self.counters.candles += 1;
         self.mark_due = true;
         true
+    }
+
+    fn apply_carry(&mut self, carry: &Carry) {
+        let id = carry.instrument();
+        let instrument = &self.instruments[id.index()];
+        let lot = instrument.spec(self.now).lot;
+        self.ledger.carry(id.index(), instrument, carry, lot);
+        if let Carry::Split { new, old, .. } = *carry {
+            let market = &mut self.markets[id.index()];
+            market.last = price_after(market.last, new, old);
+        }
     }
 
     /// Marks the account at the end of an instant.

@@ -7,6 +7,7 @@ use super::costs::Costs;
 use super::path::PathModel;
 use super::resting::Resting;
 use super::sessions::Sessions;
+use crate::carry::Carry;
 use crate::effect::Action;
 use crate::event::{Certainty, Liquidity, Reason, Report};
 use crate::instrument::{Instrument, InstrumentId};
@@ -154,6 +155,26 @@ impl SimVenue {
     #[inline]
     pub fn note_price(&mut self, id: InstrumentId, price: Price) {
         self.account.note_price(id.index(), price);
+    }
+
+    /// Applies what happens to a holding without a trade. A split ends the open orders: they were meant for the old units.
+    pub(super) fn carry(&mut self, carry: &Carry, now: Timestamp) {
+        let id = carry.instrument();
+        let instrument = &self.instruments[id.index()];
+        let lot = instrument.spec(now).lot;
+        self.account.carry(id.index(), instrument, carry, lot);
+        if matches!(carry, Carry::Split { .. }) {
+            while let Some(resting) = self.books[id.index()].resting.first() {
+                let order = resting.request.order;
+                self.drop_order(id, order, Report::Cancelled { order });
+            }
+            self.watch(id);
+        }
+    }
+
+    /// The last price that the venue saw of an instrument.
+    pub(super) fn last_price(&self, id: InstrumentId) -> Price {
+        self.account.held()[id.index()].price
     }
 
     /// Takes a command. While a candle is under way it is held until that candle has ended.

@@ -1,5 +1,6 @@
 //! Events as bytes. A change here is a new schema with an upcaster from the old one.
 use super::bytes::{Malformed, Put, Take};
+use super::carry_codec::{FUNDING, SPLIT, decode_carry, encode_carry};
 use crate::event::{CashEvent, Certainty, Event, Fill, Liquidity, MarketCandle, MarketEvent, Reason, Report, TimerId};
 use crate::order::{FillId, Label, OrderId};
 use crate::{Candle, InstrumentId, Money, Price, Qty, Side, Timestamp};
@@ -22,6 +23,7 @@ const LOST: u8 = 24;
 pub fn encode_event(event: &Event, out: &mut Vec<u8>) {
     match event {
         Event::Market(MarketEvent::Candle(candle)) => encode_candle(candle, out),
+        Event::Market(MarketEvent::Carry(carry)) => encode_carry(carry, out),
         Event::Cash(cash) => {
             out.put_u8(CASH);
             out.put_i128(cash.amount.0);
@@ -92,6 +94,7 @@ pub fn decode_event(bytes: &[u8]) -> Result<Event, Malformed> {
     let mut take = Take(bytes);
     let event = match take.u8("event")? {
         CANDLE => decode_candle(&mut take)?,
+        tag @ SPLIT..=FUNDING => decode_carry(tag, &mut take)?,
         CASH => Event::Cash(CashEvent { amount: Money(take.i128("cash")?), label: Label(take.u32("label")?) }),
         TIMER => Event::Timer(TimerId(take.u32("timer")?)),
         tag => Event::Report(decode_report(tag, &mut take)?),
@@ -230,6 +233,7 @@ pub(super) mod tests {
             refused.prop_map(Event::Report),
             amended.prop_map(Event::Report),
             fill().prop_map(|f| Event::Report(Report::Filled(f))),
+            crate::tape::carry_codec::tests::carry(),
             candle,
             any::<(i128, u32)>().prop_map(|(a, l)| Event::Cash(CashEvent { amount: Money(a), label: Label(l) })),
             any::<u32>().prop_map(|t| Event::Timer(TimerId(t))),
