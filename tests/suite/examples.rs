@@ -114,17 +114,17 @@ fn pg_hold() {
     check(
         "pg-hold",
         expect![[r#"
-        bars 1509
-        orders 1
-        fills 1
-        round_trips 0
-        wins 0
-        fees 9.506336
-        final_equity 129752.553664
-        max_drawdown 34772.6
-        refused {}
-        digest d86713b571746565
-    "#]],
+            bars 1509
+            orders 1
+            fills 1
+            round_trips 0
+            wins 0
+            fees 9.506336
+            final_equity 151358.111664
+            max_drawdown 32076.4914
+            refused {}
+            digest 6f378b408cd2dfb6
+        "#]],
     );
 }
 
@@ -138,11 +138,11 @@ fn us_equities_rotation() {
             fills 173
             round_trips 85
             wins 47
-            fees 11696.26098385656
-            final_equity 1862692.17613894344
-            max_drawdown 356499.035628034
+            fees 12600.92328748942
+            final_equity 2145304.79605361058
+            max_drawdown 402073.1924150416
             refused {}
-            digest b74ed6ebc93b61f7
+            digest 71768bf13d09bc41
         "#]],
     );
 }

@@ -17,6 +17,7 @@ fn the_resolved_file_spells_out_every_default() {
         from = "2018-01-01"
         to = "2025-01-01"
         warmup_candles = 0
+        actions = true
 
         [[instruments]]
         venue = "coinbase"
@@ -57,6 +58,7 @@ fn the_binding_holds_what_affects_decisions_and_no_more() {
         from = "2018-01-01"
         to = "2025-01-01"
         warmup_candles = 0
+        actions = true
 
         [[instruments]]
         venue = "coinbase"
