@@ -10,19 +10,21 @@ use crate::instrument::InstrumentId;
 use crate::order::{Link, OrderId};
 use crate::{Price, Qty};
 
+/// An order and what it is tied to.
+pub(super) type Tie = (OrderId, Link);
+
 impl SimVenue {
     /// An order has filled so much at a price.
     #[inline]
-    pub(super) fn after_fill(&mut self, filled: &Resting, quantity: Qty, price: Price) {
+    pub(super) fn after_fill(&mut self, id: InstrumentId, (own, link): Tie, quantity: Qty, price: Price) {
         // Most orders stand alone in their book.
-        if !self.books[filled.request.instrument.index()].resting.is_empty() {
-            self.tell_tied(filled, quantity, price);
+        if !self.books[id.index()].resting.is_empty() {
+            self.tell_tied(id, (own, link), quantity, price);
         }
     }
 
-    fn tell_tied(&mut self, filled: &Resting, quantity: Qty, price: Price) {
-        let (own, id) = (filled.request.order, filled.request.instrument);
-        let leader = filled.request.link.leader();
+    fn tell_tied(&mut self, id: InstrumentId, (own, link): Tie, quantity: Qty, price: Price) {
+        let leader = link.leader();
         for resting in &mut self.books[id.index()].resting {
             match resting.request.link {
                 Link::Attached(to) if to == own => {
@@ -35,7 +37,7 @@ impl SimVenue {
                 _ => {}
             }
         }
-        match filled.request.link {
+        match link {
             Link::Attached(leader) => self.drop_idle(id, leader),
             Link::OneCancelsOther(leader) => self.shrink_others(id, leader, own, quantity),
             Link::Alone => self.shrink_others(id, own, own, quantity),
@@ -44,14 +46,13 @@ impl SimVenue {
 
     /// An order has left the book, whatever the reason.
     #[inline]
-    pub(super) fn after_end(&mut self, ended: &Resting) {
-        if !self.books[ended.request.instrument.index()].resting.is_empty() {
-            self.end_tied(ended);
+    pub(super) fn after_end(&mut self, id: InstrumentId, (own, link): Tie) {
+        if !self.books[id.index()].resting.is_empty() {
+            self.end_tied(id, (own, link));
         }
     }
 
-    fn end_tied(&mut self, ended: &Resting) {
-        let (own, id) = (ended.request.order, ended.request.instrument);
+    fn end_tied(&mut self, id: InstrumentId, (own, link): Tie) {
         self.drop_idle(id, own);
         // What the leader did not fill, its attached orders never will.
         for place in 0..self.books[id.index()].resting.len() {
@@ -66,7 +67,7 @@ impl SimVenue {
                 self.reports.push_back(Report::Amended { order, quantity: most, price });
             }
         }
-        match ended.request.link {
+        match link {
             Link::Attached(_) => {}
             Link::OneCancelsOther(leader) => self.drop_group(id, leader),
             Link::Alone => self.drop_group(id, own),

@@ -206,8 +206,7 @@ impl SimVenue {
             Action::Submit(request) => self.submit(request, now),
             Action::Cancel { order, instrument } => match self.take_out(instrument, order) {
                 Some(resting) => {
-                    self.reports.push_back(Report::Cancelled { order });
-                    self.after_end(&resting);
+                    self.end(&resting, Report::Cancelled { order });
                 }
                 None => self.reports.push_back(Report::ChangeRefused { order, reason: Reason::NoSuchOrder }),
             },
@@ -308,7 +307,7 @@ impl SimVenue {
 
     fn end(&mut self, resting: &Resting, report: Report) {
         self.reports.push_back(report);
-        self.after_end(resting);
+        self.after_end(resting.request.instrument, (resting.request.order, resting.request.link));
     }
 
     fn take_out(&mut self, id: InstrumentId, order: OrderId) -> Option<Resting> {

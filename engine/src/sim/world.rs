@@ -9,6 +9,7 @@ use crate::effect::{Action, Effect};
 use crate::event::{Event, MarketEvent};
 use crate::instrument::InstrumentId;
 use crate::run::World;
+use alloc::collections::VecDeque;
 use core::fmt;
 
 /// How long things are on their way, in nanoseconds.
@@ -55,6 +56,8 @@ pub struct Simulated<S> {
     feed: Merge<S>,
     venue: SimVenue,
     due: Schedule,
+    /// Commands that reach the venue at once: they need no schedule, only their order.
+    arriving: VecDeque<(Timestamp, Action)>,
     latency: Latency,
     /// Time at the venue.
     clock: Timestamp,
@@ -76,6 +79,7 @@ impl<S: CandleSource> Simulated<S> {
             feed,
             venue,
             due: Schedule::default(),
+            arriving: VecDeque::new(),
             latency,
             clock: Timestamp::MIN,
             opens_passed: Timestamp::MIN,
@@ -228,6 +232,7 @@ impl<S: CandleSource> World for Simulated<S> {
     #[inline]
     fn next(&mut self, slot: &mut Event) -> Result<Option<Timestamp>, Self::Error> {
         if self.due.is_empty()
+            && self.arriving.is_empty()
             && self.venue.is_quiet()
             && self.latency.feed_ns == 0
             && self.feed.next_time().is_none_or(|known| known < self.next_carry())
@@ -240,7 +245,11 @@ impl<S: CandleSource> World for Simulated<S> {
     fn perform(&mut self, now: Timestamp, effect: &Effect) -> Result<(), Self::Error> {
         match *effect {
             Effect::Send(command) => {
-                self.due.push(now.after(self.latency.entry_ns), Item::Command(*command.action()));
+                if self.latency.entry_ns == 0 {
+                    self.arriving.push_back((now, *command.action()));
+                } else {
+                    self.due.push(now.after(self.latency.entry_ns), Item::Command(*command.action()));
+                }
             }
             Effect::Arm { timer, at } => self.due.push(at.max(now), Item::Timer(timer)),
             Effect::Refused(_) | Effect::Noticed { .. } => {}
@@ -260,7 +269,7 @@ impl<S: CandleSource> Simulated<S> {
                 return Ok(Some(self.clock));
             }
             let known = self.feed.next_time().unwrap_or(Timestamp::MAX);
-            let (due, lane) = self.due.first().unwrap_or((Timestamp::MAX, Lane::Open));
+            let (due, lane) = self.first_due();
             // Behind the last candle nothing trades, so that nothing need expire.
             let over = known == Timestamp::MAX;
             let expiry = if over { Timestamp::MAX } else { self.venue.next_expiry() };
@@ -307,8 +316,20 @@ impl<S: CandleSource> Simulated<S> {
         self.feed.next_time().is_none() && time > self.clock.after(self.latency.feed_ns)
     }
 
+    /// When and in which lane the first item is due.
+    fn first_due(&self) -> (Timestamp, Lane) {
+        let due = self.due.first().unwrap_or((Timestamp::MAX, Lane::Open));
+        self.arriving.front().map_or(due, |(time, _)| due.min((*time, Lane::Command)))
+    }
+
     /// Takes the first due item; whether it is an event for the core.
     fn take_due(&mut self, slot: &mut Event) -> bool {
+        // With an entry latency none is here; without one, no command is in the schedule.
+        if let (Some((time, action)), (_, Lane::Command)) = (self.arriving.front().copied(), self.first_due()) {
+            self.arriving.pop_front();
+            self.reach_venue(time, &action);
+            return false;
+        }
         let Some((time, item)) = self.due.pop() else { return false };
         *slot = match item {
             Item::Report(report) => Event::Report(report),
