@@ -113,6 +113,7 @@ pub fn summarise<J>(config: &RunFile, setup: &Setup, run: &mut Finished<J>, dige
         path_dependent_fills: state.counters.path_dependent_fills,
         rounded_postings: state.ledger.rounded + run.venue.rounded_fees(),
         slippage_cost: run.venue.slippage(),
+        liquidations: state.counters.liquidations,
         dividends: state.ledger.dividends,
         funding: state.ledger.funding,
         assumptions: assumptions(config, setup),
@@ -180,7 +181,13 @@ fn assumptions(config: &RunFile, setup: &Setup) -> Vec<Assumption> {
                 execution.taker_fee_bps, execution.maker_fee_bps
             ),
         ),
-        of("slippage", format!("{} bps on market and stop orders, against the account", execution.slippage_bps)),
+        of(
+            "slippage",
+            format!(
+                "{} bps and half a spread of {} bps on market and stop orders, against the account",
+                execution.slippage_bps, execution.spread_bps
+            ),
+        ),
         of("latency", latency_text(config)),
         of(
             "buying power",

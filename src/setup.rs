@@ -225,7 +225,13 @@ fn make(run: &RunFile, section: &InstrumentSection, records: &[InstrumentRecord]
     let costs = Costs {
         taker: rate(section.taker_fee_bps, last.and_then(|r| r.taker_fee_bps), run.execution.taker_fee_bps)?,
         maker: rate(section.maker_fee_bps, last.and_then(|r| r.maker_fee_bps), run.execution.maker_fee_bps)?,
-        slippage: rate(None, None, run.execution.slippage_bps)?,
+        // A taker pays half of the spread.
+        slippage: rate(None, None, run.execution.slippage_bps + run.execution.spread_bps / Decimal::TWO)?,
+        maintenance: section
+            .margin
+            .map_or(Some(Rate::ZERO), Rate::from_fraction)
+            .ok_or("a margin has at most twelve decimal places")?,
+        liquidation_fee: rate(None, None, run.execution.liquidation_fee_bps)?,
     };
     let session = section.session.map(|s| s.0).or_else(|| last?.session_ns);
     let length_ns = match session {

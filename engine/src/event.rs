@@ -160,6 +160,8 @@ pub enum Report {
     },
     /// It was filled, in part or whole.
     Filled(Fill),
+    /// The venue closed a position that the account could not carry. It is nobody's order: the fill's is zero.
+    Liquidated(Fill),
     /// It was cancelled.
     Cancelled {
         /// Which order.
@@ -206,6 +208,7 @@ impl Report {
             Self::Accepted { order }
             | Self::Rejected { order, .. }
             | Self::Filled(Fill { order, .. })
+            | Self::Liquidated(Fill { order, .. })
             | Self::Cancelled { order }
             | Self::Amended { order, .. }
             | Self::ChangeRefused { order, .. }

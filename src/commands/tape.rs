@@ -200,6 +200,10 @@ pub(super) fn event_text(event: &Event, instruments: &[Instrument]) -> String {
             ),
             None => format!("fill of order {}", fill.order.0),
         },
+        Event::Report(Report::Liquidated(fill)) => {
+            let name = instrument(fill.instrument).map_or("?", |i| i.name.as_str());
+            format!("liquidation of {name}, fee {}", fill.fee)
+        }
         Event::Report(Report::Accepted { order }) => format!("order {} accepted", order.0),
         Event::Report(Report::Rejected { order, reason }) => {
             format!("order {} refused by the venue: {}", order.0, reason.name())

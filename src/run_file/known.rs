@@ -50,6 +50,8 @@ pub(super) const SECTIONS: [Known; 7] = [
             "taker_fee_bps",
             "maker_fee_bps",
             "slippage_bps",
+            "spread_bps",
+            "liquidation_fee_bps",
             "participation_pct",
             "latency_ms",
             "feed_latency_ms",

@@ -146,3 +146,41 @@ fn us_equities_rotation() {
         "#]],
     );
 }
+
+#[test]
+fn aapl_bracket() {
+    check(
+        "aapl-bracket",
+        expect![[r#"
+        bars 1759
+        orders 53
+        fills 34
+        round_trips 17
+        wins 9
+        fees 503.6884335373
+        final_equity 262511.6688854627
+        max_drawdown 46040.2256733424
+        refused {}
+        digest 5cd717f62fd425ce
+    "#]],
+    );
+}
+
+#[test]
+fn btc_perp_funding() {
+    check(
+        "btc-perp-funding",
+        expect![[r#"
+        bars 721
+        orders 7
+        fills 6
+        round_trips 4
+        wins 0
+        fees 342.747834549311
+        final_equity 1077.580535362859
+        max_drawdown 618.116280042007
+        refused {"buying_power":173}
+        digest b60930b7b8febb33
+    "#]],
+    );
+}

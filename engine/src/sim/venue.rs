@@ -76,6 +76,13 @@ pub(super) struct Match {
     pub(super) time: Timestamp,
 }
 
+impl Match {
+    /// A fill that takes liquidity.
+    pub(super) fn at(price: Price, certainty: Certainty, time: Timestamp) -> Self {
+        Self { price, liquidity: Liquidity::Taker, certainty, time }
+    }
+}
+
 impl SimVenue {
     /// A venue holding an account with `cash`; `costs` stand in the order of `instruments`.
     ///
@@ -323,7 +330,7 @@ impl SimVenue {
     /// Keeps the list of watched instruments true for one of them.
     pub(super) fn watch(&mut self, id: InstrumentId) {
         let book = &self.books[id.index()];
-        let wanted = !book.resting.is_empty() || !book.held.is_empty();
+        let wanted = !book.resting.is_empty() || !book.held.is_empty() || self.is_margined(id);
         match (self.watched.binary_search(&id), wanted) {
             (Err(place), true) => self.watched.insert(place, id),
             (Ok(place), false) => {

@@ -18,6 +18,7 @@ const CHANGE_REFUSED: u8 = 21;
 const EXPIRED: u8 = 22;
 const NOT_SENT: u8 = 23;
 const LOST: u8 = 24;
+const LIQUIDATED: u8 = 25;
 
 /// Appends an event.
 pub fn encode_event(event: &Event, out: &mut Vec<u8>) {
@@ -71,8 +72,8 @@ fn encode_report(report: &Report, out: &mut Vec<u8>) {
             out.put_i64(quantity.0);
             out.put_i64(price.map_or(0, |p| p.0)); // a price is never zero
         }
-        Report::Filled(fill) => {
-            plain(out, FILLED, fill.order);
+        Report::Filled(fill) | Report::Liquidated(fill) => {
+            plain(out, if matches!(report, Report::Filled(_)) { FILLED } else { LIQUIDATED }, fill.order);
             out.put(&fill.fill.0.to_le_bytes());
             out.put_u32(fill.instrument.0);
             out.put_u8(fill.side as u8);
@@ -134,6 +135,7 @@ fn decode_report(tag: u8, take: &mut Take<'_>) -> Result<Report, Malformed> {
             Report::Amended { order, quantity, price }
         }
         FILLED => Report::Filled(decode_fill(order, take)?),
+        LIQUIDATED => Report::Liquidated(decode_fill(order, take)?),
         _ => return Err(Malformed("event tag")),
     })
 }
@@ -233,6 +235,7 @@ pub(super) mod tests {
             refused.prop_map(Event::Report),
             amended.prop_map(Event::Report),
             fill().prop_map(|f| Event::Report(Report::Filled(f))),
+            fill().prop_map(|f| Event::Report(Report::Liquidated(f))),
             crate::tape::carry_codec::tests::carry(),
             candle,
             any::<(i128, u32)>().prop_map(|(a, l)| Event::Cash(CashEvent { amount: Money(a), label: Label(l) })),

@@ -55,15 +55,23 @@ impl Journal for Explained {
 }
 
 fn play<S: Strategy + Clone>(strategy: &S, candles: &[Candle], carry: Vec<(Timestamp, Carry)>) -> Left {
+    let fee = Rate::from_bps(Decimal::new(75, 1)).expect("a rate");
+    play_at(strategy, candles, carry, one(1_000_000), Costs { taker: fee, maker: fee, ..Costs::NONE })
+}
+
+fn play_at<S: Strategy + Clone>(
+    strategy: &S,
+    candles: &[Candle],
+    carry: Vec<(Timestamp, Carry)>,
+    cash: Money,
+    costs: Costs,
+) -> Left {
     let leverage = Leverage { ppm: 1_000_000_000 };
-    let cash = one(1_000_000);
     let make_core = || {
         let state = State::new(cash, instruments(1), Timestamp::MIN);
         Core::new(state, strategy.clone(), RiskEngine::new(vec![Box::new(BuyingPower { leverage })]))
     };
-    let fee = Rate::from_bps(Decimal::new(75, 1)).expect("a rate");
-    let costs = vec![Costs { taker: fee, maker: fee, slippage: Rate::ZERO }];
-    let venue = SimVenue::new(VenueConfig { leverage, ..VenueConfig::default() }, cash, instruments(1), costs);
+    let venue = SimVenue::new(VenueConfig { leverage, ..VenueConfig::default() }, cash, instruments(1), vec![costs]);
     let feed = Merge::new([(SharedCandles::new(candles.into()), 2)]).expect("memory cannot fail");
     let mut world = Simulated::new(feed, venue, Latency::default(), 1).with_carry(carry);
     let mut journal = Explained(TapeJournal::new(MemoryTape::default(), &Header::default(), CandlesOnTape::Recorded));
@@ -152,6 +160,43 @@ fn funding_is_a_share_of_the_position_at_its_last_price_and_longs_pay_it() {
     }
 }
 
+/// A tenth of the notional as margin, half a per cent as the fee of a liquidation.
+fn margined() -> Costs {
+    let rate = |bps: i64| Rate::from_bps(Decimal::from(bps)).expect("a rate");
+    Costs { maintenance: rate(1_000), liquidation_fee: rate(50), ..Costs::NONE }
+}
+
+#[test]
+fn a_position_is_liquidated_where_the_account_can_no_longer_carry_it() {
+    // 100 at 10.00 on 200.00: worth 1000.00, of which 800.00 are owed. At 8.89 equity is 89.00 and 88.90 are needed; at
+    // 8.88 it is 88.00 and 88.80 are needed.
+    let mut candles = flat_candles(&[1_000, 1_000, 950, 950]);
+    candles[2].low = Price(880);
+    let left = play_at(&Hold(100, false), &candles, Vec::new(), one(200), margined());
+    let fee = Money(one(888).0 * 50 / 10_000);
+    assert_eq!(left.state.counters.liquidations, 1);
+    assert_eq!(left.state.ledger.cash, one(88) - fee);
+    assert_eq!((left.venue_cash, left.venue_held), (left.state.ledger.cash, Qty::ZERO));
+    assert!(left.state.orders.all().all(|o| !o.status.is_live()), "its orders are taken back first");
+    // One cent higher, it is kept.
+    candles[2].low = Price(889);
+    let left = play_at(&Hold(100, false), &candles, Vec::new(), one(200), margined());
+    assert_eq!((left.state.counters.liquidations, left.venue_held), (0, Qty(100)));
+}
+
+#[test]
+fn a_gap_liquidates_at_the_open_and_can_leave_a_debt() {
+    let candles = flat_candles(&[1_000, 1_000, 700, 700]);
+    let left = play_at(&Hold(100, false), &candles, Vec::new(), one(200), margined());
+    assert_eq!(left.state.counters.liquidations, 1);
+    assert_eq!(left.state.ledger.cash, one(-100) - Money(one(700).0 * 50 / 10_000));
+    // A short the other way.
+    let candles = flat_candles(&[1_000, 1_000, 1_200, 1_200]);
+    let left = play_at(&Hold(-100, false), &candles, Vec::new(), one(200), margined());
+    assert_eq!(left.state.counters.liquidations, 1);
+    assert_eq!(left.state.ledger.cash, -Money(one(1_200).0 * 50 / 10_000));
+}
+
 /// Wishes anything at any time.
 #[derive(Clone)]
 struct Whim(Rng);
@@ -170,7 +215,7 @@ impl Strategy for Whim {
 
 #[test]
 fn ledger_and_venue_agree_to_the_unit_whatever_happens_to_the_holdings() {
-    let (mut splits, mut moved) = (0, 0);
+    let (mut splits, mut moved, mut liquidated) = (0, 0, 0);
     for seed in 0..400 {
         let mut rng = Rng::stream(seed, "carrying");
         let prices: Vec<i64> = (0..40).map(|_| 900 + i64::try_from(rng.below(200)).expect("small")).collect();
@@ -191,11 +236,15 @@ fn ledger_and_venue_agree_to_the_unit_whatever_happens_to_the_holdings() {
             }
         }
         let whim = Whim(Rng::stream(seed, "whim"));
-        let left = play(&whim, &flat_candles(&prices), carry);
+        let left = match seed % 2 {
+            0 => play(&whim, &flat_candles(&prices), carry),
+            _ => play_at(&whim, &flat_candles(&prices), carry, one(600), margined()),
+        };
+        liquidated += left.state.counters.liquidations;
         assert_eq!(left.venue_cash, left.state.ledger.cash, "seed {seed}");
         assert_eq!(left.venue_held, left.state.ledger.position(0).quantity, "seed {seed}");
         splits += u32::from(left.state.ledger.in_lieu != Money::ZERO);
         moved += u32::from(left.state.ledger.dividends != Money::ZERO);
     }
-    assert!(splits > 200 && moved > 200, "{splits} {moved}");
+    assert!(splits > 150 && moved > 200 && liquidated > 100, "{splits} {moved} {liquidated}");
 }

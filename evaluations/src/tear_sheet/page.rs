@@ -151,6 +151,9 @@ pub(crate) fn costs_and_refusals(summary: &Summary) -> String {
         count_row("Fills that hang on the path inside a candle", summary.path_dependent_fills),
         count_row("Orders unfilled at the end", summary.unfilled_at_end),
     ];
+    if summary.liquidations > 0 {
+        costs.push(count_row("Positions liquidated", summary.liquidations));
+    }
     let carried = [("Dividends received", summary.dividends), ("Funding received", summary.funding)];
     costs.extend(carried.into_iter().filter(|(_, sum)| *sum != Money::ZERO).map(|(name, sum)| money_row(name, sum)));
     let costs = section("costs", "Costs", &table(&["", &summary.currency, "of initial cash"], &costs));

@@ -40,6 +40,8 @@ fn the_resolved_file_spells_out_every_default() {
         taker_fee_bps = 5
         maker_fee_bps = 0
         slippage_bps = 0
+        spread_bps = 0
+        liquidation_fee_bps = 0
         latency_ms = 0
         feed_latency_ms = 0
         reply_latency_ms = 0
@@ -81,6 +83,8 @@ fn the_binding_holds_what_affects_decisions_and_no_more() {
         taker_fee_bps = 5
         maker_fee_bps = 0
         slippage_bps = 0
+        spread_bps = 0
+        liquidation_fee_bps = 0
         latency_ms = 0
         feed_latency_ms = 0
         reply_latency_ms = 0
