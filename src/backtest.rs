@@ -51,7 +51,8 @@ pub fn backtest<S: Strategy, C: CandleSource, J: Journal>(
     let scales = setup.instruments.iter().map(|i| i.price_scale);
     let feed = Merge::new(sources.into_iter().zip(scales)).map_err(Failure::failed)?;
     let count = setup.instruments.len();
-    let mut world = Simulated::new(feed, setup.venue(config), config.execution.latency, count);
+    let mut world =
+        Simulated::new(feed, setup.venue(config), config.execution.latency, count).with_carry(setup.carry.clone());
     let mut core = setup.core(config, strategy);
     let mut recorder = Recorder::new(journal, detail, config.account.cash, count);
     run(&mut core, &mut world, &mut recorder).map_err(Failure::failed)?;
@@ -112,6 +113,9 @@ pub fn summarise<J>(config: &RunFile, setup: &Setup, run: &mut Finished<J>, dige
         path_dependent_fills: state.counters.path_dependent_fills,
         rounded_postings: state.ledger.rounded + run.venue.rounded_fees(),
         slippage_cost: run.venue.slippage(),
+        liquidations: state.counters.liquidations,
+        dividends: state.ledger.dividends,
+        funding: state.ledger.funding,
         assumptions: assumptions(config, setup),
         drawdowns: curve.drawdowns.clone(),
         more: BTreeMap::new(),
@@ -154,17 +158,44 @@ fn assumptions(config: &RunFile, setup: &Setup) -> Vec<Assumption> {
     let of = |about: &str, text: String| Assumption { about: about.into(), text };
     let execution = &config.execution;
     let mut all = vec![
-        of("carry", "no dividends, splits, funding, interest or borrow cost: prices are traded as they stand in the files".into()),
-        of("fill", "a market order fills whole at the open of the next candle after it reached the venue; size never moves the price".into()),
+        of(
+            "carry",
+            "no interest and no borrow cost; what splits, dividends and funding did stands below, where there were any"
+                .into(),
+        ),
+        of("fill", fill_text(execution.participation_ppm)),
         of("path", path_text(execution.path).into()),
         of(
             "limits",
-            if execution.touch { "a limit fills when its price is touched" } else { "a limit fills only when the price trades through it" }.into(),
+            if execution.touch {
+                "a limit fills when its price is touched"
+            } else {
+                "a limit fills only when the price trades through it"
+            }
+            .into(),
         ),
-        of("fees", format!("{} bps taker, {} bps maker, unless the instrument says otherwise; rounded up", execution.taker_fee_bps, execution.maker_fee_bps)),
-        of("slippage", format!("{} bps on market and stop orders, against the account", execution.slippage_bps)),
+        of(
+            "fees",
+            format!(
+                "{} bps taker, {} bps maker, unless the instrument says otherwise; rounded up",
+                execution.taker_fee_bps, execution.maker_fee_bps
+            ),
+        ),
+        of(
+            "slippage",
+            format!(
+                "{} bps and half a spread of {} bps on market and stop orders, against the account",
+                execution.slippage_bps, execution.spread_bps
+            ),
+        ),
         of("latency", latency_text(config)),
-        of("buying power", format!("{} times equity, asked at the decision and again at the fill", ppm_text(config.account.leverage.ppm))),
+        of(
+            "buying power",
+            format!(
+                "{} times equity, asked at the decision and again at the fill",
+                ppm_text(config.account.leverage.ppm)
+            ),
+        ),
     ];
     if config.risk.is_none() {
         all.push(of(
@@ -174,6 +205,17 @@ fn assumptions(config: &RunFile, setup: &Setup) -> Vec<Assumption> {
     }
     all.extend(setup.assumptions.iter().cloned());
     all
+}
+
+fn fill_text(participation_ppm: Option<i64>) -> String {
+    let at = "at the open of the next candle after it reached the venue";
+    match participation_ppm {
+        None => format!("a market order fills whole {at}; size never moves the price"),
+        Some(ppm) => format!(
+            "a market order fills {at}; all fills within a candle take at most {} % of its volume, the rest of an order stays open",
+            scaled_text(ppm, 4)
+        ),
+    }
 }
 
 fn path_text(path: PathModel) -> &'static str {

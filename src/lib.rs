@@ -5,6 +5,7 @@ pub mod arguments;
 pub mod backtest;
 pub mod commands;
 pub mod failure;
+pub mod holdings;
 pub mod instant;
 pub mod output_folder;
 pub mod recorder;

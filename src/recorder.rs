@@ -50,6 +50,7 @@ pub struct Recorder<J> {
     detail: Detail,
     initial: Money,
     marks: u64,
+    in_lieu: Money,
     /// Equity over time; `None` before the first candle.
     pub curve: Option<EquityCurve>,
     /// Round trips so far.
@@ -67,8 +68,11 @@ pub struct Recorder<J> {
 impl<J> Recorder<J> {
     /// What was recorded, and the journal behind it.
     pub fn split(self) -> (Recorder<()>, J) {
-        let Self { inner, detail, initial, marks, curve, trips, fills, refused, rejected, candles } = self;
-        (Recorder { inner: (), detail, initial, marks, curve, trips, fills, refused, rejected, candles }, inner)
+        let Self { inner, detail, initial, marks, in_lieu, curve, trips, fills, refused, rejected, candles } = self;
+        (
+            Recorder { inner: (), detail, initial, marks, in_lieu, curve, trips, fills, refused, rejected, candles },
+            inner,
+        )
     }
 }
 
@@ -82,6 +86,7 @@ impl<J: Journal> Recorder<J> {
             detail,
             initial,
             marks: 0,
+            in_lieu: Money::ZERO,
             curve: None,
             trips: RoundTrips::new(),
             fills: Vec::new(),
@@ -108,6 +113,7 @@ impl<J: Journal> Recorder<J> {
                     last.push(&candle.candle);
                 }
             }
+            Event::Market(MarketEvent::Carry(_)) => self.see_carry(event, state),
             Event::Report(Report::Rejected { order, reason }) => {
                 self.count_refusal(reason.name());
                 if self.detail == Detail::Full {
@@ -115,6 +121,15 @@ impl<J: Journal> Recorder<J> {
                 }
             }
             _ => {}
+        }
+    }
+
+    fn see_carry(&mut self, event: &Event, state: &State) {
+        let sold = state.ledger.in_lieu - self.in_lieu;
+        self.in_lieu = state.ledger.in_lieu;
+        if let Some(split) = event.split() {
+            let after = state.ledger.position(split.instrument.index()).quantity.0;
+            self.trips.split(state.now, split, after, sold);
         }
     }
 

@@ -1,11 +1,13 @@
 //! From a run file to the parts of a run: instruments with their dated rules, costs, candles, account and venue.
 use crate::failure::Failure;
+use crate::holdings::{Happening, holdings, sessions};
 use crate::run_file::{Calendar, InstrumentSection, RunFile};
-use datasets::{Action, ActionKind, CandleReader, Catalog, InstrumentRecord, Prefetched, ReadOptions, Series};
+use datasets::{CandleReader, Catalog, InstrumentRecord, Prefetched, ReadOptions, Series};
 use engine::risk::{AllowedInstruments, BuyingPower, RiskCheck};
-use engine::sim::{Costs, VenueConfig};
+use engine::sim::{Costs, Sessions, VenueConfig};
 use engine::{
-    Core, Currency, Instrument, Money, Price, Qty, Rate, RiskEngine, SimVenue, Spec, State, Strategy, Timestamp,
+    Core, Currency, Instrument, InstrumentId, Money, Price, Qty, Rate, RiskEngine, SimVenue, Spec, State, Strategy,
+    Timestamp,
 };
 use evaluations::Assumption;
 use evaluations::metrics::daily::Days;
@@ -26,6 +28,10 @@ pub struct Setup {
     pub series: Vec<Series>,
     /// How the candles are read.
     pub options: Vec<ReadOptions>,
+    /// When each of their markets is open.
+    pub sessions: Vec<Sessions>,
+    /// What happens to holdings without a trade.
+    pub carry: Vec<Happening>,
     /// The first open time of a candle that may be traded on.
     pub trades_from: Timestamp,
     /// 365, or the sessions of the calendar.
@@ -60,6 +66,8 @@ impl Setup {
             costs: Vec::new(),
             series: Vec::new(),
             options: Vec::new(),
+            sessions: Vec::new(),
+            carry: Vec::new(),
             trades_from: Timestamp::MIN,
             periods_per_year: 365.0,
             days: Days::Every,
@@ -76,7 +84,6 @@ impl Setup {
             let made = make(run, section, &records).map_err(&wrong)?;
             calendars.push(made.calendar);
             setup.assume(section, &made);
-            setup.look_for_actions(run, section, &catalog)?;
             setup.options.push(read_options(run, &made, run.instruments.len()));
             setup.series.push(series);
             setup.instruments.push(made.instrument);
@@ -84,6 +91,7 @@ impl Setup {
         }
         (setup.periods_per_year, setup.days) = periods(&calendars);
         setup.include_warm_up(run)?;
+        setup.look_for_holdings(run, &catalog, &calendars)?;
         Ok(setup)
     }
 
@@ -94,28 +102,24 @@ impl Setup {
         }
     }
 
-    /// Corporate actions inside the window are not applied here, and nobody shall find that out from a cliff.
-    fn look_for_actions(
+    /// Looks up what happens to the holdings in the window that is read, warm-up included, and when the markets are open.
+    fn look_for_holdings(
         &mut self,
         run: &RunFile,
-        section: &InstrumentSection,
         catalog: &Catalog,
+        calendars: &[Option<Calendar>],
     ) -> Result<(), Failure> {
-        let (from, to) = (run.data.from.unwrap_or(Timestamp::MIN), run.data.to.unwrap_or(Timestamp::MAX));
-        let inside = |action: &&Action| action.ex_date >= from && action.ex_date < to;
-        let actions = catalog.actions(&section.venue, &section.symbol)?;
-        let count = |kind: ActionKind| actions.iter().filter(inside).filter(|a| a.kind == kind).count();
-        let (splits, dividends) = (count(ActionKind::Split), count(ActionKind::Dividend));
-        if splits + dividends > 0 {
-            let text = format!(
-                "{splits} splits and {dividends} dividends of the period are not applied: prices are as traded"
-            );
-            self.assumptions.push(Assumption { about: section.name(), text });
-        }
-        if splits > 0 {
-            let text = "a split shows as a loss or a gain that never was: choose another period";
-            self.warnings
-                .push(format!("{} has {splits} splits in the period, which are not applied: {text}", section.name()));
+        for (place, section) in run.instruments.iter().enumerate() {
+            let (series, from) = (&self.series[place], self.options[place].from);
+            let window = (from.max(series.first_open()), self.options[place].to.min(series.last_open().after(1)));
+            self.sessions.push(sessions(calendars[place], window)?);
+            if run.data.actions {
+                let id = InstrumentId(u32::try_from(place).map_err(Failure::failed)?);
+                let found = holdings(catalog, section, id, window)?;
+                self.carry.extend(found.carry);
+                self.assumptions.extend(found.assumptions);
+                self.warnings.extend(found.warnings);
+            }
         }
         Ok(())
     }
@@ -188,9 +192,13 @@ impl Setup {
             path: run.execution.path,
             touch: run.execution.touch,
             leverage: run.account.leverage,
-            participation_ppm: None,
+            participation_ppm: run.execution.participation_ppm,
         };
-        SimVenue::new(config, run.account.cash, self.instruments.clone(), self.costs.clone())
+        let venue = SimVenue::new(config, run.account.cash, self.instruments.clone(), self.costs.clone());
+        let with = |venue: SimVenue, (place, sessions): (u32, &Sessions)| {
+            venue.with_sessions(InstrumentId(place), sessions.clone())
+        };
+        (0..).zip(&self.sessions).fold(venue, with)
     }
 }
 
@@ -217,7 +225,13 @@ fn make(run: &RunFile, section: &InstrumentSection, records: &[InstrumentRecord]
     let costs = Costs {
         taker: rate(section.taker_fee_bps, last.and_then(|r| r.taker_fee_bps), run.execution.taker_fee_bps)?,
         maker: rate(section.maker_fee_bps, last.and_then(|r| r.maker_fee_bps), run.execution.maker_fee_bps)?,
-        slippage: rate(None, None, run.execution.slippage_bps)?,
+        // A taker pays half of the spread.
+        slippage: rate(None, None, run.execution.slippage_bps + run.execution.spread_bps / Decimal::TWO)?,
+        maintenance: section
+            .margin
+            .map_or(Some(Rate::ZERO), Rate::from_fraction)
+            .ok_or("a margin has at most twelve decimal places")?,
+        liquidation_fee: rate(None, None, run.execution.liquidation_fee_bps)?,
     };
     let session = section.session.map(|s| s.0).or_else(|| last?.session_ns);
     let length_ns = match session {

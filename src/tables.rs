@@ -33,7 +33,7 @@ pub fn fill_rows<'a>(
                 engine::Liquidity::Maker => Liquidity::Maker,
                 engine::Liquidity::Taker => Liquidity::Taker,
             },
-            order_id: format!("{run}-{}", fill.order.0),
+            order_id: if fill.order.0 == 0 { "liquidation".into() } else { format!("{run}-{}", fill.order.0) },
             fill_id: fill.fill.0.to_string(),
         }
     };

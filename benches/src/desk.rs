@@ -88,7 +88,7 @@ impl Workload {
         let instruments: Vec<Instrument> =
             (0..self.candles.len()).map(|p| make(p).expect("a plain instrument")).collect();
         let fee = Rate::from_bps(Decimal::from(5)).expect("a rate");
-        let costs = vec![Costs { taker: fee, maker: fee, slippage: Rate::ZERO }; instruments.len()];
+        let costs = vec![Costs { taker: fee, maker: fee, ..Costs::NONE }; instruments.len()];
         let cash = Money(self.cash * Money::ONE.0);
         let config = VenueConfig::default();
         let venue = SimVenue::new(config, cash, instruments.clone(), costs);

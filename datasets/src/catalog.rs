@@ -303,7 +303,7 @@ fn nearest(wanted: &str, names: Vec<(String, String, Interval)>) -> String {
 }
 
 /// Levenshtein's distance.
-fn edits(a: &str, b: &str) -> usize {
+pub(crate) fn edits(a: &str, b: &str) -> usize {
     let b: Vec<char> = b.chars().collect();
     let mut row: Vec<usize> = (0..=b.len()).collect();
     for (i, from) in a.chars().enumerate() {

@@ -4,13 +4,16 @@
 //! guessed or filled. Reading streams in bounded memory whatever the length. Nothing here knows strategies or orders.
 
 pub mod actions;
+pub mod adjustment;
 mod aside;
+pub mod calendar;
 pub mod catalog;
 mod column;
 mod decimal;
 mod error;
 mod fault;
 pub mod fingerprint;
+pub mod funding;
 pub mod generated;
 pub mod import;
 pub mod instruments;
@@ -24,9 +27,12 @@ mod scaler;
 pub mod writer;
 
 pub use actions::{Action, ActionKind};
+pub use adjustment::{Adjustment, AdjustmentError, Adjustments, Close, Ratio, split_ratio};
+pub use calendar::{CalendarError, Session, TradingCalendar};
 pub use catalog::{Catalog, Series, SeriesFile};
 pub use error::{DataError, Row};
 pub use fingerprint::{RowGroupRef, STRETCH_ROWS};
+pub use funding::Funding;
 pub use import::{ImportError, ImportReport, ImportSpec, import};
 pub use instruments::{Calendar, InstrumentRecord};
 pub use manifest::{KnownDefect, Manifest, ManifestDifference, ManifestFile};

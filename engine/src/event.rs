@@ -1,4 +1,5 @@
 //! What happened: the only inputs of the core. Nothing else ever changes its state.
+use crate::carry::{Carry, Split};
 use crate::instrument::InstrumentId;
 use crate::measure::scaled_f64;
 use crate::order::{FillId, Label, OrderId};
@@ -48,6 +49,8 @@ impl MarketCandle {
 pub enum MarketEvent {
     /// An interval ended.
     Candle(MarketCandle),
+    /// Something happens to a holding without a trade.
+    Carry(Carry),
 }
 
 /// Whether a fill gave or took liquidity.
@@ -157,6 +160,8 @@ pub enum Report {
     },
     /// It was filled, in part or whole.
     Filled(Fill),
+    /// The venue closed a position that the account could not carry. It is nobody's order: the fill's is zero.
+    Liquidated(Fill),
     /// It was cancelled.
     Cancelled {
         /// Which order.
@@ -203,6 +208,7 @@ impl Report {
             Self::Accepted { order }
             | Self::Rejected { order, .. }
             | Self::Filled(Fill { order, .. })
+            | Self::Liquidated(Fill { order, .. })
             | Self::Cancelled { order }
             | Self::Amended { order, .. }
             | Self::ChangeRefused { order, .. }
@@ -236,6 +242,18 @@ pub enum Event {
 }
 
 impl Event {
+    /// The split that it is, if it is one.
+    #[must_use]
+    #[inline]
+    pub fn split(&self) -> Option<Split> {
+        match *self {
+            Self::Market(MarketEvent::Carry(Carry::Split { instrument, new, old, .. })) => {
+                Some(Split { instrument, new, old })
+            }
+            _ => None,
+        }
+    }
+
     /// What a slot for events holds before the first.
     pub const NOTHING: Self = Self::Timer(TimerId(u32::MAX));
 }

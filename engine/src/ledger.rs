@@ -1,8 +1,9 @@
 //! Money and positions of one account, exact to 10^-12 of its currency.
 //!
 //! Every number here is explained by fills, prices, fees and cash events:
-//! `cash + value = initial + cash events + realised + unrealised - fees` holds after every step, to the unit. Rounding
+//! `cash + value = initial + cash events + realised + unrealised + dividends + funding - fees` holds after every step, to the unit. Rounding
 //! happens only where a price times a quantity is finer than money; it goes against the account and is counted.
+use crate::carry::{Carry, converted, part, price_after};
 use crate::instrument::Instrument;
 use crate::measure::product;
 use crate::money::MONEY_SCALE;
@@ -41,6 +42,12 @@ pub struct Ledger {
     pub fees: Money,
     /// Sum of all realised profits, before fees.
     pub realised: Money,
+    /// Dividends received less those owed.
+    pub dividends: Money,
+    /// Funding received less what was paid.
+    pub funding: Money,
+    /// Cash instead of fractions at splits; part of what was realised.
+    pub in_lieu: Money,
     /// Postings that had to be rounded, each by less than 10^-12, against the account.
     pub rounded: u64,
     positions: Vec<Position>,
@@ -58,6 +65,9 @@ impl Ledger {
             deposits: Money::ZERO,
             fees: Money::ZERO,
             realised: Money::ZERO,
+            dividends: Money::ZERO,
+            funding: Money::ZERO,
+            in_lieu: Money::ZERO,
             rounded: 0,
             positions: vec![Position { step_value: Some(0), ..Position::default() }; instruments],
             value: Money::ZERO,
@@ -144,6 +154,37 @@ impl Ledger {
         self.deposits += amount;
     }
 
+    /// Books what happens to the position at `index` without a trade; `lot` is what it may be held in.
+    pub fn carry(&mut self, index: usize, instrument: &Instrument, carry: &Carry, lot: Qty) {
+        let payment = carry.payment(instrument, self.positions[index].quantity);
+        self.cash += payment;
+        match *carry {
+            Carry::Split { new, old, mark, .. } => self.split(index, instrument, (new, old), mark, lot),
+            Carry::Dividend { .. } => self.dividends += payment,
+            Carry::Funding { .. } => self.funding += payment,
+        }
+    }
+
+    /// Turns old units into new ones at their old value; the fraction of a lot is sold at the mark.
+    fn split(&mut self, index: usize, instrument: &Instrument, ratio: (i64, i64), mark: Price, lot: Qty) {
+        self.mark(index, instrument, mark);
+        let position = &mut self.positions[index];
+        let converted = converted(position.quantity, ratio.0, ratio.1, lot);
+        let (sold, cost) = (part(position.value, converted.rest), part(position.cost, converted.rest));
+        self.gross -= Money(position.value.0.abs());
+        position.quantity = converted.quantity;
+        position.step_value = instrument.step_value(position.quantity);
+        position.mark = price_after(mark, ratio.0, ratio.1);
+        position.value -= sold;
+        position.cost -= cost;
+        position.realised += sold - cost;
+        self.gross += Money(position.value.0.abs());
+        self.value -= sold;
+        self.realised += sold - cost;
+        self.in_lieu += sold;
+        self.cash += sold;
+    }
+
     /// What open positions have gained since they were opened, before fees.
     #[must_use]
     pub fn unrealised(&self) -> Money {
@@ -155,7 +196,8 @@ impl Ledger {
     pub fn balances(&self) -> bool {
         let value: Money = self.positions.iter().map(|p| p.value).sum();
         let gross: Money = self.positions.iter().map(|p| Money(p.value.0.abs())).sum();
-        let explained = self.initial + self.deposits + self.realised + self.unrealised() - self.fees;
+        let carried = self.dividends + self.funding;
+        let explained = self.initial + self.deposits + self.realised + self.unrealised() + carried - self.fees;
         value == self.value && gross == self.gross && explained == self.equity()
     }
 }
@@ -208,7 +250,7 @@ pub fn share(amount: i128, part: i128, whole: i128) -> i128 {
 }
 
 /// A fee or a rate as an exact fraction of the notional: `numerator / 10^places`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Rate {
     numerator: i64,
     places: u8,
@@ -225,6 +267,27 @@ impl Rate {
         let places = u8::try_from(bps.scale()).ok().filter(|p| *p <= 8)?;
         let numerator = i64::try_from(bps.mantissa()).ok()?;
         (bps.abs() <= rust_decimal::Decimal::from(10_000)).then_some(Self { numerator, places: places + 4 })
+    }
+
+    /// A rate given as a fraction; `None` beyond twelve decimal places or above one.
+    #[must_use]
+    pub fn from_fraction(fraction: rust_decimal::Decimal) -> Option<Self> {
+        let fraction = fraction.normalize();
+        let places = u8::try_from(fraction.scale()).ok().filter(|p| *p <= 12)?;
+        Self::from_parts(i64::try_from(fraction.mantissa()).ok()?, places)
+    }
+
+    /// `numerator / 10^places`; `None` beyond twelve decimal places or above one.
+    #[must_use]
+    pub fn from_parts(numerator: i64, places: u8) -> Option<Self> {
+        let fits = places <= 12 && numerator.unsigned_abs() <= crate::measure::pow10(places).unsigned_abs();
+        fits.then_some(Self { numerator, places })
+    }
+
+    /// Numerator and decimal places.
+    #[must_use]
+    pub fn parts(self) -> (i64, u8) {
+        (self.numerator, self.places)
     }
 
     /// This share of an amount, rounded up, and whether that rounded: a fee is never too small.

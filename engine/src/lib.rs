@@ -7,6 +7,7 @@ extern crate alloc;
 
 pub mod candle;
 mod capabilities;
+pub mod carry;
 pub mod effect;
 pub mod event;
 pub mod instrument;
@@ -32,6 +33,7 @@ pub mod view;
 
 pub use candle::{Candle, CandleFault, CandleSource, SharedCandles};
 pub use capabilities::{Capabilities, Feature};
+pub use carry::{Carry, Split};
 pub use effect::{Action, Anomaly, Command, Effect, Refusal};
 pub use event::{
     CashEvent, Certainty, Entry, Event, Fill, Liquidity, MarketCandle, MarketEvent, Reason, Report, TimerId,

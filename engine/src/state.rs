@@ -1,9 +1,10 @@
 //! Everything the core knows. Changed by events and by routing, read through [`View`](crate::View).
+use crate::carry::{Carry, price_after};
 use crate::effect::{Anomaly, Effect};
 use crate::event::{Event, Fill, MarketCandle, MarketEvent, Report};
 use crate::instrument::{Instrument, InstrumentId};
 use crate::ledger::{Booking, Ledger};
-use crate::order::{Change, OrderId};
+use crate::order::{Change, FillId, OrderId};
 use crate::orders::Orders;
 use crate::{Money, Price, Qty, Side, Timestamp};
 use alloc::vec;
@@ -55,6 +56,8 @@ pub struct Counters {
     pub repeated_fills: u64,
     /// Fills that the path model decided.
     pub path_dependent_fills: u64,
+    /// Positions that the venue closed because the account could not carry them.
+    pub liquidations: u64,
     /// Anomalies of every kind.
     pub anomalies: u64,
 }
@@ -80,6 +83,7 @@ pub struct State {
     pub max_drawdown: Money,
     /// The fill that the last step booked, if it booked one.
     pub booked: Option<Booked>,
+    liquidations: Vec<FillId>,
     markets: Vec<Market>,
     trades_from: Timestamp,
     mark_due: bool,
@@ -99,6 +103,7 @@ impl State {
             peak: cash,
             max_drawdown: Money::ZERO,
             booked: None,
+            liquidations: Vec::new(),
             markets: vec![Market::default(); n],
             trades_from,
             mark_due: false,
@@ -129,6 +134,7 @@ impl State {
         self.booked = None;
         match event {
             Event::Market(MarketEvent::Candle(candle)) => return self.apply_candle(candle),
+            Event::Market(MarketEvent::Carry(carry)) => self.apply_carry(carry),
             Event::Report(report) => self.apply_report(report, effects),
             Event::Cash(cash) => self.ledger.deposit(cash.amount),
             Event::Timer(_) => {}
@@ -151,6 +157,17 @@ impl State {
         true
     }
 
+    fn apply_carry(&mut self, carry: &Carry) {
+        let id = carry.instrument();
+        let instrument = &self.instruments[id.index()];
+        let lot = instrument.spec(self.now).lot;
+        self.ledger.carry(id.index(), instrument, carry, lot);
+        if let Carry::Split { new, old, .. } = *carry {
+            let market = &mut self.markets[id.index()];
+            market.last = price_after(market.last, new, old);
+        }
+    }
+
     /// Marks the account at the end of an instant.
     #[inline]
     pub(crate) fn close_instant(&mut self) {
@@ -170,6 +187,7 @@ impl State {
         let now = self.now;
         let outcome = match *report {
             Report::Filled(fill) => self.book(fill),
+            Report::Liquidated(fill) => self.book_liquidation(fill),
             Report::Accepted { .. } => self.orders.change(order, Change::Accept, now),
             Report::Rejected { .. } => self.orders.change(order, Change::Reject, now),
             Report::Cancelled { .. } => self.orders.change(order, Change::Cancel, now),
@@ -240,6 +258,24 @@ impl State {
         });
         self.counters.fills += 1;
         self.counters.path_dependent_fills += u64::from(fill.certainty == crate::Certainty::PathDependent);
+        self.booked = Some(Booked { fill, booking });
+        Ok(())
+    }
+
+    /// Books what the venue closed, once.
+    fn book_liquidation(&mut self, fill: Fill) -> Result<(), Anomaly> {
+        if self.liquidations.contains(&fill.fill) {
+            return Err(Anomaly::RepeatedFill);
+        }
+        let index = fill.instrument.index();
+        if index >= self.instruments.len() || fill.quantity.0 <= 0 || fill.price.0 <= 0 {
+            return Err(Anomaly::ContradictoryFill);
+        }
+        self.liquidations.push(fill.fill);
+        let signed = Qty(fill.quantity.0 * fill.side.sign());
+        let booking = self.ledger.book(index, &self.instruments[index], signed, fill.price, fill.fee);
+        self.counters.fills += 1;
+        self.counters.liquidations += 1;
         self.booked = Some(Booked { fill, booking });
         Ok(())
     }

@@ -2,8 +2,8 @@
 //!
 //! Money is exact: a fill that crosses zero is split by quantity, and what the division leaves over goes to the closing
 //! part. Average prices are floats, for the eye only. Nothing here knows orders or marks.
-use engine::measure::pow10;
-use engine::{Money, Side, Timestamp};
+use engine::measure::{pow10, scaled_f64};
+use engine::{Money, Side, Split, Timestamp};
 
 /// A fill as the ledger booked it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -136,7 +136,11 @@ impl Leg {
         if self.quantity == 0 {
             return 0.0;
         }
-        self.value as f64 / self.quantity as f64 / pow10(scale) as f64
+        // One division where the average is a price: three roundings would show fills at one price as another.
+        match (self.value % self.quantity, i64::try_from(self.value / self.quantity)) {
+            (0, Ok(price)) => scaled_f64(price, scale),
+            _ => self.value as f64 / self.quantity as f64 / pow10(scale) as f64,
+        }
     }
 }
 
@@ -258,6 +262,22 @@ impl RoundTrips {
             self.closed.push(trip.closed(fill.instrument, fill.time));
         } else {
             self.open[place] = Some(trip);
+        }
+    }
+
+    /// Counts an open trip in the units after a split: `after` of them are held, and `sold` was paid for the fractions.
+    pub fn split(&mut self, time: Timestamp, split: Split, after: i64, sold: Money) {
+        let place = split.instrument.index();
+        let Some(trip) = self.open.get_mut(place).and_then(Option::as_mut) else { return };
+        let units = |quantity: i128| quantity * i128::from(split.new) / i128::from(split.old);
+        trip.entry.quantity = units(trip.entry.quantity);
+        trip.exit.quantity = units(trip.exit.quantity);
+        trip.exit.notional += Money(sold.0.abs());
+        trip.position = after.abs();
+        trip.quantity_max = trip.quantity_max.max(trip.position);
+        if trip.position == 0 {
+            self.closed.push(trip.closed(split.instrument.0, time));
+            self.open[place] = None;
         }
     }
 

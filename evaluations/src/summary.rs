@@ -96,6 +96,15 @@ pub struct Summary {
     /// What the slippage model cost.
     #[serde(with = "money_text", default)]
     pub slippage_cost: Money,
+    /// Positions that the venue closed because the account could not carry them.
+    #[serde(default)]
+    pub liquidations: u64,
+    /// Dividends received less those owed.
+    #[serde(with = "money_text", default)]
+    pub dividends: Money,
+    /// Funding received less what was paid.
+    #[serde(with = "money_text", default)]
+    pub funding: Money,
     /// What the run took for granted.
     #[serde(default)]
     pub assumptions: Vec<Assumption>,

@@ -6,7 +6,7 @@ use crate::instant::instant_text;
 use crate::terminal;
 use engine::measure::scaled_text;
 use engine::tape::{Difference, Frame, Header, Kind, Outcome, RecordSource, TapeReader, decode_event, decode_outcomes};
-use engine::{Event, Instrument, MarketEvent, Report};
+use engine::{Carry, Event, Instrument, MarketEvent, Report};
 use operations::{FolderError, FolderSource};
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -187,6 +187,7 @@ pub(super) fn event_text(event: &Event, instruments: &[Instrument]) -> String {
                 scaled_text(c.candle.close.0, c.price_scale)
             )
         }
+        Event::Market(MarketEvent::Carry(carry)) => carry_text(carry, instrument(carry.instrument())),
         Event::Report(Report::Filled(fill)) => match instrument(fill.instrument) {
             Some(i) => format!(
                 "fill of order {}: {} {} {} at {}, fee {}",
@@ -199,6 +200,10 @@ pub(super) fn event_text(event: &Event, instruments: &[Instrument]) -> String {
             ),
             None => format!("fill of order {}", fill.order.0),
         },
+        Event::Report(Report::Liquidated(fill)) => {
+            let name = instrument(fill.instrument).map_or("?", |i| i.name.as_str());
+            format!("liquidation of {name}, fee {}", fill.fee)
+        }
         Event::Report(Report::Accepted { order }) => format!("order {} accepted", order.0),
         Event::Report(Report::Rejected { order, reason }) => {
             format!("order {} refused by the venue: {}", order.0, reason.name())
@@ -213,6 +218,18 @@ pub(super) fn event_text(event: &Event, instruments: &[Instrument]) -> String {
         Event::Report(Report::Lost { order }) => format!("the answer about order {} was lost", order.0),
         Event::Cash(cash) => format!("cash {}", cash.amount),
         Event::Timer(timer) => format!("timer {}", timer.0),
+    }
+}
+
+fn carry_text(carry: &Carry, instrument: Option<&Instrument>) -> String {
+    let name = instrument.map_or("?", |i| i.name.as_str());
+    match *carry {
+        Carry::Split { new, old, .. } => format!("split of {name}: {new} for {old}"),
+        Carry::Dividend { per_unit, .. } => format!("dividend of {name}: {per_unit} for each"),
+        Carry::Funding { rate, .. } => {
+            let (numerator, places) = rate.parts();
+            format!("funding of {name}: {} of the position", scaled_text(numerator, places))
+        }
     }
 }
 

@@ -20,6 +20,8 @@ pub struct DataSection {
     pub to: Option<Timestamp>,
     /// Candles read before `from`, per instrument: no orders, not counted.
     pub warmup_candles: u32,
+    /// Whether splits, dividends and funding of the catalog are applied.
+    pub actions: bool,
 }
 
 /// A folder as it was written and as it was found from the run file.
@@ -49,6 +51,7 @@ pub(super) fn read(mut section: Section<'_>, base: &Path) -> Option<DataSection>
     let from = section.optional("from", moment);
     let to = section.optional("to", moment);
     let warmup_candles = section.or("warmup_candles", 0, |node| node.whole(i64::from(u32::MAX)));
+    let actions = section.or("actions", true, Node::switch);
     if let (Some(Some(from)), Some(Some(to))) = (from, to)
         && from >= to
     {
@@ -57,7 +60,7 @@ pub(super) fn read(mut section: Section<'_>, base: &Path) -> Option<DataSection>
     }
     section.close();
     let warmup_candles = u32::try_from(warmup_candles?).ok()?;
-    Some(DataSection { catalog: catalog?, from: from?, to: to?, warmup_candles })
+    Some(DataSection { catalog: catalog?, from: from?, to: to?, warmup_candles, actions: actions? })
 }
 
 fn catalog(node: &Node, base: &Path) -> Result<CatalogPath, Complaint> {
@@ -94,4 +97,5 @@ pub(super) fn written(data: &DataSection) -> Written {
         .maybe("from", data.from.map(instant::text))
         .maybe("to", data.to.map(instant::text))
         .literal("warmup_candles", data.warmup_candles)
+        .literal("actions", data.actions)
 }

@@ -18,7 +18,7 @@ const fn closed(name: &'static str, keys: &'static [&'static str]) -> Known {
 /// All sections.
 pub(super) const SECTIONS: [Known; 7] = [
     closed("run", &["name", "seed"]),
-    closed("data", &["catalog", "from", "to", "warmup_candles"]),
+    closed("data", &["catalog", "from", "to", "warmup_candles", "actions"]),
     closed(
         "instruments",
         &[
@@ -50,6 +50,9 @@ pub(super) const SECTIONS: [Known; 7] = [
             "taker_fee_bps",
             "maker_fee_bps",
             "slippage_bps",
+            "spread_bps",
+            "liquidation_fee_bps",
+            "participation_pct",
             "latency_ms",
             "feed_latency_ms",
             "reply_latency_ms",

@@ -65,12 +65,22 @@ impl BollingerReversion {
             unchanged => unchanged,
         }
     }
+
+    fn split(&mut self, event: &Event, view: View<'_>) {
+        if let Some(split) = event.split().filter(|split| split.instrument == self.holding.asset()) {
+            self.bands.rescale(split.price_factor());
+            self.holding.split(split, view);
+        }
+    }
 }
 
 impl Strategy for BollingerReversion {
     #[inline]
     fn decide(&mut self, event: &Event, view: View<'_>, out: &mut Intents) {
-        let Event::Market(MarketEvent::Candle(candle)) = event else { return };
+        let Event::Market(MarketEvent::Candle(candle)) = event else {
+            self.split(event, view);
+            return;
+        };
         if candle.instrument != self.holding.asset() {
             return;
         }

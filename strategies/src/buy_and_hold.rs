@@ -39,7 +39,12 @@ fn split(size: Size, count: usize) -> Size {
 
 impl Strategy for BuyAndHold {
     fn decide(&mut self, event: &Event, view: View<'_>, out: &mut Intents) {
-        let Event::Market(MarketEvent::Candle(candle)) = event else { return };
+        let Event::Market(MarketEvent::Candle(candle)) = event else {
+            if let Some(split) = event.split() {
+                self.holdings.iter_mut().for_each(|holding| holding.split(split, view));
+            }
+            return;
+        };
         if let Some(holding) = self.holdings.iter_mut().find(|holding| holding.asset() == candle.instrument) {
             holding.want(Signal::Long, view, out);
         }

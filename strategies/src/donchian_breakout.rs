@@ -52,6 +52,12 @@ impl Range {
         Self { high: RollingMax::new(window), low: RollingMin::new(window), before: None }
     }
 
+    fn rescale(&mut self, factor: f64) {
+        self.high.rescale(factor);
+        self.low.rescale(factor);
+        self.before = self.before.map(|b| Channel { high: b.high * factor, low: b.low * factor });
+    }
+
     /// Takes the next candle; the channel as it was before that candle.
     #[inline]
     fn next(&mut self, candle: &MarketCandle) -> Option<Channel> {
@@ -99,12 +105,23 @@ impl DonchianBreakout {
             unchanged => unchanged,
         }
     }
+
+    fn split(&mut self, event: &Event, view: View<'_>) {
+        if let Some(split) = event.split().filter(|split| split.instrument == self.holding.asset()) {
+            self.entry.rescale(split.price_factor());
+            self.exit.rescale(split.price_factor());
+            self.holding.split(split, view);
+        }
+    }
 }
 
 impl Strategy for DonchianBreakout {
     #[inline]
     fn decide(&mut self, event: &Event, view: View<'_>, out: &mut Intents) {
-        let Event::Market(MarketEvent::Candle(candle)) = event else { return };
+        let Event::Market(MarketEvent::Candle(candle)) = event else {
+            self.split(event, view);
+            return;
+        };
         if candle.instrument != self.holding.asset() {
             return;
         }

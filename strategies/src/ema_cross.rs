@@ -59,12 +59,23 @@ impl EmaCross {
             holding: holding(asset, rules.size),
         }
     }
+
+    fn split(&mut self, event: &Event, view: View<'_>) {
+        if let Some(split) = event.split().filter(|split| split.instrument == self.holding.asset()) {
+            self.fast.rescale(split.price_factor());
+            self.slow.rescale(split.price_factor());
+            self.holding.split(split, view);
+        }
+    }
 }
 
 impl Strategy for EmaCross {
     #[inline]
     fn decide(&mut self, event: &Event, view: View<'_>, out: &mut Intents) {
-        let Event::Market(MarketEvent::Candle(candle)) = event else { return };
+        let Event::Market(MarketEvent::Candle(candle)) = event else {
+            self.split(event, view);
+            return;
+        };
         if candle.instrument != self.holding.asset() {
             return;
         }

@@ -72,6 +72,19 @@ impl Grid {
         Price(i64::try_from(price).unwrap_or(i64::MAX))
     }
 
+    /// Counts in the units after a split; the orders, which the venue has taken back, are sent anew at the next close.
+    fn split(&mut self, event: &Event, view: View<'_>) {
+        let Some(split) = event.split().filter(|split| split.instrument == self.asset) else { return };
+        if let Phase::Resting { centre, each } = self.phase {
+            let lot = view.instrument(self.asset).spec(view.now()).lot;
+            let each = split.quantity(each, lot);
+            self.phase = match each {
+                Qty::ZERO => Phase::Leaving,
+                each => Phase::Resting { centre: split.price(centre), each },
+            };
+        }
+    }
+
     fn is_left(&self, centre: Price, close: Price) -> bool {
         let beyond = i64::from(self.rules.levels) + 1;
         close > self.line(centre, beyond) || close < self.line(centre, -beyond)
@@ -185,6 +198,7 @@ impl Strategy for Grid {
             Event::Market(MarketEvent::Candle(candle)) if candle.instrument == self.asset => {
                 self.candle(candle.candle.close, view, out);
             }
+            Event::Market(MarketEvent::Carry(_)) => self.split(event, view),
             // The last order taken back lets the position be closed at the very next open.
             Event::Report(_) if self.phase == Phase::Leaving => self.leave(view, out),
             _ => {}

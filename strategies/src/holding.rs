@@ -2,7 +2,7 @@
 //!
 //! The target is fixed when the signal changes and repeated until it changes again, so that an order that was refused or
 //! lost is asked for anew and nothing is traded because a price moved.
-use engine::{InstrumentId, Intents, Qty, Size, View};
+use engine::{InstrumentId, Intents, Qty, Size, Split, View};
 
 /// Which way a strategy wants to be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -64,6 +64,13 @@ impl Holding {
     #[inline]
     pub fn signal(&self) -> Signal {
         self.signal
+    }
+
+    /// Counts in the units after a split, as the account does.
+    pub fn split(&mut self, split: Split, view: View<'_>) {
+        if split.instrument == self.asset {
+            self.quantity = split.quantity(self.quantity, view.instrument(self.asset).spec(view.now()).lot);
+        }
     }
 
     /// Wants to be as `signal` says.

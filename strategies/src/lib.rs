@@ -9,6 +9,7 @@ pub mod indicators;
 pub mod registry;
 
 mod bollinger_reversion;
+mod bracket_breakout;
 mod buy_and_hold;
 mod donchian_breakout;
 mod each;
@@ -19,6 +20,7 @@ mod holding;
 mod momentum_rotation;
 
 pub use bollinger_reversion::{BollingerReversion, BollingerRules};
+pub use bracket_breakout::{BracketBreakout, BracketRules};
 pub use buy_and_hold::BuyAndHold;
 pub use donchian_breakout::{DonchianBreakout, DonchianRules};
 pub use each::Each;

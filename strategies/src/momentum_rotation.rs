@@ -94,6 +94,14 @@ impl MomentumRotation {
         }
     }
 
+    fn split(&mut self, event: &Event, view: View<'_>) {
+        let Some(split) = event.split() else { return };
+        if let Some(runner) = self.runners.iter_mut().find(|runner| runner.asset == split.instrument) {
+            runner.momentum.rescale(split.price_factor());
+            runner.target = split.quantity(runner.target, view.instrument(split.instrument).spec(view.now()).lot);
+        }
+    }
+
     /// Whether this instant is one at which to rank.
     fn is_due(&mut self) -> bool {
         let due = match self.since {
@@ -159,6 +167,7 @@ impl Strategy for MomentumRotation {
                 }
                 self.trade(view, out);
             }
+            Event::Market(MarketEvent::Carry(_)) => self.split(event, view),
             Event::Timer(_) | Event::Report(_) | Event::Cash(_) => {}
         }
     }

@@ -114,17 +114,17 @@ fn pg_hold() {
     check(
         "pg-hold",
         expect![[r#"
-        bars 1509
-        orders 1
-        fills 1
-        round_trips 0
-        wins 0
-        fees 9.506336
-        final_equity 129752.553664
-        max_drawdown 34772.6
-        refused {}
-        digest d86713b571746565
-    "#]],
+            bars 1509
+            orders 1
+            fills 1
+            round_trips 0
+            wins 0
+            fees 9.506336
+            final_equity 151358.111664
+            max_drawdown 32076.4914
+            refused {}
+            digest 6f378b408cd2dfb6
+        "#]],
     );
 }
 
@@ -138,11 +138,49 @@ fn us_equities_rotation() {
             fills 173
             round_trips 85
             wins 47
-            fees 11696.26098385656
-            final_equity 1862692.17613894344
-            max_drawdown 356499.035628034
+            fees 12600.92328748942
+            final_equity 2145304.79605361058
+            max_drawdown 402073.1924150416
             refused {}
-            digest b74ed6ebc93b61f7
+            digest 71768bf13d09bc41
         "#]],
+    );
+}
+
+#[test]
+fn aapl_bracket() {
+    check(
+        "aapl-bracket",
+        expect![[r#"
+        bars 1759
+        orders 53
+        fills 34
+        round_trips 17
+        wins 9
+        fees 503.6884335373
+        final_equity 262511.6688854627
+        max_drawdown 46040.2256733424
+        refused {}
+        digest 5cd717f62fd425ce
+    "#]],
+    );
+}
+
+#[test]
+fn btc_perp_funding() {
+    check(
+        "btc-perp-funding",
+        expect![[r#"
+        bars 721
+        orders 7
+        fills 6
+        round_trips 4
+        wins 0
+        fees 342.747834549311
+        final_equity 1077.580535362859
+        max_drawdown 618.116280042007
+        refused {"buying_power":173}
+        digest b60930b7b8febb33
+    "#]],
     );
 }

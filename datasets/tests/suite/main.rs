@@ -1,8 +1,10 @@
 //! What the crate promises, from the outside: one binary for all of it.
 #![allow(clippy::unwrap_used, reason = "all of this is tests; helpers outside of test functions are too")]
 mod actions;
+mod adjustments;
 mod bad_input;
 mod book;
+mod calendars;
 mod fingerprints;
 mod foreign;
 mod hostile;

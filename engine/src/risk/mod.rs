@@ -160,6 +160,16 @@ pub struct Addition {
 }
 
 impl Addition {
+    /// Whether it is a new market order that asks for nothing special.
+    #[must_use]
+    #[inline]
+    pub fn is_plain(&self) -> bool {
+        self.amends.is_none()
+            && self.kind == OrderKind::Market
+            && self.link == Link::Alone
+            && self.terms == Terms::PLAIN
+    }
+
     /// Whether it adds to what the account could come to hold; see [`OrderRequest::adds_exposure`].
     #[must_use]
     pub fn adds_exposure(&self) -> bool {

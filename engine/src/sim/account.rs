@@ -1,4 +1,5 @@
 //! The account as the venue keeps it: cash, quantities and last prices, valued only when that matters.
+use crate::carry::{Carry, converted, part, price_after};
 use crate::instrument::Instrument;
 use crate::risk::Leverage;
 use crate::{Money, Price, Qty, Side};
@@ -45,6 +46,17 @@ impl Account {
         self.cash -= instrument.cost(price, signed).0 + fee;
         let held = &mut self.held[index];
         held.quantity = held.quantity + signed;
+    }
+
+    /// What happens to a holding without a trade.
+    pub(super) fn carry(&mut self, index: usize, instrument: &Instrument, carry: &Carry, lot: Qty) {
+        let held = &mut self.held[index];
+        self.cash += carry.payment(instrument, held.quantity);
+        if let Carry::Split { new, old, mark, .. } = *carry {
+            let converted = converted(held.quantity, new, old, lot);
+            self.cash += part(instrument.value(mark, held.quantity).0, converted.rest);
+            *held = Held { quantity: converted.quantity, price: price_after(mark, new, old) };
+        }
     }
 
     /// Whether the account can carry the position after a fill; what only reduces it always can.

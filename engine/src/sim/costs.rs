@@ -11,11 +11,22 @@ pub struct Costs {
     pub maker: Rate,
     /// How much worse than the modelled price a market or stop order trades, as a share of the price.
     pub slippage: Rate,
+    /// The share of a position's notional that the account's equity must not fall below; nothing where it cannot be
+    /// liquidated.
+    pub maintenance: Rate,
+    /// Fee of a liquidation, as a share of its notional.
+    pub liquidation_fee: Rate,
 }
 
 impl Costs {
     /// Trading for nothing.
-    pub const NONE: Self = Self { taker: Rate::ZERO, maker: Rate::ZERO, slippage: Rate::ZERO };
+    pub const NONE: Self = Self {
+        taker: Rate::ZERO,
+        maker: Rate::ZERO,
+        slippage: Rate::ZERO,
+        maintenance: Rate::ZERO,
+        liquidation_fee: Rate::ZERO,
+    };
 
     /// The fee of a fill, rounded up, and whether that rounded.
     #[must_use]

@@ -38,7 +38,7 @@ impl SimVenue {
     /// Whether anything can happen to an order inside a candle.
     fn is_touched(&self, id: InstrumentId, candle: &Candle) -> bool {
         let book = &self.books[id.index()].resting;
-        book.iter().any(|r| self.is_met(r, candle, Range::of(candle)) || r.best.0 != 0)
+        book.iter().any(|r| self.is_met(r, candle, Range::of(candle)) || r.best.0 != 0) || self.is_margined(id)
     }
 
     /// Whether a range inside a candle is what an order waits for. What waits for an auction or a next open, what may have
@@ -77,7 +77,15 @@ impl SimVenue {
         let mut certainty = self.certainty(id, candle);
         let mut at = candle.open;
         for turn in turns {
-            while let Some((order, price)) = self.next_on_leg(id, candle, at, turn) {
+            loop {
+                let next = self.next_on_leg(id, candle, at, turn);
+                let end = next.map_or(turn, |(_, price)| price);
+                if let Some(price) = self.liquidation_on(id, at, end) {
+                    self.liquidate(id, &Match::at(price, certainty, candle.known_time));
+                    at = price;
+                    continue;
+                }
+                let Some((order, price)) = next else { break };
                 self.meet(id, order, candle, price, certainty);
                 if self.has_roused(id, order, candle) {
                     certainty = Certainty::PathDependent;
@@ -138,7 +146,10 @@ impl SimVenue {
         let first = self.books[id.index()].resting.iter().find(|r| self.is_met(r, candle, range));
         let entry = if held.is_zero() { first.map(|r| r.request.side) } else { Some(Side::of(held)) };
         // Where nothing is met yet, the candle may still pull a trailing stop to where it is.
-        let Some(entry) = entry else { return self.fill_trailing(id, candle, Certainty::Certain) };
+        let Some(entry) = entry else {
+            self.fill_trailing(id, candle, Certainty::Certain);
+            return self.fall_short(id, candle, Certainty::Certain);
+        };
         self.books[id.index()].woken.clear();
         let at_open = self.books[id.index()].at_open.contains(&entry);
         let entered =
@@ -160,8 +171,18 @@ impl SimVenue {
         }
         self.fill_role(id, candle, entry, Role::Stop, certainty);
         self.fill_trailing(id, candle, certainty);
+        self.fall_short(id, candle, certainty);
         if !targets_wait {
             self.fill_role(id, candle, entry, Role::Target, certainty);
+        }
+    }
+
+    /// Liquidates what the candle's worst price cannot carry: behind the stops, which stood in its way, and before the
+    /// targets.
+    fn fall_short(&mut self, id: InstrumentId, candle: &Candle, certainty: Certainty) {
+        let worst = if self.account.quantity(id.index()) > Qty::ZERO { candle.low } else { candle.high };
+        if let Some(price) = self.liquidation_on(id, candle.open, worst) {
+            self.liquidate(id, &Match::at(price, certainty, candle.known_time));
         }
     }
 

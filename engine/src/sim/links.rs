@@ -10,20 +10,21 @@ use crate::instrument::InstrumentId;
 use crate::order::{Link, OrderId};
 use crate::{Price, Qty};
 
+/// An order and what it is tied to.
+pub(super) type Tie = (OrderId, Link);
+
 impl SimVenue {
     /// An order has filled so much at a price.
     #[inline]
-    pub(super) fn after_fill(&mut self, filled: &Resting, quantity: Qty, price: Price) {
+    pub(super) fn after_fill(&mut self, id: InstrumentId, (own, link): Tie, quantity: Qty, price: Price) {
         // Most orders stand alone in their book.
-        if !self.books[filled.request.instrument.index()].resting.is_empty() {
-            self.tell_tied(filled, quantity, price);
+        if !self.books[id.index()].resting.is_empty() {
+            self.tell_tied(id, (own, link), quantity, price);
         }
     }
 
-    fn tell_tied(&mut self, filled: &Resting, quantity: Qty, price: Price) {
-        let (own, id) = (filled.request.order, filled.request.instrument);
-        let leader = filled.request.link.leader();
-        let touch = self.config.touch;
+    fn tell_tied(&mut self, id: InstrumentId, (own, link): Tie, quantity: Qty, price: Price) {
+        let (leader, touch) = (link.leader(), self.config.touch);
         for resting in &mut self.books[id.index()].resting {
             match resting.request.link {
                 Link::Attached(to) if to == own => {
@@ -36,7 +37,7 @@ impl SimVenue {
                 _ => {}
             }
         }
-        match filled.request.link {
+        match link {
             Link::Attached(leader) if self.place_of(id, leader).is_none() => {
                 self.drop_idle(id, leader);
                 self.bound(id, leader);
@@ -49,17 +50,16 @@ impl SimVenue {
 
     /// An order has left the book, whatever the reason.
     #[inline]
-    pub(super) fn after_end(&mut self, ended: &Resting) {
-        if !self.books[ended.request.instrument.index()].resting.is_empty() {
-            self.end_tied(ended);
+    pub(super) fn after_end(&mut self, id: InstrumentId, (own, link): Tie) {
+        if !self.books[id.index()].resting.is_empty() {
+            self.end_tied(id, (own, link));
         }
     }
 
-    fn end_tied(&mut self, ended: &Resting) {
-        let (own, id) = (ended.request.order, ended.request.instrument);
+    fn end_tied(&mut self, id: InstrumentId, (own, link): Tie) {
         self.drop_idle(id, own);
         self.bound(id, own);
-        match ended.request.link {
+        match link {
             Link::Attached(_) => {}
             Link::OneCancelsOther(leader) => self.drop_group(id, leader),
             Link::Alone => self.drop_group(id, own),

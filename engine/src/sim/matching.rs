@@ -25,6 +25,9 @@ impl SimVenue {
         while let Some(order) = self.after(id, &mut arrival) {
             self.meet_open(id, order, candle, opening);
         }
+        if let Some(price) = self.liquidation_on(id, candle.open, candle.open) {
+            self.liquidate(id, &Match::at(price, Certainty::Certain, candle.open_time));
+        }
         self.watch(id);
     }
 
@@ -86,8 +89,7 @@ impl SimVenue {
                 continue;
             }
             if it.is_reached(Range::at(candle.close), self.config.touch) {
-                let (price, time) = (candle.close, candle.known_time);
-                let at = Match { price, liquidity: Liquidity::Taker, certainty: Certainty::Certain, time };
+                let at = Match::at(candle.close, Certainty::Certain, candle.known_time);
                 self.trade(id, order, &at);
             }
             self.drop_order(id, order, Report::Expired { order });

@@ -3,6 +3,7 @@ mod account;
 mod costs;
 mod inside;
 mod links;
+mod liquidation;
 mod matching;
 mod merge;
 mod path;

@@ -4,8 +4,8 @@ use super::venue::{Match, SimVenue};
 use crate::event::{Fill, Reason, Report};
 use crate::instrument::InstrumentId;
 use crate::ledger::share;
-use crate::order::{FillId, Link, OrderId, OrderRequest};
-use crate::{Candle, Money, Price, Qty};
+use crate::order::{FillId, Link, OrderId};
+use crate::{Candle, Money, Price, Qty, Side};
 
 impl SimVenue {
     /// How much of a candle's volume our fills may take.
@@ -20,11 +20,12 @@ impl SimVenue {
     /// Trades what can be traded of an order, or refuses it if the account cannot carry it; how much traded.
     pub(super) fn trade(&mut self, id: InstrumentId, order: OrderId, at: &Match) -> Qty {
         let Some(place) = self.place_of(id, order) else { return Qty::ZERO };
-        let mut resting = self.books[id.index()].resting[place];
-        let (request, wanted) = (resting.request, resting.leaves());
-        let mut quantity = wanted.min(self.books[id.index()].room);
-        if request.terms.reduce_only {
-            let reducible = self.reducible(id, request.side);
+        let book = &self.books[id.index()];
+        let resting = &book.resting[place];
+        let (wanted, link, reduces) = (resting.leaves(), resting.request.link, resting.request.terms.reduce_only);
+        let mut quantity = wanted.min(book.room);
+        if reduces {
+            let reducible = self.reducible(id, resting.request.side);
             if reducible.is_zero() {
                 self.drop_order(id, order, Report::Cancelled { order });
                 return Qty::ZERO;
@@ -34,7 +35,10 @@ impl SimVenue {
         if quantity.is_zero() || (resting.is_all_or_nothing() && quantity < wanted) {
             return Qty::ZERO;
         }
-        let Some((price, fee)) = self.settle(&request, quantity, at) else {
+        let (side, kind, is_cut) =
+            (resting.request.side, resting.request.kind, resting.request.is_cut_to_the_position());
+        // A limit never trades beyond its price, so slippage is for market and stop orders only.
+        let Some((price, fee)) = self.settle(id, side, kind.limit().is_none(), quantity, at) else {
             self.drop_order(id, order, Report::Rejected { order, reason: Reason::BuyingPower });
             return Qty::ZERO;
         };
@@ -43,7 +47,7 @@ impl SimVenue {
             order,
             fill: FillId(self.fills),
             instrument: id,
-            side: request.side,
+            side,
             price,
             quantity,
             fee,
@@ -51,35 +55,39 @@ impl SimVenue {
             certainty: at.certainty,
             venue_time: at.time,
         }));
-        resting.filled = resting.filled + quantity;
-        if matches!(request.link, Link::Attached(_)) {
-            resting.cap = resting.cap - quantity;
-        }
         let book = &mut self.books[id.index()];
         book.room = book.room - quantity;
-        let whole = resting.filled >= request.quantity;
+        let resting = &mut book.resting[place];
+        resting.filled = resting.filled + quantity;
+        if matches!(link, Link::Attached(_)) {
+            resting.cap = resting.cap - quantity;
+        }
+        let whole = resting.filled >= resting.request.quantity;
         if whole {
             book.resting.remove(place);
-        } else {
-            book.resting[place] = resting;
         }
-        self.after_fill(&resting, quantity, price);
+        self.after_fill(id, (order, link), quantity, price);
         if whole {
-            self.after_end(&resting);
-        } else if request.is_cut_to_the_position() && self.reducible(id, request.side).is_zero() {
+            self.after_end(id, (order, link));
+        } else if is_cut && self.reducible(id, side).is_zero() {
             self.drop_order(id, order, Report::Cancelled { order });
         }
         quantity
     }
 
     /// Moves the money of a fill; its price and fee, or `None` where the account cannot carry it.
-    fn settle(&mut self, request: &OrderRequest, quantity: Qty, at: &Match) -> Option<(Price, Money)> {
-        let index = request.instrument.index();
+    fn settle(
+        &mut self,
+        id: InstrumentId,
+        side: Side,
+        slips: bool,
+        quantity: Qty,
+        at: &Match,
+    ) -> Option<(Price, Money)> {
+        let index = id.index();
         let (instrument, costs) = (&self.instruments[index], &self.costs[index]);
-        // A limit never trades beyond its price, so slippage is for market and stop orders only.
-        let slips = request.kind.limit().is_none();
-        let price = if slips { costs.slipped(at.price, request.side) } else { at.price };
-        let signed = Qty(quantity.0 * request.side.sign());
+        let price = if slips { costs.slipped(at.price, side) } else { at.price };
+        let signed = Qty(quantity.0 * side.sign());
         let (fee, rounded) = costs.fee(instrument.value(price, quantity).0, at.liquidity);
         let wanted = Wanted { index, signed, price, fee };
         if !self.account.affords(&wanted, &self.instruments, self.config.leverage) {

@@ -7,6 +7,7 @@ use super::costs::Costs;
 use super::path::PathModel;
 use super::resting::Resting;
 use super::sessions::Sessions;
+use crate::carry::Carry;
 use crate::effect::Action;
 use crate::event::{Certainty, Liquidity, Reason, Report};
 use crate::instrument::{Instrument, InstrumentId};
@@ -75,6 +76,13 @@ pub(super) struct Match {
     pub(super) liquidity: Liquidity,
     pub(super) certainty: Certainty,
     pub(super) time: Timestamp,
+}
+
+impl Match {
+    /// A fill that takes liquidity.
+    pub(super) fn at(price: Price, certainty: Certainty, time: Timestamp) -> Self {
+        Self { price, liquidity: Liquidity::Taker, certainty, time }
+    }
 }
 
 impl SimVenue {
@@ -158,6 +166,26 @@ impl SimVenue {
         self.account.note_price(id.index(), price);
     }
 
+    /// Applies what happens to a holding without a trade. A split ends the open orders: they were meant for the old units.
+    pub(super) fn carry(&mut self, carry: &Carry, now: Timestamp) {
+        let id = carry.instrument();
+        let instrument = &self.instruments[id.index()];
+        let lot = instrument.spec(now).lot;
+        self.account.carry(id.index(), instrument, carry, lot);
+        if matches!(carry, Carry::Split { .. }) {
+            while let Some(resting) = self.books[id.index()].resting.first() {
+                let order = resting.request.order;
+                self.drop_order(id, order, Report::Cancelled { order });
+            }
+            self.watch(id);
+        }
+    }
+
+    /// The last price that the venue saw of an instrument.
+    pub(super) fn last_price(&self, id: InstrumentId) -> Price {
+        self.account.held()[id.index()].price
+    }
+
     /// Takes a command. While a candle is under way it is held until that candle has ended.
     pub fn take(&mut self, action: &Action, now: Timestamp, candle_under_way: bool) {
         let id = match *action {
@@ -187,8 +215,7 @@ impl SimVenue {
             Action::Submit(request) => self.submit(request, now),
             Action::Cancel { order, instrument } => match self.take_out(instrument, order) {
                 Some(resting) => {
-                    self.reports.push_back(Report::Cancelled { order });
-                    self.after_end(&resting);
+                    self.end(&resting, Report::Cancelled { order });
                 }
                 None => self.reports.push_back(Report::ChangeRefused { order, reason: Reason::NoSuchOrder }),
             },
@@ -289,7 +316,7 @@ impl SimVenue {
 
     fn end(&mut self, resting: &Resting, report: Report) {
         self.reports.push_back(report);
-        self.after_end(resting);
+        self.after_end(resting.request.instrument, (resting.request.order, resting.request.link));
     }
 
     fn take_out(&mut self, id: InstrumentId, order: OrderId) -> Option<Resting> {
@@ -305,7 +332,7 @@ impl SimVenue {
     /// Keeps the list of watched instruments true for one of them.
     pub(super) fn watch(&mut self, id: InstrumentId) {
         let book = &self.books[id.index()];
-        let wanted = !book.resting.is_empty() || !book.held.is_empty();
+        let wanted = !book.resting.is_empty() || !book.held.is_empty() || self.is_margined(id);
         match (self.watched.binary_search(&id), wanted) {
             (Err(place), true) => self.watched.insert(place, id),
             (Ok(place), false) => {

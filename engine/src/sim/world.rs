@@ -4,10 +4,12 @@ use super::schedule::{Item, Lane, Schedule};
 use super::venue::SimVenue;
 use crate::Timestamp;
 use crate::candle::CandleSource;
+use crate::carry::Carry;
 use crate::effect::{Action, Effect};
 use crate::event::{Event, MarketEvent};
 use crate::instrument::InstrumentId;
 use crate::run::World;
+use alloc::collections::VecDeque;
 use core::fmt;
 
 /// How long things are on their way, in nanoseconds.
@@ -54,6 +56,8 @@ pub struct Simulated<S> {
     feed: Merge<S>,
     venue: SimVenue,
     due: Schedule,
+    /// Commands that reach the venue at once: they need no schedule, only their order.
+    arriving: VecDeque<(Timestamp, Action)>,
     latency: Latency,
     /// Time at the venue.
     clock: Timestamp,
@@ -63,6 +67,8 @@ pub struct Simulated<S> {
     paths_passed: Timestamp,
     /// Per instrument, the open time of the last candle whose open the venue saw.
     opened: alloc::vec::Vec<Timestamp>,
+    /// What happens to holdings without a trade, the last one first.
+    carry: alloc::vec::Vec<(Timestamp, Carry)>,
 }
 
 impl<S: CandleSource> Simulated<S> {
@@ -73,12 +79,42 @@ impl<S: CandleSource> Simulated<S> {
             feed,
             venue,
             due: Schedule::default(),
+            arriving: VecDeque::new(),
             latency,
             clock: Timestamp::MIN,
             opens_passed: Timestamp::MIN,
             paths_passed: Timestamp::MIN,
             opened: alloc::vec![Timestamp::MIN; instruments],
+            carry: alloc::vec::Vec::new(),
         }
+    }
+
+    /// The same with what happens to holdings without a trade. Marks are filled in with the last price of the instrument.
+    #[must_use]
+    pub fn with_carry(mut self, mut carry: alloc::vec::Vec<(Timestamp, Carry)>) -> Self {
+        carry.sort_by_key(|(time, _)| *time); // stable: of one instant in the order given
+        carry.reverse();
+        self.carry = carry;
+        self
+    }
+
+    /// When the next such thing happens.
+    #[inline]
+    fn next_carry(&self) -> Timestamp {
+        self.carry.last().map_or(Timestamp::MAX, |(time, _)| *time)
+    }
+
+    /// Lets it happen at the venue, and tells.
+    fn take_carry(&mut self, time: Timestamp, slot: &mut Event) {
+        self.advance_to(time);
+        let Some((_, mut carry)) = self.carry.pop() else { return };
+        let last = self.venue.last_price(carry.instrument());
+        if let Carry::Split { mark, .. } | Carry::Funding { mark, .. } = &mut carry {
+            *mark = last;
+        }
+        self.venue.carry(&carry, time);
+        self.collect_reports(time);
+        *slot = Event::Market(MarketEvent::Carry(carry));
     }
 
     /// The venue and the candle sources, after the run.
@@ -195,7 +231,12 @@ impl<S: CandleSource> World for Simulated<S> {
 
     #[inline]
     fn next(&mut self, slot: &mut Event) -> Result<Option<Timestamp>, Self::Error> {
-        if self.due.is_empty() && self.venue.is_quiet() && self.latency.feed_ns == 0 {
+        if self.due.is_empty()
+            && self.arriving.is_empty()
+            && self.venue.is_quiet()
+            && self.latency.feed_ns == 0
+            && self.feed.next_time().is_none_or(|known| known < self.next_carry())
+        {
             return self.take_candle(slot);
         }
         self.next_due(slot)
@@ -204,7 +245,11 @@ impl<S: CandleSource> World for Simulated<S> {
     fn perform(&mut self, now: Timestamp, effect: &Effect) -> Result<(), Self::Error> {
         match *effect {
             Effect::Send(command) => {
-                self.due.push(now.after(self.latency.entry_ns), Item::Command(*command.action()));
+                if self.latency.entry_ns == 0 {
+                    self.arriving.push_back((now, *command.action()));
+                } else {
+                    self.due.push(now.after(self.latency.entry_ns), Item::Command(*command.action()));
+                }
             }
             Effect::Arm { timer, at } => self.due.push(at.max(now), Item::Timer(timer)),
             Effect::Refused(_) | Effect::Noticed { .. } => {}
@@ -224,10 +269,12 @@ impl<S: CandleSource> Simulated<S> {
                 return Ok(Some(self.clock));
             }
             let known = self.feed.next_time().unwrap_or(Timestamp::MAX);
-            let (due, lane) = self.due.first().unwrap_or((Timestamp::MAX, Lane::Open));
+            let (due, lane) = self.first_due();
             // Behind the last candle nothing trades, so that nothing need expire.
-            let expiry = if known == Timestamp::MAX { Timestamp::MAX } else { self.venue.next_expiry() };
-            let time = known.min(due).min(self.next_open()).min(expiry);
+            let over = known == Timestamp::MAX;
+            let expiry = if over { Timestamp::MAX } else { self.venue.next_expiry() };
+            let carry = if over { Timestamp::MAX } else { self.next_carry() };
+            let time = known.min(due).min(self.next_open()).min(expiry).min(carry);
             if time == Timestamp::MAX {
                 return Ok(None);
             }
@@ -238,6 +285,9 @@ impl<S: CandleSource> Simulated<S> {
                 self.advance_to(time);
                 self.expire(self.clock);
                 self.collect_reports(self.clock);
+            } else if carry == time && !(due == time && lane == Lane::Report) {
+                self.take_carry(time, slot);
+                return Ok(Some(time));
             } else if due == time && (lane <= Lane::Candle || known > time) {
                 // A strategy that always wakes itself again ends with its candles.
                 if lane == Lane::Timer && self.is_over_at(time) {
@@ -267,8 +317,20 @@ impl<S: CandleSource> Simulated<S> {
         self.feed.next_time().is_none() && time > self.clock.after(self.latency.feed_ns)
     }
 
+    /// When and in which lane the first item is due.
+    fn first_due(&self) -> (Timestamp, Lane) {
+        let due = self.due.first().unwrap_or((Timestamp::MAX, Lane::Open));
+        self.arriving.front().map_or(due, |(time, _)| due.min((*time, Lane::Command)))
+    }
+
     /// Takes the first due item; whether it is an event for the core.
     fn take_due(&mut self, slot: &mut Event) -> bool {
+        // With an entry latency none is here; without one, no command is in the schedule.
+        if let (Some((time, action)), (_, Lane::Command)) = (self.arriving.front().copied(), self.first_due()) {
+            self.arriving.pop_front();
+            self.reach_venue(time, &action);
+            return false;
+        }
         let Some((time, item)) = self.due.pop() else { return false };
         *slot = match item {
             Item::Report(report) => Event::Report(report),

@@ -55,27 +55,34 @@ impl From<&Effect> for Outcome {
 /// Appends the effects of a step.
 pub fn encode_effects(effects: &[Effect], out: &mut Vec<u8>) {
     for effect in effects {
-        encode_outcome(&Outcome::from(effect), out);
+        match effect {
+            Effect::Send(command) => encode_action(command.action(), out),
+            other => encode_outcome(&Outcome::from(other), out),
+        }
     }
 }
 
-fn encode_outcome(outcome: &Outcome, out: &mut Vec<u8>) {
-    match *outcome {
-        Outcome::Sent(Action::Submit(request)) => {
-            encode_request(&request, out);
-        }
-        Outcome::Sent(Action::Amend { order, instrument, quantity, price }) => {
+fn encode_action(action: &Action, out: &mut Vec<u8>) {
+    match *action {
+        Action::Submit(ref request) => encode_request(request, out),
+        Action::Amend { order, instrument, quantity, price } => {
             out.put_u8(AMEND);
             out.put_u64(order.0);
             out.put_u32(instrument.0);
             out.put_i64(quantity.0);
             out.put_i64(price.map_or(0, |p| p.0));
         }
-        Outcome::Sent(Action::Cancel { order, instrument }) => {
+        Action::Cancel { order, instrument } => {
             out.put_u8(CANCEL);
             out.put_u64(order.0);
             out.put_u32(instrument.0);
         }
+    }
+}
+
+fn encode_outcome(outcome: &Outcome, out: &mut Vec<u8>) {
+    match *outcome {
+        Outcome::Sent(ref action) => encode_action(action, out),
         Outcome::Armed { timer, at } => {
             out.put_u8(ARM);
             out.put_u32(timer.0);

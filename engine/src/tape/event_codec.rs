@@ -1,5 +1,6 @@
 //! Events as bytes. A change here is a new schema with an upcaster from the old one.
 use super::bytes::{Malformed, Put, Take};
+use super::carry_codec::{FUNDING, SPLIT, decode_carry, encode_carry};
 use crate::event::{CashEvent, Certainty, Event, Fill, Liquidity, MarketCandle, MarketEvent, Reason, Report, TimerId};
 use crate::order::{FillId, Label, OrderId};
 use crate::{Candle, InstrumentId, Money, Price, Qty, Side, Timestamp};
@@ -17,11 +18,13 @@ const CHANGE_REFUSED: u8 = 21;
 const EXPIRED: u8 = 22;
 const NOT_SENT: u8 = 23;
 const LOST: u8 = 24;
+const LIQUIDATED: u8 = 25;
 
 /// Appends an event.
 pub fn encode_event(event: &Event, out: &mut Vec<u8>) {
     match event {
         Event::Market(MarketEvent::Candle(candle)) => encode_candle(candle, out),
+        Event::Market(MarketEvent::Carry(carry)) => encode_carry(carry, out),
         Event::Cash(cash) => {
             out.put_u8(CASH);
             out.put_i128(cash.amount.0);
@@ -69,8 +72,8 @@ fn encode_report(report: &Report, out: &mut Vec<u8>) {
             out.put_i64(quantity.0);
             out.put_i64(price.map_or(0, |p| p.0)); // a price is never zero
         }
-        Report::Filled(fill) => {
-            plain(out, FILLED, fill.order);
+        Report::Filled(fill) | Report::Liquidated(fill) => {
+            plain(out, if matches!(report, Report::Filled(_)) { FILLED } else { LIQUIDATED }, fill.order);
             out.put(&fill.fill.0.to_le_bytes());
             out.put_u32(fill.instrument.0);
             out.put_u8(fill.side as u8);
@@ -92,6 +95,7 @@ pub fn decode_event(bytes: &[u8]) -> Result<Event, Malformed> {
     let mut take = Take(bytes);
     let event = match take.u8("event")? {
         CANDLE => decode_candle(&mut take)?,
+        tag @ SPLIT..=FUNDING => decode_carry(tag, &mut take)?,
         CASH => Event::Cash(CashEvent { amount: Money(take.i128("cash")?), label: Label(take.u32("label")?) }),
         TIMER => Event::Timer(TimerId(take.u32("timer")?)),
         tag => Event::Report(decode_report(tag, &mut take)?),
@@ -131,6 +135,7 @@ fn decode_report(tag: u8, take: &mut Take<'_>) -> Result<Report, Malformed> {
             Report::Amended { order, quantity, price }
         }
         FILLED => Report::Filled(decode_fill(order, take)?),
+        LIQUIDATED => Report::Liquidated(decode_fill(order, take)?),
         _ => return Err(Malformed("event tag")),
     })
 }
@@ -230,6 +235,8 @@ pub(super) mod tests {
             refused.prop_map(Event::Report),
             amended.prop_map(Event::Report),
             fill().prop_map(|f| Event::Report(Report::Filled(f))),
+            fill().prop_map(|f| Event::Report(Report::Liquidated(f))),
+            crate::tape::carry_codec::tests::carry(),
             candle,
             any::<(i128, u32)>().prop_map(|(a, l)| Event::Cash(CashEvent { amount: Money(a), label: Label(l) })),
             any::<u32>().prop_map(|t| Event::Timer(TimerId(t))),

@@ -3,6 +3,7 @@
 //! This module knows formats, not files. Records are framed and checked one by one, chained in groups, and read through
 //! upcasters; a digest runs over everything that was decided. Writing and replaying a run are two journals over it.
 mod bytes;
+mod carry_codec;
 mod digest;
 mod effect_codec;
 mod event_codec;

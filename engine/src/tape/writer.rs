@@ -10,7 +10,7 @@ use super::reader::chain_start;
 use super::record::{CandleRef, End, Kind, put_frame};
 use crate::Timestamp;
 use crate::effect::Effect;
-use crate::event::{Entry, Event};
+use crate::event::{Entry, Event, MarketEvent};
 use crate::run::Journal;
 use crate::state::State;
 use alloc::vec::Vec;
@@ -110,7 +110,7 @@ impl<K: TapeSink> Journal for TapeJournal<K> {
     fn append(&mut self, entry: &Entry) -> Result<(), K::Error> {
         self.number = entry.number;
         self.time = entry.time;
-        if self.candles == CandlesOnTape::Recorded || !matches!(entry.event, Event::Market(_)) {
+        if self.candles == CandlesOnTape::Recorded || !matches!(entry.event, Event::Market(MarketEvent::Candle(_))) {
             put_frame(&mut self.group, Kind::Entry, entry.number, self.epoch, entry.time, |out| {
                 encode_event(&entry.event, out)
             });

@@ -1,6 +1,7 @@
 //! What the engine promises, tested through its public face: the real core, the simulated world and the tape.
 //!
 //! Scenarios are short texts that a trader can read; everything random prints its seed when it fails.
+mod carrying;
 mod conformance;
 mod exposure;
 mod fed;

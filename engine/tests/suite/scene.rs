@@ -146,6 +146,7 @@ impl Diary {
                 }
                 words
             }
+            Report::Liquidated(fill) => format!("liquidated at {}", scaled_text(fill.price.0, PRICE_SCALE)),
             Report::Cancelled { .. } => format!("cancelled {n}"),
             Report::Amended { quantity: q, price, .. } => {
                 let at = price.map(|p| format!(" at {}", scaled_text(p.0, PRICE_SCALE))).unwrap_or_default();

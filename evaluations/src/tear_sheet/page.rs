@@ -143,7 +143,7 @@ pub(crate) fn costs_and_refusals(summary: &Summary) -> String {
     };
     let money_row = |name: &str, amount: Money| vec![name.to_owned(), money(amount), share(amount)];
     let count_row = |name: &str, count: u64| vec![name.to_owned(), number(count as f64, 0), String::new()];
-    let costs = vec![
+    let mut costs = vec![
         money_row("Fees", summary.fees),
         money_row("Slippage", summary.slippage_cost),
         money_row("Fees and slippage", summary.fees + summary.slippage_cost),
@@ -151,6 +151,11 @@ pub(crate) fn costs_and_refusals(summary: &Summary) -> String {
         count_row("Fills that hang on the path inside a candle", summary.path_dependent_fills),
         count_row("Orders unfilled at the end", summary.unfilled_at_end),
     ];
+    if summary.liquidations > 0 {
+        costs.push(count_row("Positions liquidated", summary.liquidations));
+    }
+    let carried = [("Dividends received", summary.dividends), ("Funding received", summary.funding)];
+    costs.extend(carried.into_iter().filter(|(_, sum)| *sum != Money::ZERO).map(|(name, sum)| money_row(name, sum)));
     let costs = section("costs", "Costs", &table(&["", &summary.currency, "of initial cash"], &costs));
     let refused: Vec<Vec<String>> =
         summary.refused.iter().map(|(check, count)| vec![escape(check), number(*count as f64, 0)]).collect();

@@ -37,7 +37,7 @@ fn a_section_of_the_wrong_shape_says_how_it_is_written() {
             run.toml:10:7: unknown key `more` in [data]
               10 | [data.more]
                  |       ^^^^
-                 = expected one of: catalog, from, to, warmup_candles
+                 = expected one of: catalog, from, to, warmup_candles, actions
             run.toml: the run file names no instrument
                = expected `[[instruments]]` with `venue`, `symbol` and `interval`"#]],
     );

@@ -17,6 +17,7 @@ fn the_resolved_file_spells_out_every_default() {
         from = "2018-01-01"
         to = "2025-01-01"
         warmup_candles = 0
+        actions = true
 
         [[instruments]]
         venue = "coinbase"
@@ -39,6 +40,8 @@ fn the_resolved_file_spells_out_every_default() {
         taker_fee_bps = 5
         maker_fee_bps = 0
         slippage_bps = 0
+        spread_bps = 0
+        liquidation_fee_bps = 0
         latency_ms = 0
         feed_latency_ms = 0
         reply_latency_ms = 0
@@ -57,6 +60,7 @@ fn the_binding_holds_what_affects_decisions_and_no_more() {
         from = "2018-01-01"
         to = "2025-01-01"
         warmup_candles = 0
+        actions = true
 
         [[instruments]]
         venue = "coinbase"
@@ -79,6 +83,8 @@ fn the_binding_holds_what_affects_decisions_and_no_more() {
         taker_fee_bps = 5
         maker_fee_bps = 0
         slippage_bps = 0
+        spread_bps = 0
+        liquidation_fee_bps = 0
         latency_ms = 0
         feed_latency_ms = 0
         reply_latency_ms = 0

@@ -37,6 +37,11 @@ impl Bollinger {
         self.spread.warm_up()
     }
 
+    /// Turns everything it has seen into other units: prices after a split.
+    pub fn rescale(&mut self, factor: f64) {
+        self.spread.rescale(factor);
+    }
+
     /// Takes the next value; the bands from the `warm_up`-th value on, that value included.
     #[inline]
     pub fn next(&mut self, x: f64) -> Option<Bands> {

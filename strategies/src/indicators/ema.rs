@@ -29,6 +29,11 @@ impl Ema {
         self.window
     }
 
+    /// Turns everything it has seen into other units: prices after a split.
+    pub fn rescale(&mut self, factor: f64) {
+        self.value *= factor;
+    }
+
     /// Takes the next value; the average from the `warm_up`-th value on.
     #[inline]
     pub fn next(&mut self, x: f64) -> Option<f64> {

@@ -8,6 +8,10 @@ impl Summary for Highest {
     fn join(self, later: Self) -> Self {
         if later.0 > self.0 { later } else { self }
     }
+
+    fn scaled(self, factor: f64) -> Self {
+        Self(self.0 * factor)
+    }
 }
 
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -16,6 +20,10 @@ struct Lowest(f64);
 impl Summary for Lowest {
     fn join(self, later: Self) -> Self {
         if later.0 < self.0 { later } else { self }
+    }
+
+    fn scaled(self, factor: f64) -> Self {
+        Self(self.0 * factor)
     }
 }
 
@@ -39,6 +47,11 @@ impl RollingMax {
     #[must_use]
     pub fn warm_up(&self) -> usize {
         self.values.window()
+    }
+
+    /// Turns everything it has seen into other units: prices after a split.
+    pub fn rescale(&mut self, factor: f64) {
+        self.values.rescale(factor);
     }
 
     /// Takes the next value; the highest from the `warm_up`-th value on, that value included.
@@ -68,6 +81,11 @@ impl RollingMin {
     #[must_use]
     pub fn warm_up(&self) -> usize {
         self.values.window()
+    }
+
+    /// Turns everything it has seen into other units: prices after a split.
+    pub fn rescale(&mut self, factor: f64) {
+        self.values.rescale(factor);
     }
 
     /// Takes the next value; the lowest from the `warm_up`-th value on, that value included.

@@ -28,6 +28,11 @@ impl Momentum {
         self.last.len() + 1
     }
 
+    /// Turns everything it has seen into other units: prices after a split.
+    pub fn rescale(&mut self, factor: f64) {
+        self.last.iter_mut().for_each(|value| *value *= factor);
+    }
+
     /// Takes the next value; the change from the `warm_up`-th value on, 0.1 for ten per cent.
     #[inline]
     pub fn next(&mut self, x: f64) -> Option<f64> {

@@ -10,6 +10,9 @@ use alloc::vec;
 pub(super) trait Summary: Copy {
     /// The summary of `self` followed by `later`.
     fn join(self, later: Self) -> Self;
+
+    /// The summary of the same values times `factor`.
+    fn scaled(self, factor: f64) -> Self;
 }
 
 /// The summary of the last `n` values.
@@ -31,6 +34,12 @@ impl<A: Summary> Sliding<A> {
     pub(super) fn new(window: usize, blank: A) -> Self {
         assert!(window > 0, "a window holds at least one value");
         Self { block: vec![blank; window].into_boxed_slice(), at: 0, head: None, full: false }
+    }
+
+    /// Turns all values into others, each times `factor`.
+    pub(super) fn rescale(&mut self, factor: f64) {
+        self.block.iter_mut().for_each(|value| *value = value.scaled(factor));
+        self.head = self.head.map(|head| head.scaled(factor));
     }
 
     pub(super) fn window(&self) -> usize {

@@ -10,6 +10,10 @@ impl Summary for Sum {
     fn join(self, later: Self) -> Self {
         Self(self.0 + later.0)
     }
+
+    fn scaled(self, factor: f64) -> Self {
+        Self(self.0 * factor)
+    }
 }
 
 /// Simple moving average.
@@ -32,6 +36,11 @@ impl Sma {
     #[must_use]
     pub fn warm_up(&self) -> usize {
         self.sum.window()
+    }
+
+    /// Turns everything it has seen into other units: prices after a split.
+    pub fn rescale(&mut self, factor: f64) {
+        self.sum.rescale(factor);
     }
 
     /// Takes the next value; the mean from the `warm_up`-th value on.

@@ -21,6 +21,10 @@ impl Summary for Moments {
         let squares = self.squares + later.squares + apart * apart * (self.count * later.count / count);
         Self { count, mean, squares }
     }
+
+    fn scaled(self, factor: f64) -> Self {
+        Self { count: self.count, mean: self.mean * factor, squares: self.squares * factor * factor }
+    }
 }
 
 /// Where the last values lie and how far they spread.
@@ -52,6 +56,11 @@ impl StdDev {
     #[must_use]
     pub fn warm_up(&self) -> usize {
         self.moments.window()
+    }
+
+    /// Turns everything it has seen into other units: prices after a split.
+    pub fn rescale(&mut self, factor: f64) {
+        self.moments.rescale(factor);
     }
 
     /// Takes the next value; mean and deviation from the `warm_up`-th value on.

@@ -40,6 +40,7 @@ impl Registry {
             crate::donchian_breakout::entry(),
             crate::bollinger_reversion::entry(),
             crate::momentum_rotation::entry(),
+            crate::bracket_breakout::entry(),
             crate::grid::entry(),
             crate::buy_and_hold::entry(),
             crate::flip::entry(),

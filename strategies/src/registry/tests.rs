@@ -61,9 +61,9 @@ fn parameters_are_checked_before_a_strategy_is_made() {
             1 ema-cross size=5000_USD
                 built
             1 ema-cros
-                -: there is no strategy `ema-cros`; there are ema-cross, donchian-breakout, bollinger-reversion, momentum-rotation, grid, buy-and-hold, flip (did you mean `ema-cross`?)
+                -: there is no strategy `ema-cros`; there are ema-cross, donchian-breakout, bollinger-reversion, momentum-rotation, bracket-breakout, grid, buy-and-hold, flip (did you mean `ema-cross`?)
             1 donkey
-                -: there is no strategy `donkey`; there are ema-cross, donchian-breakout, bollinger-reversion, momentum-rotation, grid, buy-and-hold, flip
+                -: there is no strategy `donkey`; there are ema-cross, donchian-breakout, bollinger-reversion, momentum-rotation, bracket-breakout, grid, buy-and-hold, flip
             1 ema-cross size=1 fats=3
                 fats: `ema-cross` has no parameter `fats`; it has fast, slow, size, short, rebalance (did you mean `fast`?)
             1 ema-cross fast=3

@@ -25,7 +25,7 @@ pub(crate) fn run(strategy: impl Strategy, candles: Vec<Candle>, cash: Money) ->
     let scales = (PRICE_SCALE, 8);
     let instrument = Instrument::new("demo:WALK".into(), "USD".parse()?, scales, Decimal::ONE, Vec::new())?;
     let taker = Rate::from_bps(Decimal::from(5)).ok_or("a fee is at most 10,000 basis points")?;
-    let costs = Costs { taker, maker: taker, slippage: Rate::ZERO };
+    let costs = Costs { taker, maker: taker, ..Costs::NONE };
     let config = VenueConfig::default();
     let venue = SimVenue::new(config, cash, vec![instrument.clone()], vec![costs]);
     let feed = Merge::new([(SharedCandles::new(candles.into()), PRICE_SCALE)])?;

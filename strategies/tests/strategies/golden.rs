@@ -22,7 +22,7 @@ fn check(runs: &[(&str, &[u64], &str)], expected: &Expect) {
 
 #[test]
 fn every_strategy_decides_as_it_did() {
-    let runs: [(&str, &[u64], &str); 12] = [
+    let runs: [(&str, &[u64], &str); 13] = [
         ("ema-cross", &[7], "size=90%"),
         ("ema-cross", &[7, 8], "size=1 fast=10 slow=30 short=true"),
         ("ema-cross", &[7], "size=50% rebalance=true"),
@@ -35,6 +35,7 @@ fn every_strategy_decides_as_it_did() {
         ("grid", &[7, 8], "size=2% levels=6 step=0.3 short=true"),
         ("buy-and-hold", &[7, 8, 9], "size=90%"),
         ("flip", &[7], "size=1"),
+        ("bracket-breakout", &[7, 8], "size=20% window=30 stop_pct=1 gain_pct=2.5"),
     ];
     check(
         &runs,
@@ -63,6 +64,8 @@ fn every_strategy_decides_as_it_did() {
                 2503c6e9a08519a0 orders 3 fills 3 refused 0 equity 9566142.46304839824
             flip size=1
                 cdc1142d8ef01cf0 orders 20000 fills 19999 refused 0 equity 9675384.1434
+            bracket-breakout size=20% window=30 stop_pct=1 gain_pct=2.5
+                363ad79448b742a9 orders 219 fills 144 refused 0 equity 9952832.208426795268
         "#]],
     );
     for entry in Registry::builtin().entries() {

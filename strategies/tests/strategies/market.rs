@@ -96,7 +96,7 @@ impl Market {
             Box::new(BuyingPower { leverage: Leverage::ONE }),
         ]);
         let rate = Rate::from_bps(Decimal::from(self.fee_bps)).expect("a rate");
-        let costs = vec![Costs { taker: rate, maker: rate, slippage: Rate::ZERO }; instruments.len()];
+        let costs = vec![Costs { taker: rate, maker: rate, ..Costs::NONE }; instruments.len()];
         let config = VenueConfig::default();
         let sources = self.candles.iter().map(|c| (SharedCandles::new(Arc::from(c.as_slice())), self.price_scale));
         let merge = Merge::new(sources).expect("candles in memory");

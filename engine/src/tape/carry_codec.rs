@@ -1,0 +1,76 @@
+//! Splits, dividends and funding as bytes.
+use super::bytes::{Malformed, Put, Take};
+use crate::carry::Carry;
+use crate::event::{Event, MarketEvent};
+use crate::ledger::Rate;
+use crate::{InstrumentId, Money, Price};
+use alloc::vec::Vec;
+
+pub(super) const SPLIT: u8 = 4;
+const DIVIDEND: u8 = 5;
+pub(super) const FUNDING: u8 = 6;
+
+pub(super) fn encode_carry(carry: &Carry, out: &mut Vec<u8>) {
+    match *carry {
+        Carry::Split { instrument, new, old, mark } => {
+            out.put_u8(SPLIT);
+            out.put_u32(instrument.0);
+            out.put_i64(new);
+            out.put_i64(old);
+            out.put_i64(mark.0);
+        }
+        Carry::Dividend { instrument, per_unit } => {
+            out.put_u8(DIVIDEND);
+            out.put_u32(instrument.0);
+            out.put_i128(per_unit.0);
+        }
+        Carry::Funding { instrument, rate, mark } => {
+            let (numerator, places) = rate.parts();
+            out.put_u8(FUNDING);
+            out.put_u32(instrument.0);
+            out.put_i64(numerator);
+            out.put_u8(places);
+            out.put_i64(mark.0);
+        }
+    }
+}
+
+pub(super) fn decode_carry(tag: u8, take: &mut Take<'_>) -> Result<Event, Malformed> {
+    let instrument = InstrumentId(take.u32("instrument")?);
+    let carry = match tag {
+        SPLIT => {
+            let (new, old) = (take.i64("split")?, take.i64("split")?);
+            if new <= 0 || old <= 0 {
+                return Err(Malformed("split"));
+            }
+            Carry::Split { instrument, new, old, mark: Price(take.i64("mark")?) }
+        }
+        DIVIDEND => Carry::Dividend { instrument, per_unit: Money(take.i128("dividend")?) },
+        _ => {
+            let rate = Rate::from_parts(take.i64("rate")?, take.u8("rate")?).ok_or(Malformed("rate"))?;
+            Carry::Funding { instrument, rate, mark: Price(take.i64("mark")?) }
+        }
+    };
+    Ok(Event::Market(MarketEvent::Carry(carry)))
+}
+
+#[cfg(test)]
+pub(super) mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    pub(crate) fn carry() -> impl Strategy<Value = Event> {
+        let numbers = (0_usize..3, any::<u32>(), 1..i64::MAX, 1..i64::MAX, any::<(i128, i64)>(), 0_u8..=12);
+        numbers.prop_map(|(which, i, new, old, (amount, mark), places)| {
+            let (instrument, mark, per_unit) = (InstrumentId(i), Price(mark), Money(amount));
+            let limit = 10_i64.pow(u32::from(places));
+            let rate = Rate::from_parts(old % limit, places).expect("a fraction");
+            let all = [
+                Carry::Split { instrument, new, old, mark },
+                Carry::Dividend { instrument, per_unit },
+                Carry::Funding { instrument, rate, mark },
+            ];
+            Event::Market(MarketEvent::Carry(all[which]))
+        })
+    }
+}

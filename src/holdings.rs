@@ -1,0 +1,112 @@
+//! What happens to the holdings of a run without a trade, and when its markets are open: from the catalog's records to the
+//! engine's events.
+use crate::failure::Failure;
+use crate::run_file::{Calendar, InstrumentSection};
+use datasets::{Action, ActionKind, Catalog};
+use engine::sim::{Session, Sessions};
+use engine::{Carry, InstrumentId, Money, Price, Rate, Timestamp};
+use evaluations::Assumption;
+
+/// When something happens, and what.
+pub type Happening = (Timestamp, Carry);
+
+/// What happens to the holdings of one instrument.
+#[derive(Debug, Default)]
+pub struct Holdings {
+    /// In the order of time.
+    pub carry: Vec<Happening>,
+    /// What was taken for granted.
+    pub assumptions: Vec<Assumption>,
+    /// What a user should hear before believing a result.
+    pub warnings: Vec<String>,
+}
+
+/// Splits, dividends and funding of an instrument from one instant to another.
+///
+/// # Errors
+/// When a record cannot be read or an amount cannot be held.
+pub fn holdings(
+    catalog: &Catalog,
+    section: &InstrumentSection,
+    id: InstrumentId,
+    (from, to): (Timestamp, Timestamp),
+) -> Result<Holdings, Failure> {
+    let mut found = Holdings::default();
+    let inside = |time: Timestamp| time >= from && time < to;
+    let name = section.name();
+    let (mut splits, mut dividends) = (0, 0);
+    for action in catalog.actions(&section.venue, &section.symbol)?.iter().filter(|a| inside(a.ex_date)) {
+        match carry_of(action, id) {
+            Ok(carry) => {
+                match action.kind {
+                    ActionKind::Split => splits += 1,
+                    ActionKind::Dividend => dividends += 1,
+                }
+                found.carry.push((action.ex_date, carry));
+            }
+            Err(text) => found
+                .warnings
+                .push(format!("{name}: {text}; it is not applied, so that its price change shows as a loss or a gain")),
+        }
+    }
+    if splits + dividends > 0 {
+        let text = format!(
+            "{splits} splits and {dividends} dividends, at midnight UTC of their ex-dates: a split keeps the value and cancels open orders, fractions of a lot are paid in cash, dividends are paid at once and without tax, shorts owe them"
+        );
+        found.assumptions.push(Assumption { about: name.clone(), text });
+    }
+    let payments = catalog.funding(&section.venue, &section.symbol)?;
+    let payments: Vec<_> = payments.into_iter().filter(|payment| inside(payment.time)).collect();
+    for payment in &payments {
+        let rate = Rate::from_fraction(payment.rate)
+            .ok_or_else(|| Failure::Failed(format!("{name}: a funding rate of {} is too fine", payment.rate)))?;
+        found.carry.push((payment.time, Carry::Funding { instrument: id, rate, mark: Price(0) }));
+    }
+    if !payments.is_empty() {
+        let text = format!("{} funding payments on the position at its last price", payments.len());
+        found.assumptions.push(Assumption { about: name, text });
+    }
+    found.carry.sort_by_key(|(time, _)| *time);
+    Ok(found)
+}
+
+fn carry_of(action: &Action, instrument: InstrumentId) -> Result<Carry, String> {
+    match action.kind {
+        ActionKind::Split => {
+            let ratio = datasets::split_ratio(action.value).map_err(|e| e.to_string())?;
+            let part = |number: i128| i64::try_from(number).map_err(|_| format!("a split of {ratio} is out of range"));
+            Ok(Carry::Split {
+                instrument,
+                new: part(ratio.numerator())?,
+                old: part(ratio.denominator())?,
+                mark: Price(0),
+            })
+        }
+        ActionKind::Dividend => {
+            let per_unit =
+                Money::from_decimal(action.value).map_err(|e| format!("a dividend of {}: {e}", action.value))?;
+            Ok(Carry::Dividend { instrument, per_unit })
+        }
+    }
+}
+
+/// The sessions of a market between two instants and the one after; none where it never closes.
+///
+/// # Errors
+/// When the calendar does not reach so far.
+pub fn sessions(calendar: Option<Calendar>, (from, to): (Timestamp, Timestamp)) -> Result<Sessions, Failure> {
+    let name = match calendar {
+        None | Some(Calendar::Always) => return Ok(Sessions::ALWAYS),
+        Some(calendar) => calendar.name(),
+    };
+    let table = datasets::calendar::named(name).map_err(Failure::failed)?;
+    let (first, last) = table.known();
+    let week = 7 * engine::Interval::DAY.0;
+    let from = Timestamp(from.0.saturating_sub(week)).max(first);
+    let to = to.after(week).min(last);
+    if from >= to {
+        return Ok(Sessions::ALWAYS);
+    }
+    let sessions = table.sessions(from, to).map_err(Failure::failed)?;
+    Ok(Sessions::new(sessions.iter().map(|s| Session { open: s.open, close: s.close }).collect()))
+}
