@@ -5,6 +5,7 @@
 #![no_std]
 extern crate alloc;
 
+mod aggregate;
 pub mod candle;
 mod capabilities;
 pub mod carry;
@@ -31,6 +32,7 @@ pub mod tape;
 mod terms;
 pub mod view;
 
+pub use aggregate::Aggregated;
 pub use candle::{Candle, CandleFault, CandleSource, SharedCandles};
 pub use capabilities::{Capabilities, Feature};
 pub use carry::{Carry, Split};

@@ -32,8 +32,9 @@ impl Working {
     }
 }
 
-/// Orders of one stretch of memory. A table that moves when it grows would make each order dearer than the one before.
-const CHUNK: usize = 1_024;
+/// Orders of one stretch of memory. A table that moves when it grows would make each order dearer than the one before; a
+/// stretch above 128 KiB would be mapped by the kernel anew each time.
+const CHUNK: usize = 512;
 
 /// Every order ever submitted in the run.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

@@ -1,6 +1,7 @@
 //! The simulated world: history, a matching venue, and time that jumps from one due item to the next.
 mod account;
 mod costs;
+mod feeds;
 mod inside;
 mod links;
 mod liquidation;

@@ -1,4 +1,5 @@
 //! History as a world: every candle, command, report and timer at its time and in its lane.
+use super::feeds::Feeds;
 use super::merge::Merge;
 use super::schedule::{Item, Lane, Schedule};
 use super::venue::SimVenue;
@@ -53,7 +54,7 @@ impl<E: core::error::Error> core::error::Error for SimError<E> {}
 /// A simulated world over candle sources `S`.
 #[derive(Debug)]
 pub struct Simulated<S> {
-    feed: Merge<S>,
+    feeds: Feeds<S>,
     venue: SimVenue,
     due: Schedule,
     /// Commands that reach the venue at once: they need no schedule, only their order.
@@ -76,7 +77,7 @@ impl<S: CandleSource> Simulated<S> {
     #[must_use]
     pub fn new(feed: Merge<S>, venue: SimVenue, latency: Latency, instruments: usize) -> Self {
         Self {
-            feed,
+            feeds: Feeds::new(feed),
             venue,
             due: Schedule::default(),
             arriving: VecDeque::new(),
@@ -95,6 +96,13 @@ impl<S: CandleSource> Simulated<S> {
         carry.sort_by_key(|(time, _)| *time); // stable: of one instant in the order given
         carry.reverse();
         self.carry = carry;
+        self
+    }
+
+    /// The same with smaller candles for the venue, of every instrument in the same order: orders meet those.
+    #[must_use]
+    pub fn with_detail(mut self, detail: Merge<S>) -> Self {
+        self.feeds.set_detail(detail);
         self
     }
 
@@ -120,7 +128,7 @@ impl<S: CandleSource> Simulated<S> {
     /// The venue and the candle sources, after the run.
     #[must_use]
     pub fn into_parts(self) -> (SimVenue, Merge<S>) {
-        (self.venue, self.feed)
+        (self.venue, self.feeds.into_core())
     }
 
     /// The venue.
@@ -133,7 +141,7 @@ impl<S: CandleSource> Simulated<S> {
     fn next_open(&self) -> Timestamp {
         let mut first = Timestamp::MAX;
         for id in self.venue.watched() {
-            if let Some(head) = self.feed.head(*id)
+            if let Some(head) = self.feeds.head(*id)
                 && head.open_time < first
                 && head.open_time > self.opened[id.index()]
                 && !self.under_way(head.open_time)
@@ -157,7 +165,7 @@ impl<S: CandleSource> Simulated<S> {
         self.advance_to(time);
         let mut place = 0;
         while let Some(id) = self.venue.watched().get(place).copied() {
-            if let Some(candle) = self.feed.head(id).filter(|c| c.open_time == time) {
+            if let Some(candle) = self.feeds.head(id).filter(|c| c.open_time == time) {
                 self.opened[id.index()] = time;
                 self.venue.open(id, candle);
             }
@@ -172,7 +180,7 @@ impl<S: CandleSource> Simulated<S> {
         self.advance_to(time);
         let mut place = 0;
         while let Some(id) = self.venue.watched().get(place).copied() {
-            if let Some(candle) = self.feed.head(id).filter(|c| c.known_time == time) {
+            if let Some(candle) = self.feeds.head(id).filter(|c| c.known_time == time) {
                 if self.opened[id.index()] == candle.open_time {
                     self.venue.path(id, candle);
                 }
@@ -208,20 +216,19 @@ impl<S: CandleSource> Simulated<S> {
             Action::Submit(request) => request.instrument,
             Action::Amend { instrument, .. } | Action::Cancel { instrument, .. } => instrument,
         };
-        let under_way = self.feed.head(id).is_some_and(|candle| self.under_way(candle.open_time));
+        let under_way = self.feeds.head(id).is_some_and(|candle| self.under_way(candle.open_time));
         self.venue.take(action, time, under_way);
         self.collect_reports(time);
     }
 
     #[inline]
     fn take_candle(&mut self, slot: &mut Event) -> Result<Option<Timestamp>, SimError<S::Error>> {
-        let Some(popped) = self.feed.pop(slot).map_err(SimError::Candles)? else { return Ok(None) };
+        let Some(popped) = self.feeds.pop(slot, &mut self.venue).map_err(SimError::Candles)? else { return Ok(None) };
         let time = popped.known_time;
         if time < self.clock {
             return Err(SimError::TimeRanBack { instrument: popped.instrument, time });
         }
         self.clock = time;
-        self.venue.note_price(popped.instrument, popped.close);
         Ok(Some(time))
     }
 }
@@ -235,7 +242,7 @@ impl<S: CandleSource> World for Simulated<S> {
             && self.arriving.is_empty()
             && self.venue.is_quiet()
             && self.latency.feed_ns == 0
-            && self.feed.next_time().is_none_or(|known| known < self.next_carry())
+            && self.feeds.next_known().is_none_or(|known| known < self.next_carry())
         {
             return self.take_candle(slot);
         }
@@ -268,18 +275,20 @@ impl<S: CandleSource> Simulated<S> {
                 *slot = Event::Report(report);
                 return Ok(Some(self.clock));
             }
-            let known = self.feed.next_time().unwrap_or(Timestamp::MAX);
+            let known = self.feeds.next_known().unwrap_or(Timestamp::MAX);
             let (due, lane) = self.first_due();
             // Behind the last candle nothing trades, so that nothing need expire.
             let over = known == Timestamp::MAX;
             let expiry = if over { Timestamp::MAX } else { self.venue.next_expiry() };
             let carry = if over { Timestamp::MAX } else { self.next_carry() };
-            let time = known.min(due).min(self.next_open()).min(expiry).min(carry);
+            let seen = self.feeds.next_seen().unwrap_or(Timestamp::MAX);
+            let time = seen.min(due).min(self.next_open()).min(expiry).min(carry);
             if time == Timestamp::MAX {
                 return Ok(None);
             }
-            if known == time && time > self.paths_passed {
+            if seen == time && time > self.paths_passed {
                 self.show_paths(time);
+                self.feeds.pass(time, &mut self.venue).map_err(SimError::Candles)?;
             } else if expiry == time {
                 // What arrived when its time was over ends as it arrives, not before.
                 self.advance_to(time);
@@ -314,7 +323,7 @@ impl<S: CandleSource> Simulated<S> {
 
     /// Whether the core has seen the last candle by then: nothing can trade any more.
     fn is_over_at(&self, time: Timestamp) -> bool {
-        self.feed.next_time().is_none() && time > self.clock.after(self.latency.feed_ns)
+        self.feeds.next_known().is_none() && time > self.clock.after(self.latency.feed_ns)
     }
 
     /// When and in which lane the first item is due.

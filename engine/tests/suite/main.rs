@@ -3,6 +3,7 @@
 //! Scenarios are short texts that a trader can read; everything random prints its seed when it fails.
 mod carrying;
 mod conformance;
+mod detail;
 mod exposure;
 mod fed;
 mod golden;

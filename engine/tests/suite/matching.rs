@@ -44,7 +44,7 @@ fn pick(rng: &mut Rng, from: i64, to: i64) -> i64 {
 }
 
 /// A scenario of random candles in a narrow range, so that touches, gaps and ties are common.
-fn random_scene(rng: &mut Rng) -> Scene {
+pub(crate) fn random_scene(rng: &mut Rng) -> Scene {
     let mut text = String::new();
     let mut last = 100;
     for _ in 0..pick(rng, 4, 14) {
