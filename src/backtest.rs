@@ -4,6 +4,7 @@ use crate::instant::instant_text;
 use crate::recorder::{Counted, Detail, Recorder};
 use crate::run_file::RunFile;
 use crate::setup::Setup;
+use crate::sources::Source;
 use engine::measure::scaled_text;
 use engine::sim::{Merge, PathModel};
 use engine::{CandleSource, Journal, SimVenue, Simulated, State, Strategy, Timestamp, run};
@@ -45,14 +46,18 @@ pub fn backtest<S: Strategy, C: CandleSource, J: Journal>(
     setup: &Setup,
     strategy: S,
     sources: impl IntoIterator<Item = C>,
+    venue_sources: Option<Vec<C>>,
     journal: J,
     detail: Detail,
 ) -> Result<Finished<J>, Failure> {
-    let scales = setup.instruments.iter().map(|i| i.price_scale);
-    let feed = Merge::new(sources.into_iter().zip(scales)).map_err(Failure::failed)?;
+    let scales = || setup.instruments.iter().map(|i| i.price_scale);
+    let feed = Merge::new(sources.into_iter().zip(scales())).map_err(Failure::failed)?;
     let count = setup.instruments.len();
     let mut world =
         Simulated::new(feed, setup.venue(config), config.execution.latency, count).with_carry(setup.carry.clone());
+    if let Some(sources) = venue_sources {
+        world = world.with_detail(Merge::new(sources.into_iter().zip(scales())).map_err(Failure::failed)?);
+    }
     let mut core = setup.core(config, strategy);
     let mut recorder = Recorder::new(journal, detail, config.account.cash, count);
     run(&mut core, &mut world, &mut recorder).map_err(Failure::failed)?;
@@ -68,9 +73,18 @@ pub fn counted_sources(
     setup: &Setup,
     fingerprint: bool,
     bar: &indicatif::ProgressBar,
-) -> Result<Vec<Counted<datasets::Prefetched>>, Failure> {
+) -> Result<Vec<Counted<Source>>, Failure> {
     let sources = setup.sources(fingerprint)?;
     Ok(sources.into_iter().map(|source| Counted { source, bar: bar.clone() }).collect())
+}
+
+/// The same for the venue, where it sees other candles than the core; they are not counted.
+///
+/// # Errors
+/// As for [`Setup::detail_sources`].
+pub fn venue_sources(setup: &Setup) -> Result<Option<Vec<Counted<Source>>>, Failure> {
+    let silent = |source| Counted { source, bar: indicatif::ProgressBar::hidden() };
+    Ok(setup.detail_sources()?.map(|sources| sources.into_iter().map(silent).collect()))
 }
 
 /// Digest as text, whole.
@@ -81,7 +95,7 @@ pub fn digest_text(digest: [u8; 32]) -> String {
 
 /// Sums a finished run up. The curve is handed back beside it: metrics and tear sheet are made of it.
 pub fn summarise<J>(config: &RunFile, setup: &Setup, run: &mut Finished<J>, digest: [u8; 32]) -> (Summary, Curve) {
-    let start = setup.series.iter().map(datasets::Series::first_open).min().unwrap_or(Timestamp(0));
+    let start = setup.readings.iter().map(|reading| reading.series.first_open()).min().unwrap_or(Timestamp(0));
     let empty = || EquityCurve::new(start, config.account.cash);
     let curve = run.recorder.curve.take().unwrap_or_else(empty).finish();
     let state = &run.state;

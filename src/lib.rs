@@ -11,6 +11,7 @@ pub mod output_folder;
 pub mod recorder;
 pub mod run_file;
 pub mod setup;
+pub mod sources;
 pub mod strategy_setup;
 pub mod tables;
 pub mod tape_header;

@@ -2,7 +2,8 @@
 use crate::failure::Failure;
 use crate::holdings::{Happening, holdings, sessions};
 use crate::run_file::{Calendar, InstrumentSection, RunFile};
-use datasets::{CandleReader, Catalog, InstrumentRecord, Prefetched, ReadOptions, Series};
+use crate::sources::Reading;
+use datasets::{CandleReader, Catalog, DataError, InstrumentRecord, ReadOptions};
 use engine::risk::{AllowedInstruments, BuyingPower, RiskCheck};
 use engine::sim::{Costs, Sessions, VenueConfig};
 use engine::{
@@ -24,10 +25,10 @@ pub struct Setup {
     pub instruments: Vec<Instrument>,
     /// What trading each of them costs.
     pub costs: Vec<Costs>,
-    /// Their candles.
-    pub series: Vec<Series>,
-    /// How the candles are read.
-    pub options: Vec<ReadOptions>,
+    /// How their candles are had.
+    pub readings: Vec<Reading>,
+    /// How the venue's candles are had, where any instrument has smaller ones for it.
+    pub detail: Option<Vec<Reading>>,
     /// When each of their markets is open.
     pub sessions: Vec<Sessions>,
     /// What happens to holdings without a trade.
@@ -64,8 +65,8 @@ impl Setup {
         let mut setup = Self {
             instruments: Vec::new(),
             costs: Vec::new(),
-            series: Vec::new(),
-            options: Vec::new(),
+            readings: Vec::new(),
+            detail: None,
             sessions: Vec::new(),
             carry: Vec::new(),
             trades_from: Timestamp::MIN,
@@ -74,23 +75,31 @@ impl Setup {
             assumptions: Vec::new(),
             warnings: Vec::new(),
         };
-        let mut calendars = Vec::new();
+        let (mut calendars, mut details) = (Vec::new(), Vec::new());
         for (index, section) in run.instruments.iter().enumerate() {
             let key = format!("instruments.{index}");
             let wrong = |message: String| Failure::from(run.error_at(&format!("{key}.symbol"), &message));
-            let found = catalog.series(&section.venue, &section.symbol, section.interval);
-            let series = found.map_err(|e| if e.is_unknown_name() { wrong(e.to_string()) } else { e.into() })?;
             let records = catalog.instrument_records(&section.venue, &section.symbol)?;
             let made = make(run, section, &records).map_err(&wrong)?;
             calendars.push(made.calendar);
             setup.assume(section, &made);
-            setup.options.push(read_options(run, &made, run.instruments.len()));
-            setup.series.push(series);
+            let options = read_options(run, &made, run.instruments.len());
+            let (reading, detail) = readings(&catalog, section, options).map_err(|e| match e {
+                Failure::Usage(text) => wrong(text),
+                other => other,
+            })?;
+            if reading.larger.is_some() {
+                let text = format!("its candles are made of the detail candles of {}", reading.series.name());
+                setup.assumptions.push(Assumption { about: section.name(), text });
+            }
+            details.push(detail);
+            setup.readings.push(reading);
             setup.instruments.push(made.instrument);
             setup.costs.push(made.costs);
         }
         (setup.periods_per_year, setup.days) = periods(&calendars);
         setup.include_warm_up(run)?;
+        setup.include_detail(details);
         setup.look_for_holdings(run, &catalog, &calendars)?;
         Ok(setup)
     }
@@ -110,8 +119,8 @@ impl Setup {
         calendars: &[Option<Calendar>],
     ) -> Result<(), Failure> {
         for (place, section) in run.instruments.iter().enumerate() {
-            let (series, from) = (&self.series[place], self.options[place].from);
-            let window = (from.max(series.first_open()), self.options[place].to.min(series.last_open().after(1)));
+            let Reading { series, options, .. } = &self.readings[place];
+            let window = (options.from.max(series.first_open()), options.to.min(series.last_open().after(1)));
             self.sessions.push(sessions(calendars[place], window)?);
             if run.data.actions {
                 let id = InstrumentId(u32::try_from(place).map_err(Failure::failed)?);
@@ -124,6 +133,23 @@ impl Setup {
         Ok(())
     }
 
+    /// Where any instrument has detail candles the venue sees those, and of the others the same as the core.
+    fn include_detail(&mut self, details: Vec<Option<Reading>>) {
+        if details.iter().all(Option::is_none) {
+            return;
+        }
+        let with = |(core, detail): (&Reading, Option<Reading>)| match detail {
+            Some(detail) => {
+                let options = ReadOptions { from: core.options.from, ..detail.options };
+                Reading { options, ..detail }
+            }
+            None => core.clone(),
+        };
+        self.detail = Some(self.readings.iter().zip(details).map(with).collect());
+        let text = "orders meet the detail candles, and nothing trades where they have a gap";
+        self.assumptions.push(Assumption { about: "detail".into(), text: text.into() });
+    }
+
     /// Moves the start of reading back by the warm-up; what lies before `from` is seen and not traded.
     fn include_warm_up(&mut self, run: &RunFile) -> Result<(), Failure> {
         let count = run.data.warmup_candles as usize;
@@ -134,7 +160,8 @@ impl Setup {
             return Err(run.error_at("data.warmup_candles", "a warm-up lies before `from`, which is not set").into());
         };
         self.trades_from = from;
-        for (series, options) in self.series.iter().zip(&mut self.options) {
+        for Reading { series, options, larger } in &mut self.readings {
+            let count = larger.map_or(count, |larger| count * (larger.0 / options.length_ns) as usize);
             if series.first_open() >= from {
                 self.warnings.push(format!("{} has no candles before `from` to warm up on", series.name()));
                 continue;
@@ -160,16 +187,6 @@ impl Setup {
             options.from = opens.front().copied().unwrap_or(from);
         }
         Ok(())
-    }
-
-    /// The candle sources, decoded on a second thread.
-    ///
-    /// # Errors
-    /// When a file cannot be read or a window holds no candles.
-    pub fn sources(&self, fingerprint: bool) -> Result<Vec<Prefetched>, Failure> {
-        let open = |(series, options): (&Series, &ReadOptions)| series.read(ReadOptions { fingerprint, ..*options });
-        let readers = self.series.iter().zip(&self.options).map(open).collect::<Result<Vec<_>, _>>()?;
-        Ok(datasets::prefetch(readers))
     }
 
     /// A core at rest.
@@ -200,6 +217,29 @@ impl Setup {
         };
         (0..).zip(&self.sessions).fold(venue, with)
     }
+}
+
+/// How the candles of an instrument are had, and those that its venue sees where it has smaller ones.
+fn readings(
+    catalog: &Catalog,
+    section: &InstrumentSection,
+    options: ReadOptions,
+) -> Result<(Reading, Option<Reading>), Failure> {
+    let find = |interval| catalog.series(&section.venue, &section.symbol, interval);
+    let failure = |e: DataError| if e.is_unknown_name() { Failure::Usage(e.to_string()) } else { e.into() };
+    let found = find(section.interval);
+    let Some(interval) = section.detail else {
+        let reading = Reading { series: found.map_err(failure)?, options, larger: None };
+        return Ok((reading, None));
+    };
+    let series = find(interval).map_err(failure)?;
+    let detail = Reading { series, options: ReadOptions { length_ns: interval.0, ..options }, larger: None };
+    let reading = match found {
+        Ok(series) => Reading { series, options, larger: None },
+        Err(e) if e.is_unknown_name() => Reading { larger: Some(section.interval), ..detail.clone() },
+        Err(e) => return Err(e.into()),
+    };
+    Ok((reading, Some(detail)))
 }
 
 fn make(run: &RunFile, section: &InstrumentSection, records: &[InstrumentRecord]) -> Result<Made, String> {

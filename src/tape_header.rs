@@ -42,7 +42,7 @@ pub fn backtest_header(run: &RunFile, setup: &Setup) -> Result<Header, Failure> 
             format!("{} {} {} {}", instrument.name, instrument.quote, instrument.price_scale, instrument.qty_scale);
         header.set(&format!("instrument.{index}"), facts);
     }
-    for (index, series) in setup.series.iter().enumerate() {
+    for (index, series) in setup.readings.iter().map(|reading| &reading.series).enumerate() {
         for (part, file) in series.files().iter().enumerate() {
             let digest = file_digest(&file.path)?;
             header.set(&format!("dataset.{index}.{part}"), format!("{} {digest}", file.relative));

@@ -41,7 +41,7 @@ pub fn open() -> Result<TrialLedger, Failure> {
 #[must_use]
 pub fn common(kind: &str, config: &RunFile, setup: &Setup) -> Trial {
     let mut data = blake3::Hasher::new();
-    for file in setup.series.iter().flat_map(|s| s.files()) {
+    for file in setup.readings.iter().flat_map(|r| r.series.files()) {
         data.update(format!("{} {} {} {}\n", file.relative, file.rows, file.first_open.0, file.last_open.0).as_bytes());
     }
     Trial {

@@ -1,6 +1,6 @@
 //! `onetape backtest`: runs it, prints a table, writes the folder.
 use crate::arguments::RunArguments;
-use crate::backtest::{Finished, backtest, counted_sources, metrics, summarise};
+use crate::backtest::{Finished, backtest, counted_sources, metrics, summarise, venue_sources};
 use crate::failure::Failure;
 use crate::output_folder::{OutputFolder, SUMMARY, check_replaceable};
 use crate::recorder::Detail;
@@ -28,17 +28,18 @@ pub(super) fn execute(arguments: &RunArguments, out: Option<PathBuf>, tape: bool
     }
     let beside = out.clone().unwrap_or_else(|| Path::new("runs").join(&config.run.name));
     let folder = OutputFolder::beside(&beside)?;
-    let bar = terminal::progress(setup.series.iter().map(|s| s.rows()).sum(), "candles");
+    let bar = terminal::progress(setup.readings.iter().map(|r| r.series.rows()).sum(), "candles");
     let sources = counted_sources(&setup, tape, &bar)?;
     let mut run = if tape {
         let header = tape_header::backtest_header(&config, &setup)?;
         let sink = FolderSink::create(&folder.path().join("tape"))?;
         let journal = TapeJournal::new(sink, &header, CandlesOnTape::Referenced);
         let handles: Vec<FingerprintHandle> = sources.iter().map(|s| s.source.fingerprints()).collect();
-        let run = backtest(&config, &setup, strategy, sources, journal, Detail::Full)?;
+        let run = backtest(&config, &setup, strategy, sources, venue_sources(&setup)?, journal, Detail::Full)?;
         seal(run, &handles)?
     } else {
-        let run = backtest(&config, &setup, strategy, sources, DigestOnly::default(), Detail::Full)?;
+        let run =
+            backtest(&config, &setup, strategy, sources, venue_sources(&setup)?, DigestOnly::default(), Detail::Full)?;
         let digest = run.recorder.inner().digest();
         Ended { run: run.without_journal(), digest }
     };

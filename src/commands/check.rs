@@ -18,7 +18,7 @@ pub(super) fn execute(arguments: &RunArguments, json: bool) -> Result<(), Failur
         registry.warm_up(&config.strategy.kind, &strategy_setup::parameters(&config)?).map_err(Failure::usage)?;
     let mut rows =
         vec![("strategy".to_string(), format!("{}, decides from candle {} on", config.strategy.kind, warm_up.max(1)))];
-    for series in &setup.series {
+    for series in setup.readings.iter().map(|reading| &reading.series) {
         let range = format!("{} to {}", instant_text(series.first_open()), instant_text(series.last_open()));
         rows.push((series.name(), format!("{} candles, {range}", series.rows())));
     }

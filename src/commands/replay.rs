@@ -3,6 +3,7 @@ use super::tape::{TapeFolder, difference_text, open_tape};
 use crate::failure::Failure;
 use crate::run_file::RunFile;
 use crate::setup::Setup;
+use crate::sources::Reading;
 use crate::{strategy_setup, terminal};
 use datasets::CandleReader;
 use engine::sim::Merge;
@@ -130,7 +131,7 @@ struct Changed {
 /// Reads the dataset once and compares it, row group by row group, with what the tape refers to.
 fn changed_candles(recorded: &[CandleRef], setup: &Setup) -> Result<Vec<Changed>, Failure> {
     let mut found = Vec::new();
-    for ((instrument, series), options) in (0..).zip(&setup.series).zip(&setup.options) {
+    for (instrument, Reading { series, options, .. }) in (0..).zip(&setup.readings) {
         let mut reader = CandleReader::new(series, datasets::ReadOptions { fingerprint: true, ..*options })?;
         let mut block = Vec::new();
         while reader.read_block(&mut block)? {}

@@ -6,6 +6,7 @@ use crate::output_folder::{OutputFolder, SUMMARY, check_replaceable};
 use crate::recorder::Detail;
 use crate::run_file::RunFile;
 use crate::setup::Setup;
+use crate::sources::{Reading, load};
 use crate::{strategy_setup, terminal, trial_record};
 use engine::tape::DigestOnly;
 use engine::{Candle, SharedCandles};
@@ -31,6 +32,8 @@ struct SharedRun {
     registry: Registry,
     base: strategies::Parameters,
     candles: Vec<Arc<[Candle]>>,
+    /// Those that the venue sees, where they are others.
+    detail: Option<Vec<Arc<[Candle]>>>,
 }
 
 impl Runner for SharedRun {
@@ -47,9 +50,11 @@ impl Runner for SharedRun {
             (0..).zip(&self.candles).map(|(place, _)| engine::InstrumentId(place)).collect();
         let built = self.registry.build(&self.config.strategy.kind, &values, &ids);
         let strategy = built.map_err(|e| Failure::Usage(e.to_string()))?;
-        let sources = self.candles.iter().map(|candles| SharedCandles::new(Arc::clone(candles)));
+        let shared = |candles: &Arc<[Candle]>| SharedCandles::new(Arc::clone(candles));
+        let sources = self.candles.iter().map(shared);
+        let detail = self.detail.as_ref().map(|all| all.iter().map(shared).collect());
         let journal = DigestOnly::default();
-        let mut run = backtest(&self.config, &self.setup, strategy, sources, journal, Detail::Figures)?;
+        let mut run = backtest(&self.config, &self.setup, strategy, sources, detail, journal, Detail::Figures)?;
         let digest = run.recorder.inner().digest();
         let (mut summary, _) = summarise(&self.config, &self.setup, &mut run, digest);
         summary.parameters = values.iter().map(|(name, value)| (name.clone(), value.to_string())).collect();
@@ -101,11 +106,10 @@ fn share(config: RunFile, grid: &Grid) -> Result<SharedRun, Failure> {
         strategy_setup::build(&config, &registry)?; // says it with its line
     }
     let setup = Setup::new(&config)?;
-    let load = |(series, options): (&datasets::Series, &datasets::ReadOptions)| {
-        datasets::load_all(series, *options).map(Into::into)
-    };
-    let candles = setup.series.iter().zip(&setup.options).map(load).collect::<Result<Vec<Arc<[Candle]>>, _>>()?;
-    Ok(SharedRun { config, setup, registry, base, candles })
+    let all = |readings: &[Reading]| readings.iter().map(load).collect::<Result<Vec<Arc<[Candle]>>, _>>();
+    let candles = all(&setup.readings)?;
+    let detail = setup.detail.as_deref().map(all).transpose()?;
+    Ok(SharedRun { config, setup, registry, base, candles, detail })
 }
 
 /// The digest of all runs, in the order of the table.

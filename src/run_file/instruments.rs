@@ -24,6 +24,8 @@ pub struct InstrumentSection {
     pub symbol: String,
     /// The length of its candles.
     pub interval: Interval,
+    /// The length of the candles that its orders meet, where they are smaller.
+    pub detail: Option<Interval>,
     /// Smallest increment of a price; a multiple of the price step, if both are given.
     pub tick: Option<Decimal>,
     /// Smallest increment of a quantity; a multiple of the quantity step, if both are given.
@@ -161,6 +163,7 @@ fn element(
         let text = node.text(expected)?;
         text.parse().map_err(|_| node.complain(format!("`{text}` is not an interval")).expected(expected))
     });
+    let detail = section.optional("detail", |node| detail(node, interval));
     let tick = section.optional("tick", increment);
     let lot = section.optional("lot", increment);
     let min_notional = section.optional("min_notional", amount::not_negative);
@@ -185,6 +188,7 @@ fn element(
         venue: venue?,
         symbol: symbol?,
         interval: interval?,
+        detail: detail?,
         tick: tick?,
         lot: lot?,
         min_notional: min_notional?,
@@ -245,6 +249,16 @@ fn multiplier(node: &Node) -> Result<Decimal, Complaint> {
     fits.then(|| value.normalize()).ok_or_else(refuse)
 }
 
+fn detail(node: &Node, interval: Option<Interval>) -> Result<Interval, Complaint> {
+    let expected = "an interval that fits a whole number of times into `interval`, as in \"1m\"";
+    let text = node.text(expected)?;
+    let whole = |small: &Interval| interval.is_none_or(|i| small.0 < i.0 && i.0 % small.0 == 0);
+    text.parse()
+        .ok()
+        .filter(whole)
+        .ok_or_else(|| node.complain(format!("`{text}` is no interval of smaller candles")).expected(expected))
+}
+
 fn margin(node: &Node) -> Result<Decimal, Complaint> {
     let expected = "a share of the notional above 0, up to 1, as in \"0.05\"";
     let value = node.decimal(expected)?;
@@ -283,6 +297,7 @@ pub(super) fn written(index: usize, instrument: &InstrumentSection) -> Written {
         .text("venue", &instrument.venue)
         .text("symbol", &instrument.symbol)
         .text("interval", &instrument.interval.to_string())
+        .maybe("detail", instrument.detail.map(|interval| interval.to_string()))
         .maybe("tick", plain(instrument.tick))
         .maybe("lot", plain(instrument.lot))
         .maybe("min_notional", instrument.min_notional.map(|amount| amount.to_string()))

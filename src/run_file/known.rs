@@ -25,6 +25,7 @@ pub(super) const SECTIONS: [Known; 7] = [
             "venue",
             "symbol",
             "interval",
+            "detail",
             "tick",
             "lot",
             "min_notional",

@@ -184,3 +184,8 @@ fn btc_perp_funding() {
     "#]],
     );
 }
+
+#[test]
+fn btc_hour_on_minutes() {
+    check("btc-hour-on-minutes", expect![[""]]);
+}
