@@ -2,7 +2,7 @@
 use crate::failure::Failure;
 use crate::instant::instant_text;
 use crate::recorder::{Counted, Detail, Recorder};
-use crate::run_file::RunFile;
+use crate::run_file::{Parameter, RunFile};
 use crate::setup::Setup;
 use crate::sources::Source;
 use engine::measure::scaled_text;
@@ -150,10 +150,14 @@ pub fn metrics(setup: &Setup, curve: &Curve, trips: &RoundTrips, trials: Option<
     })
 }
 
-/// The strategy's parameters as text, without the quotes of TOML.
+/// The strategy's parameters as text, without the quotes of TOML; a list as one text.
 #[must_use]
 pub fn parameter_texts(config: &RunFile) -> BTreeMap<String, String> {
-    let text = |value: &crate::run_file::Parameter| value.to_string().trim_matches('"').to_string();
+    let plain = |value: &Parameter| value.to_string().trim_matches('"').to_string();
+    let text = |value: &Parameter| match value {
+        Parameter::List(items) => items.iter().map(plain).collect::<Vec<_>>().join("; "),
+        value => plain(value),
+    };
     config.strategy.parameters.iter().map(|(name, value)| (name.clone(), text(value))).collect()
 }
 

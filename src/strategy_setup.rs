@@ -16,7 +16,7 @@ pub fn build(run: &RunFile, registry: &Registry) -> Result<BuiltStrategy, Failur
 /// The parameters as the registry takes them.
 ///
 /// # Errors
-/// When one is a list, or money in another currency than the account's.
+/// When one is a list of other things than texts, or money in another currency than the account's.
 pub fn parameters(run: &RunFile) -> Result<Parameters, Failure> {
     let mut parameters = Parameters::new();
     for (name, parameter) in &run.strategy.parameters {
@@ -25,14 +25,22 @@ pub fn parameters(run: &RunFile) -> Result<Parameters, Failure> {
             Parameter::Whole(number) => Value::Whole(*number),
             Parameter::Number(number) => Value::Number(*number),
             Parameter::Switch(on) => Value::Flag(*on),
-            Parameter::List(_) => {
-                return Err(run.strategy_error(Some(name), "a strategy's parameters are single values").into());
-            }
+            Parameter::List(items) => Value::Texts(texts(run, name, items)?),
         };
         check_currency(run, name, &value)?;
         parameters.insert(name.clone(), value);
     }
     Ok(parameters)
+}
+
+fn texts(run: &RunFile, name: &str, items: &[Parameter]) -> Result<Vec<String>, Failure> {
+    let text = |item: &Parameter| -> Result<String, Failure> {
+        match item {
+            Parameter::Text(text) => Ok(text.clone()),
+            other => Err(run.strategy_error(Some(name), &format!("a list holds texts, and {other} is none")).into()),
+        }
+    };
+    items.iter().map(text).collect()
 }
 
 /// Refuses money in another currency than the account's.

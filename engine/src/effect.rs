@@ -1,9 +1,10 @@
-//! What the core wants done: commands for the venue, timers for the world, and what it refused, for the record.
+//! What the core wants done: commands for the venue, timers for the world, and what it refused or noted, for the record.
 //!
 //! A [`Command`] can only be made from an [`Approved`], and that only by the risk engine.
 use crate::event::TimerId;
 use crate::instrument::InstrumentId;
 use crate::order::{OrderId, OrderRequest};
+use crate::remark::Remark;
 use crate::risk::{Approved, Check};
 use crate::{Price, Qty, Timestamp};
 
@@ -115,5 +116,12 @@ pub enum Effect {
         order: OrderId,
         /// What.
         anomaly: Anomaly,
+    },
+    /// Nothing to do: the strategy says why it decided as it did.
+    Noted {
+        /// About what.
+        instrument: InstrumentId,
+        /// Why.
+        remark: Remark,
     },
 }

@@ -2,6 +2,7 @@
 use crate::event::TimerId;
 use crate::instrument::InstrumentId;
 use crate::order::{Label, OrderId, OrderKind, Terms};
+use crate::remark::Remark;
 use crate::{Price, Qty, Side, Timestamp};
 use alloc::vec::Vec;
 
@@ -80,6 +81,13 @@ pub enum Intent {
         /// When; at once if that has passed.
         at: Timestamp,
     },
+    /// Put the reason for a decision on record; nothing else comes of it.
+    Note {
+        /// What it is about.
+        instrument: InstrumentId,
+        /// The reason.
+        remark: Remark,
+    },
 }
 
 /// Collects what a strategy wants during one step.
@@ -136,10 +144,20 @@ impl Intents {
         self.0.push(Intent::Wake { timer, at });
     }
 
+    /// Put the reason for a decision on record, before the wish that follows from it.
+    pub fn note(&mut self, instrument: InstrumentId, remark: Remark) {
+        self.0.push(Intent::Note { instrument, remark });
+    }
+
     /// What was wished so far, in order.
     #[must_use]
     pub fn as_slice(&self) -> &[Intent] {
         &self.0
+    }
+
+    /// Takes out what was wished so far, in order. The place that it was kept in stays, for the next step.
+    pub fn drain(&mut self) -> impl Iterator<Item = Intent> + '_ {
+        self.0.drain(..)
     }
 
     pub(crate) fn is_empty(&self) -> bool {

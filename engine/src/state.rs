@@ -142,13 +142,19 @@ impl State {
         true
     }
 
+    /// Whether the strategy may act on a candle: not before the warm-up is over.
+    #[inline]
+    pub(crate) fn may_act(&self, candle: &MarketCandle) -> bool {
+        candle.candle.open_time >= self.trades_from
+    }
+
     #[inline]
     fn apply_candle(&mut self, candle: &MarketCandle) -> bool {
         let index = candle.instrument.index();
         let market = &mut self.markets[index];
         market.last = candle.candle.close;
         market.candles += 1;
-        if candle.candle.open_time < self.trades_from {
+        if !self.may_act(candle) {
             return false;
         }
         self.ledger.mark(index, &self.instruments[index], candle.candle.close);

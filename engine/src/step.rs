@@ -70,6 +70,7 @@ impl<S: Strategy> Core<S> {
         for intent in intents.as_slice() {
             match *intent {
                 Intent::Wake { timer, at } => effects.push(Effect::Arm { timer, at }),
+                Intent::Note { instrument, remark } => effects.push(Effect::Noted { instrument, remark }),
                 Intent::Target { instrument, quantity } => self.target(instrument, quantity, effects),
                 Intent::Submit(order, Join::Alone) => {
                     leader = self.submit(order, Link::Alone, effects);

@@ -1,4 +1,5 @@
 //! Read-only sight of the state: what strategies and checks are given.
+use crate::event::{Event, MarketEvent};
 use crate::instrument::{Instrument, InstrumentId};
 use crate::order::{Order, OrderId};
 use crate::sizing::Size;
@@ -26,6 +27,15 @@ impl<'a> View<'a> {
     #[must_use]
     pub fn now(self) -> Timestamp {
         self.0.now
+    }
+
+    /// Whether what is wished at this event is weighed; during the warm-up it is dropped.
+    #[must_use]
+    pub fn may_act(self, event: &Event) -> bool {
+        match event {
+            Event::Market(MarketEvent::Candle(candle)) => self.0.may_act(candle),
+            _ => true,
+        }
     }
 
     /// How many instruments the run has.

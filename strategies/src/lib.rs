@@ -14,6 +14,7 @@ mod buy_and_hold;
 mod donchian_breakout;
 mod each;
 mod ema_cross;
+mod ensemble;
 mod flip;
 mod grid;
 mod holding;
@@ -25,9 +26,10 @@ pub use buy_and_hold::BuyAndHold;
 pub use donchian_breakout::{DonchianBreakout, DonchianRules};
 pub use each::Each;
 pub use ema_cross::{EmaCross, EmaCrossRules};
+pub use ensemble::{Ensemble, EnsembleRules, Member, Mode};
 pub use flip::Flip;
 pub use grid::{Grid, GridRules};
-pub use holding::{Holding, Signal};
+pub use holding::{Holding, Part, Signal};
 pub use momentum_rotation::{MomentumRotation, RotationRules};
 pub use registry::{
     BuildError, BuiltStrategy, Entry, Instruments, Kind, Parameter, Parameters, Registry, Settings, Value, nearest,

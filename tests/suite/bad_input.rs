@@ -49,6 +49,29 @@ fn mistakes_in_the_run_file_are_named_with_their_line() {
 }
 
 #[test]
+fn a_fault_of_a_member_is_named_with_the_line_of_the_members() {
+    let check = |members: &str, text: &str| {
+        let desk = Desk::new();
+        let set = |command: &str| format!("{command} --set strategy.members={members} --out out");
+        desk.say(&set("backtest @/examples/btc-ensemble.toml")).refuses(2, text);
+        assert!(!desk.path("out").exists(), "a failed run leaves nothing behind");
+    };
+    check("[\"flip\",\"grid\"]", "member 2, `grid`");
+    check("[\"ema-crss\"]", "did you mean `ema-cross`");
+    check("[\"flip\",3]", "a list holds texts, and 3 is none");
+    check("[]", "a list of one or more texts");
+    let desk = Desk::new();
+    let run = std::fs::read_to_string(project().join("examples/btc-ensemble.toml")).expect("an example");
+    let sample = project().join("datasets/sample").display().to_string();
+    desk.write("run.toml", &run.replace("../datasets/sample", &sample).replace("entry=55", "enrty=55"));
+    let line = run.lines().position(|line| line.starts_with("members")).expect("members") + 1;
+    let answer = desk.say("backtest run.toml --out out");
+    answer.refuses(2, &format!("run.toml:{line}"));
+    answer.refuses(2, "member 2, `donchian-breakout`");
+    answer.refuses(2, "did you mean `entry`");
+}
+
+#[test]
 fn a_window_without_candles_says_what_there_is() {
     check("catalog = \"CATALOG\"", "catalog = \"CATALOG\"\nfrom = \"2030-01-01\"", 1, "2025");
 }

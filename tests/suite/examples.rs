@@ -72,6 +72,11 @@ fn btc_donchian() {
 }
 
 #[test]
+fn btc_ensemble() {
+    check("btc-ensemble", expect![[""]]);
+}
+
+#[test]
 fn btc_grid() {
     check(
         "btc-grid",

@@ -259,7 +259,7 @@ impl<S: CandleSource> World for Simulated<S> {
                 }
             }
             Effect::Arm { timer, at } => self.due.push(at.max(now), Item::Timer(timer)),
-            Effect::Refused(_) | Effect::Noticed { .. } => {}
+            Effect::Refused(_) | Effect::Noticed { .. } | Effect::Noted { .. } => {}
         }
         Ok(())
     }

@@ -1,13 +1,15 @@
 //! Effects as bytes, and the [`Outcome`] that is read back: sight of a decision, not a licence to send it again.
 use super::bytes::{Malformed, Put, Take};
+use super::event_codec::one_of;
 use super::order_codec::{SUBMIT, SUBMIT_ON_TERMS, decode_request, encode_request};
 use crate::effect::{Action, Anomaly, Effect, Refusal};
 use crate::event::TimerId;
 use crate::instrument::Instrument;
 use crate::measure::scaled_text;
-use crate::order::OrderId;
+use crate::order::{Label, OrderId};
+use crate::remark::Remark;
 use crate::risk::Check;
-use crate::{InstrumentId, Money, Price, Qty, Timestamp};
+use crate::{InstrumentId, Money, Price, Qty, Side, Timestamp};
 use alloc::format;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
@@ -17,6 +19,12 @@ const CANCEL: u8 = 3;
 const ARM: u8 = 4;
 const REFUSED: u8 = 5;
 const NOTICED: u8 = 6;
+// 7 is an order on terms.
+const NOTED: u8 = 8;
+
+const MEMBER: u8 = 0;
+const VOTE: u8 = 1;
+const OWN: u8 = 2;
 
 /// What a step decided, as it stands on a tape.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -39,6 +47,13 @@ pub enum Outcome {
         /// What.
         anomaly: Anomaly,
     },
+    /// The strategy said why.
+    Noted {
+        /// About what.
+        instrument: InstrumentId,
+        /// Why.
+        remark: Remark,
+    },
 }
 
 impl From<&Effect> for Outcome {
@@ -48,6 +63,7 @@ impl From<&Effect> for Outcome {
             Effect::Arm { timer, at } => Self::Armed { timer, at },
             Effect::Refused(refusal) => Self::Refused(refusal),
             Effect::Noticed { order, anomaly } => Self::Noticed { order, anomaly },
+            Effect::Noted { instrument, remark } => Self::Noted { instrument, remark },
         }
     }
 }
@@ -100,6 +116,33 @@ fn encode_outcome(outcome: &Outcome, out: &mut Vec<u8>) {
             out.put_u64(order.0);
             out.put_u8(anomaly as u8);
         }
+        Outcome::Noted { instrument, remark } => {
+            out.put_u8(NOTED);
+            out.put_u32(instrument.0);
+            encode_remark(remark, out);
+        }
+    }
+}
+
+fn encode_remark(remark: Remark, out: &mut Vec<u8>) {
+    match remark {
+        Remark::Member { number, signal, weight_bps } => {
+            out.put_u8(MEMBER);
+            out.put_u32(number);
+            let place = SIGNALS.iter().position(|known| *known == signal).expect("every signal is listed");
+            out.put_u8(place as u8);
+            out.put_i64(weight_bps);
+        }
+        Remark::Vote { votes_bps, of_bps } => {
+            out.put_u8(VOTE);
+            out.put_i64(votes_bps);
+            out.put_i64(of_bps);
+        }
+        Remark::Own { code, value } => {
+            out.put_u8(OWN);
+            out.put_u32(code.0);
+            out.put_i64(value);
+        }
     }
 }
 
@@ -142,9 +185,29 @@ fn decode_outcome(take: &mut Take<'_>) -> Result<Outcome, Malformed> {
             let anomaly = ANOMALIES.into_iter().find(|a| *a as u8 == code).ok_or(Malformed("anomaly"))?;
             Outcome::Noticed { order, anomaly }
         }
+        NOTED => {
+            let instrument = InstrumentId(take.u32("instrument")?);
+            Outcome::Noted { instrument, remark: decode_remark(take)? }
+        }
         _ => return Err(Malformed("effect tag")),
     })
 }
+
+fn decode_remark(take: &mut Take<'_>) -> Result<Remark, Malformed> {
+    Ok(match take.u8("remark")? {
+        MEMBER => Remark::Member {
+            number: take.u32("member")?,
+            signal: one_of(take, SIGNALS, "signal")?,
+            weight_bps: take.i64("weight")?,
+        },
+        VOTE => Remark::Vote { votes_bps: take.i64("votes")?, of_bps: take.i64("weights")? },
+        OWN => Remark::Own { code: Label(take.u32("code")?), value: take.i64("value")? },
+        _ => return Err(Malformed("remark")),
+    })
+}
+
+/// The signals of members, in the order of their codes on a tape.
+const SIGNALS: [Option<Side>; 3] = [None, Some(Side::Buy), Some(Side::Sell)];
 
 const ANOMALIES: [Anomaly; 6] = [
     Anomaly::RepeatedFill,
@@ -205,6 +268,7 @@ impl Outcome {
                 format!("refuse {}: {} ({amounts})", name(r.instrument), r.check.name())
             }
             Self::Noticed { order, anomaly } => format!("notice order {}: {}", order.0, anomaly.name()),
+            Self::Noted { instrument, remark } => format!("note {}: {remark}", name(instrument)),
         }
     }
 }
@@ -234,7 +298,42 @@ mod tests {
             }),
             (any::<u64>(), 0..ANOMALIES.len())
                 .prop_map(|(o, a)| Outcome::Noticed { order: OrderId(o), anomaly: ANOMALIES[a] }),
+            (any::<u32>(), remark()).prop_map(|(i, remark)| Outcome::Noted { instrument: InstrumentId(i), remark }),
         ]
+    }
+
+    fn remark() -> impl Strategy<Value = Remark> {
+        prop_oneof![
+            (any::<(u32, i64)>(), 0..SIGNALS.len()).prop_map(|((number, weight_bps), s)| Remark::Member {
+                number,
+                signal: SIGNALS[s],
+                weight_bps
+            }),
+            any::<(i64, i64)>().prop_map(|(votes_bps, of_bps)| Remark::Vote { votes_bps, of_bps }),
+            any::<(u32, i64)>().prop_map(|(code, value)| Remark::Own { code: Label(code), value }),
+        ]
+    }
+
+    #[test]
+    fn a_note_reads_as_a_reason_and_its_bytes_are_pinned() {
+        let check = |remark, words: &str, bytes: &[u8]| {
+            let noted = Outcome::Noted { instrument: InstrumentId(3), remark };
+            assert_eq!(noted.describe(&[]), words);
+            let mut encoded = Vec::new();
+            encode_outcome(&noted, &mut encoded);
+            assert_eq!(encoded, [&[8, 3, 0, 0, 0], bytes].concat());
+        };
+        let member = |signal, weight_bps| Remark::Member { number: 2, signal, weight_bps };
+        let weight = [0x98, 0x3a, 0, 0, 0, 0, 0, 0];
+        let pinned = |code: u8| [&[0, 2, 0, 0, 0, code], &weight[..]].concat();
+        check(member(None, 15_000), "note #3: member 2 is flat, weight 1.5", &pinned(0));
+        check(member(Some(Side::Buy), 15_000), "note #3: member 2 is long, weight 1.5", &pinned(1));
+        check(member(Some(Side::Sell), 15_000), "note #3: member 2 is short, weight 1.5", &pinned(2));
+        let vote = Remark::Vote { votes_bps: -1, of_bps: 256 };
+        let bytes = [&[1], &(-1_i64).to_le_bytes()[..], &256_i64.to_le_bytes()[..]].concat();
+        check(vote, "note #3: the vote is -0.0001 of 0.0256", &bytes);
+        let own = Remark::Own { code: Label(7), value: -5 };
+        check(own, "note #3: 7 is -5", &[&[2, 7, 0, 0, 0], &(-5_i64).to_le_bytes()[..]].concat());
     }
 
     proptest! {

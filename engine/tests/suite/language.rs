@@ -5,8 +5,8 @@ use engine::instrument::Spec;
 use engine::risk::Leverage;
 use engine::sim::{Costs, Latency, PathModel, Session, Sessions, VenueConfig};
 use engine::{
-    Candle, InstrumentId, Interval, Join, Money, NewOrder, OrderId, OrderKind, Price, Qty, Rate, Side, SimVenue, Terms,
-    TimeInForce, TimerId, Timestamp, Trail,
+    Candle, InstrumentId, Interval, Join, Label, Money, NewOrder, OrderId, OrderKind, Price, Qty, Rate, Remark, Side,
+    SimVenue, Terms, TimeInForce, TimerId, Timestamp, Trail,
 };
 
 /// Decimal places of every price and quantity of a scenario.
@@ -32,6 +32,7 @@ pub(crate) enum Wish {
     Amend(OrderId, Qty, Option<Price>),
     Cancel(OrderId),
     Wake(TimerId, Timestamp),
+    Note(usize, Remark),
 }
 
 /// One instrument of a scenario.
@@ -227,6 +228,9 @@ fn wishes(place: usize, words: &[&str]) -> Option<Vec<Wish>> {
         ["amend", n, "qty", quantity, "at", at] => vec![Wish::Amend(order(n), qty(quantity), Some(price(at)))],
         ["cancel", n] => vec![Wish::Cancel(order(n))],
         ["wake", n, "at", at] => vec![Wish::Wake(TimerId(n.parse().ok()?), time(at))],
+        ["note", code, "is", value] => {
+            vec![Wish::Note(place, Remark::Own { code: Label(code.parse().ok()?), value: value.parse().ok()? })]
+        }
         ["or", ref rest @ ..] => vec![Wish::Submit(new_order(place, rest)?, Join::OneCancelsOther)],
         ["attach", ref rest @ ..] => vec![Wish::Submit(new_order(place, rest)?, Join::Attached)],
         _ => {
@@ -334,6 +338,7 @@ impl engine::Strategy for Script {
                 Wish::Amend(order, quantity, price) => out.amend(order, quantity, price),
                 Wish::Cancel(order) => out.cancel(order),
                 Wish::Wake(timer, at) => out.wake(timer, at),
+                Wish::Note(place, remark) => out.note(id(place), remark),
             }
         }
     }

@@ -170,6 +170,7 @@ impl Diary {
                 let (side, kind, name) = (it.side.name(), it.kind.name(), self.name(it.instrument));
                 format!("send {} {side} {}{name} {kind}", it.order.0, quantity(it.quantity))
             }
+            Outcome::Noted { instrument, remark } => format!("noted{} {remark}", self.name(instrument)),
             Outcome::Sent(_) | Outcome::Armed { .. } => return,
         };
         self.say(time, &words);

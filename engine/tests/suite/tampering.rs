@@ -149,3 +149,16 @@ fn a_strategy_that_decides_otherwise_is_named_at_its_first_other_decision() {
     let refused = Refusal { instrument: InstrumentId(0), check: Check::NoSuchOrder, limit: 0, value: 9 };
     assert_eq!(expected[0], engine::tape::Outcome::Refused(refused));
 }
+
+#[test]
+fn a_reason_is_part_of_the_digest_and_is_compared_in_a_replay() {
+    let text = |note: &str| format!("candle 100 100 100 100 | {note}target 1 | candle 100 100 100 100");
+    let scene = |note: &str| Scene::parse(&text(note));
+    let (tape, digest) = crate::tape::record(&scene("note 7 is 5 | "), CandlesOnTape::Recorded);
+    assert_ne!(digest, crate::tape::record(&scene(""), CandlesOnTape::Recorded).1);
+    assert_eq!(difference(&tape, &scene("note 7 is 5 | ")), None);
+    for other in ["", "note 7 is 6 | ", "note 8 is 5 | "] {
+        let found = difference(&tape, &scene(other));
+        assert!(matches!(found, Some(Difference::Effects { .. })), "{other}: {found:?}");
+    }
+}

@@ -35,16 +35,9 @@ impl Registry {
     /// The strategies of this crate.
     #[must_use]
     pub fn builtin() -> Self {
-        let entries = vec![
-            crate::ema_cross::entry(),
-            crate::donchian_breakout::entry(),
-            crate::bollinger_reversion::entry(),
-            crate::momentum_rotation::entry(),
-            crate::bracket_breakout::entry(),
-            crate::grid::entry(),
-            crate::buy_and_hold::entry(),
-            crate::flip::entry(),
-        ];
+        let mut entries = single();
+        let members = single().into_iter().filter(|entry| crate::ensemble::takes(entry.name)).collect();
+        entries.push(crate::ensemble::entry(Self { entries: members }));
         Self { entries }
     }
 
@@ -98,6 +91,20 @@ impl Registry {
     pub fn warm_up(&self, name: &str, parameters: &Parameters) -> Result<usize, BuildError> {
         self.entry(name)?.candles_before_deciding(parameters)
     }
+}
+
+/// The strategies that are not made of others.
+fn single() -> Vec<Entry> {
+    vec![
+        crate::ema_cross::entry(),
+        crate::donchian_breakout::entry(),
+        crate::bollinger_reversion::entry(),
+        crate::momentum_rotation::entry(),
+        crate::bracket_breakout::entry(),
+        crate::grid::entry(),
+        crate::buy_and_hold::entry(),
+        crate::flip::entry(),
+    ]
 }
 
 /// The parameter `size`, which nearly every strategy has.

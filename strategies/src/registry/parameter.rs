@@ -1,6 +1,8 @@
 //! What a strategy can be told: names, kinds, ranges, defaults.
+use super::nearest::nearest;
 use alloc::collections::BTreeMap;
 use alloc::string::{String, ToString};
+use alloc::vec::Vec;
 use core::fmt;
 use rust_decimal::Decimal;
 
@@ -15,7 +17,12 @@ pub enum Value {
     Flag(bool),
     /// Anything else, in the words of the file.
     Text(String),
+    /// Several texts.
+    Texts(Vec<String>),
 }
+
+/// What stands between two texts where several are written as one.
+const BETWEEN: char = ';';
 
 impl Value {
     /// Reads a value as it is typed: `20`, `2.5`, `true`; anything else is a text.
@@ -37,6 +44,13 @@ impl fmt::Display for Value {
             Self::Number(value) => value.fmt(f),
             Self::Flag(value) => value.fmt(f),
             Self::Text(value) => f.write_str(value),
+            Self::Texts(values) => {
+                for (place, value) in values.iter().enumerate() {
+                    let between = if place == 0 { "" } else { "; " };
+                    write!(f, "{between}{value}")?;
+                }
+                Ok(())
+            }
         }
     }
 }
@@ -67,6 +81,10 @@ pub enum Kind {
     Size,
     /// Any text.
     Text,
+    /// One of these texts.
+    Choice(&'static [&'static str]),
+    /// One or more texts: a list, or one text with semicolons between them.
+    Texts,
 }
 
 impl fmt::Display for Kind {
@@ -77,6 +95,8 @@ impl fmt::Display for Kind {
             Self::Flag => f.write_str("true or false"),
             Self::Size => f.write_str("units as `1.5`, a share of equity as `25%`, or money as `5000 USD`, above zero"),
             Self::Text => f.write_str("a text"),
+            Self::Choice(choices) => write!(f, "one of {}", choices.join(", ")),
+            Self::Texts => f.write_str("a list of one or more texts"),
         }
     }
 }
@@ -137,8 +157,29 @@ impl Parameter {
         Self { name, kind: Kind::Text, default: None, help }
     }
 
+    /// One of several texts; the first holds where none is given.
+    #[must_use]
+    pub fn choice(name: &'static str, choices: &'static [&'static str], help: &'static str) -> Self {
+        let default = choices.first().map(|first| Value::Text(first.to_string()));
+        Self { name, kind: Kind::Choice(choices), default, help }
+    }
+
+    /// A list of texts that must be given.
+    #[must_use]
+    pub fn texts(name: &'static str, help: &'static str) -> Self {
+        Self { name, kind: Kind::Texts, default: None, help }
+    }
+
+    /// The choice that was probably meant by a value that is none.
+    pub(super) fn nearest(&self, value: &Value) -> Option<&'static str> {
+        match (self.kind, value) {
+            (Kind::Choice(choices), Value::Text(text)) => nearest(text, choices.iter().copied()),
+            _ => None,
+        }
+    }
+
     /// The value in the parameter's own kind, or what was expected.
-    pub(super) fn read(&self, value: &Value) -> Result<Value, String> {
+    pub(crate) fn read(&self, value: &Value) -> Result<Value, String> {
         match (&self.kind, value) {
             (Kind::Whole { min, max }, Value::Whole(whole)) if (min..=max).contains(&whole) => Some(value.clone()),
             (Kind::Number { min, max }, given) => {
@@ -148,6 +189,11 @@ impl Parameter {
             (Kind::Size, Value::Whole(_) | Value::Number(_) | Value::Text(_)) => {
                 let text = value.to_string();
                 text.parse::<engine::Size>().ok().map(|_| Value::Text(text))
+            }
+            (Kind::Choice(choices), Value::Text(text)) if choices.contains(&text.as_str()) => Some(value.clone()),
+            (Kind::Texts, Value::Texts(texts)) if !texts.is_empty() => Some(value.clone()),
+            (Kind::Texts, Value::Text(text)) => {
+                Some(Value::Texts(text.split(BETWEEN).map(|text| text.trim().to_string()).collect()))
             }
             _ => None,
         }
@@ -160,6 +206,6 @@ fn decimal(value: &Value) -> Option<Decimal> {
         Value::Whole(whole) => Some(Decimal::from(*whole)),
         Value::Number(number) => Some(number.normalize()),
         Value::Text(text) => Decimal::from_str_exact(text).ok().map(|d| d.normalize()),
-        Value::Flag(_) => None,
+        Value::Flag(_) | Value::Texts(_) => None,
     }
 }

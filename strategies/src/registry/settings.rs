@@ -3,7 +3,7 @@ use super::error::BuildError;
 use super::nearest::nearest;
 use super::parameter::{Parameter, Parameters, Value};
 use alloc::format;
-use alloc::string::ToString;
+use alloc::string::{String, ToString};
 use engine::Size;
 use rust_decimal::Decimal;
 
@@ -27,7 +27,9 @@ impl Settings {
                 let message = format!("`{strategy}` needs `{}`: {}", parameter.name, parameter.kind);
                 BuildError::of(parameter.name, message)
             })?;
-            let value = parameter.read(value).map_err(|message| BuildError::of(parameter.name, message))?;
+            let value = parameter
+                .read(value)
+                .map_err(|message| BuildError::of(parameter.name, message).near(parameter.nearest(value)))?;
             checked.insert(parameter.name.to_string(), value);
         }
         Ok(Self(checked))
@@ -105,6 +107,19 @@ impl Settings {
     pub fn text(&self, name: &str) -> &str {
         match self.0.get(name) {
             Some(Value::Text(text)) => Some(text.as_str()),
+            _ => None,
+        }
+        .expect(DECLARED)
+    }
+
+    /// A list of texts.
+    ///
+    /// # Panics
+    /// When the strategy declared no such parameter.
+    #[must_use]
+    pub fn texts(&self, name: &str) -> &[String] {
+        match self.0.get(name) {
+            Some(Value::Texts(texts)) => Some(texts.as_slice()),
             _ => None,
         }
         .expect(DECLARED)

@@ -61,9 +61,9 @@ fn parameters_are_checked_before_a_strategy_is_made() {
             1 ema-cross size=5000_USD
                 built
             1 ema-cros
-                -: there is no strategy `ema-cros`; there are ema-cross, donchian-breakout, bollinger-reversion, momentum-rotation, bracket-breakout, grid, buy-and-hold, flip (did you mean `ema-cross`?)
+                -: there is no strategy `ema-cros`; there are ema-cross, donchian-breakout, bollinger-reversion, momentum-rotation, bracket-breakout, grid, buy-and-hold, flip, ensemble (did you mean `ema-cross`?)
             1 donkey
-                -: there is no strategy `donkey`; there are ema-cross, donchian-breakout, bollinger-reversion, momentum-rotation, bracket-breakout, grid, buy-and-hold, flip
+                -: there is no strategy `donkey`; there are ema-cross, donchian-breakout, bollinger-reversion, momentum-rotation, bracket-breakout, grid, buy-and-hold, flip, ensemble
             1 ema-cross size=1 fats=3
                 fats: `ema-cross` has no parameter `fats`; it has fast, slow, size, short, rebalance (did you mean `fast`?)
             1 ema-cross fast=3
@@ -120,6 +120,114 @@ fn each_strategy_refuses_what_contradicts_itself() {
     );
 }
 
+/// Builds an ensemble from each line.
+fn check_ensembles(lines: &[&str], expected: &Expect) {
+    let lines: Vec<String> = lines.iter().map(|line| format!("1 ensemble size=1 {line}")).collect();
+    check(&lines.iter().map(String::as_str).collect::<Vec<_>>(), expected);
+}
+
+#[test]
+fn a_member_that_cannot_be_one_is_named() {
+    check_ensembles(
+        &[
+            "members=flip;ema-cross_fast=5_slow=9_weight=2.5;flip",
+            "threshold=1",
+            "members=3",
+            "members=flip;ema-cros",
+            "members=flip;",
+            "members=grid",
+            "members=flip;bracket-breakout",
+            "members=flip;ensemble_members=flip",
+            "members=momentum-rotation",
+        ],
+        &expect![[r#"
+            1 ensemble size=1 members=flip;ema-cross_fast=5_slow=9_weight=2.5;flip
+                built
+            1 ensemble size=1 threshold=1
+                members: `ensemble` needs `members`: a list of one or more texts
+            1 ensemble size=1 members=3
+                members: `members` must be a list of one or more texts, not `3`
+            1 ensemble size=1 members=flip;ema-cros
+                members: member 2, `ema-cros`: there is no strategy `ema-cros`; there are ema-cross, donchian-breakout, bollinger-reversion, momentum-rotation, buy-and-hold, flip (did you mean `ema-cross`?)
+            1 ensemble size=1 members=flip;
+                members: member 2: expected a strategy and its parameters as in `ema-cross fast=20 slow=50 weight=2`
+            1 ensemble size=1 members=grid
+                members: member 1, `grid`: it trades by orders of its own, and only targets can be weighed
+            1 ensemble size=1 members=flip;bracket-breakout
+                members: member 2, `bracket-breakout`: it trades by orders of its own, and only targets can be weighed
+            1 ensemble size=1 members=flip;ensemble_members=flip
+                members: member 2, `ensemble`: an ensemble cannot be a member: write its members here
+            1 ensemble size=1 members=momentum-rotation
+                members: member 1, `momentum-rotation`: `momentum-rotation` trades at least 2 instruments, not 1
+        "#]],
+    );
+}
+
+#[test]
+fn a_fault_of_a_member_is_named_with_the_member_and_the_parameter() {
+    check_ensembles(
+        &[
+            "members=flip;ema-cross_fats=3",
+            "members=ema-cross_weigth=3",
+            "members=ema-cross_fast=60",
+            "members=ema-cross_fast=0",
+            "members=ema-cross_size=2",
+            "members=ema-cross_fast=2_fast=3",
+            "members=ema-cross_fast",
+            "members=ema-cross_fast=",
+            "members=flip_weight=0",
+            "members=flip_weight=1000.1",
+            "members=flip_weight=heavy",
+        ],
+        &expect![[r#"
+            1 ensemble size=1 members=flip;ema-cross_fats=3
+                members: member 2, `ema-cross`: there is no parameter `fats`; there are fast, slow, short, rebalance, weight (did you mean `fast`?)
+            1 ensemble size=1 members=ema-cross_weigth=3
+                members: member 1, `ema-cross`: there is no parameter `weigth`; there are fast, slow, short, rebalance, weight (did you mean `weight`?)
+            1 ensemble size=1 members=ema-cross_fast=60
+                members: member 1, `ema-cross`: `fast` must be below `slow`, but 60 is not below 50
+            1 ensemble size=1 members=ema-cross_fast=0
+                members: member 1, `ema-cross`: `fast` must be a whole number from 1 to 100000, not `0`
+            1 ensemble size=1 members=ema-cross_size=2
+                members: member 1, `ema-cross`: a member has no `size` of its own: that of the ensemble holds
+            1 ensemble size=1 members=ema-cross_fast=2_fast=3
+                members: member 1, `ema-cross`: `fast` is given twice
+            1 ensemble size=1 members=ema-cross_fast
+                members: member 1, `ema-cross`: `fast` is no parameter: expected `key=value` without blanks
+            1 ensemble size=1 members=ema-cross_fast=
+                members: member 1, `ema-cross`: `fast=` is no parameter: expected `key=value` without blanks
+            1 ensemble size=1 members=flip_weight=0
+                members: member 1, `flip`: `weight` must be a number from 0.0001 to 1000 with at most four decimal places, not `0`
+            1 ensemble size=1 members=flip_weight=1000.1
+                members: member 1, `flip`: `weight` must be a number from 0.0001 to 1000 with at most four decimal places, not `1000.1`
+            1 ensemble size=1 members=flip_weight=heavy
+                members: member 1, `flip`: `weight` must be a number from 0.0001 to 1000 with at most four decimal places, not `heavy`
+        "#]],
+    );
+}
+
+#[test]
+fn the_rule_of_an_ensemble_has_bounds() {
+    check_ensembles(
+        &[
+            "members=flip threshold=0",
+            "members=flip threshold=1.0001",
+            "members=flip mode=votes",
+            "members=flip mode=consent",
+        ],
+        &expect![[r#"
+            1 ensemble size=1 members=flip threshold=0
+                threshold: `threshold` must be a number from 0.0001 to 1 with at most four decimal places, not `0`
+            1 ensemble size=1 members=flip threshold=1.0001
+                threshold: `threshold` must be a number from 0.0001 to 1 with at most four decimal places, not `1.0001`
+            1 ensemble size=1 members=flip mode=votes
+                mode: `mode` must be one of vote, proportional, not `votes` (did you mean `vote`?)
+            1 ensemble size=1 members=flip mode=consent
+                mode: `mode` must be one of vote, proportional, not `consent`
+        "#]],
+    );
+}
+
 #[test]
 fn the_warm_up_is_known_before_the_strategy_is_made() {
     let registry = Registry::builtin();
@@ -129,6 +237,8 @@ fn the_warm_up_is_known_before_the_strategy_is_made() {
     assert_eq!(warm_up("donchian-breakout", "size=1"), Ok(21));
     assert_eq!(warm_up("momentum-rotation", "size=1 lookback=7"), Ok(8));
     assert!(warm_up("ema-cross", "slow=80").is_err());
+    let members = "members=ema-cross_slow=80;flip;donchian-breakout_entry=90_weight=2";
+    assert_eq!(warm_up("ensemble", &format!("size=1 {members}")), Ok(91));
 }
 
 #[test]
@@ -146,6 +256,11 @@ fn resolved_settings_name_every_parameter() {
     let settings = entry.settings(&parameters("size=2 entry=55")).expect("good parameters");
     let pairs: Vec<String> = settings.values().iter().map(|(name, value)| format!("{name}={value}")).collect();
     assert_eq!(pairs.join(" "), "entry=55 exit=10 short=false size=2");
+    let entry = registry.entry("ensemble").expect("one of ours");
+    let given = parameters("size=2 members=flip;ema-cross_fast=3");
+    let settings = entry.settings(&given).expect("good parameters");
+    assert_eq!(settings.values()["members"].to_string(), "flip; ema-cross fast=3");
+    assert_eq!(entry.settings(settings.values()), Ok(settings.clone()));
 }
 
 #[test]

@@ -20,25 +20,32 @@ fn check(runs: &[(&str, &[u64], &str)], expected: &Expect) {
     expected.assert_eq(&text);
 }
 
+const RUNS: [(&str, &[u64], &str); 15] = [
+    ("ema-cross", &[7], "size=90%"),
+    ("ema-cross", &[7, 8], "size=1 fast=10 slow=30 short=true"),
+    ("ema-cross", &[7], "size=50% rebalance=true"),
+    ("donchian-breakout", &[7], "size=10"),
+    ("donchian-breakout", &[7], "size=10 entry=55 exit=20 short=true"),
+    ("bollinger-reversion", &[7], "size=10"),
+    ("bollinger-reversion", &[7, 8], "size=10% window=30 deviations=2.5 short=true"),
+    ("momentum-rotation", &[7, 8, 9, 10, 11], "size=30% lookback=60 top=3 every=30"),
+    ("grid", &[7], "size=5 levels=4 step=0.4"),
+    ("grid", &[7, 8], "size=2% levels=6 step=0.3 short=true"),
+    ("buy-and-hold", &[7, 8, 9], "size=90%"),
+    ("flip", &[7], "size=1"),
+    ("bracket-breakout", &[7, 8], "size=20% window=30 stop_pct=1 gain_pct=2.5"),
+    ("ensemble", &[7], "size=10 members=ema-cross;donchian-breakout_weight=2;bollinger-reversion"),
+    (
+        "ensemble",
+        &[7, 8],
+        "size=10% mode=proportional threshold=0.3 short=true members=ema-cross_short=true;momentum-rotation;flip",
+    ),
+];
+
 #[test]
 fn every_strategy_decides_as_it_did() {
-    let runs: [(&str, &[u64], &str); 13] = [
-        ("ema-cross", &[7], "size=90%"),
-        ("ema-cross", &[7, 8], "size=1 fast=10 slow=30 short=true"),
-        ("ema-cross", &[7], "size=50% rebalance=true"),
-        ("donchian-breakout", &[7], "size=10"),
-        ("donchian-breakout", &[7], "size=10 entry=55 exit=20 short=true"),
-        ("bollinger-reversion", &[7], "size=10"),
-        ("bollinger-reversion", &[7, 8], "size=10% window=30 deviations=2.5 short=true"),
-        ("momentum-rotation", &[7, 8, 9, 10, 11], "size=30% lookback=60 top=3 every=30"),
-        ("grid", &[7], "size=5 levels=4 step=0.4"),
-        ("grid", &[7, 8], "size=2% levels=6 step=0.3 short=true"),
-        ("buy-and-hold", &[7, 8, 9], "size=90%"),
-        ("flip", &[7], "size=1"),
-        ("bracket-breakout", &[7, 8], "size=20% window=30 stop_pct=1 gain_pct=2.5"),
-    ];
     check(
-        &runs,
+        &RUNS,
         &expect![[r#"
             ema-cross size=90%
                 9745b67d4dd589b9 orders 395 fills 395 refused 0 equity 7955682.314558693983
@@ -66,9 +73,13 @@ fn every_strategy_decides_as_it_did() {
                 cdc1142d8ef01cf0 orders 20000 fills 19999 refused 0 equity 9675384.1434
             bracket-breakout size=20% window=30 stop_pct=1 gain_pct=2.5
                 363ad79448b742a9 orders 219 fills 144 refused 0 equity 9952832.208426795268
+            ensemble size=10 members=ema-cross;donchian-breakout_weight=2;bollinger-reversion
+                1ee14ad6ba66605b orders 543 fills 543 refused 0 equity 9894631.4884
+            ensemble size=10% mode=proportional threshold=0.3 short=true members=ema-cross_short=true;momentum-rotation;flip
+                7bf3139a74a48375 orders 8489 fills 8489 refused 0 equity 8579150.856766757382
         "#]],
     );
     for entry in Registry::builtin().entries() {
-        assert!(runs.iter().any(|(name, ..)| *name == entry.name), "`{}` has no pinned run", entry.name);
+        assert!(RUNS.iter().any(|(name, ..)| *name == entry.name), "`{}` has no pinned run", entry.name);
     }
 }

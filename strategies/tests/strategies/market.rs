@@ -6,8 +6,8 @@ use engine::risk::{AllowedInstruments, BuyingPower, Leverage};
 use engine::sim::{Costs, Latency, Merge, VenueConfig};
 
 use engine::{
-    Candle, Core, Instrument, InstrumentId, Money, Price, RiskEngine, SharedCandles, SimVenue, Simulated, Spec, State,
-    Strategy, Timestamp, run,
+    Candle, Carry, Core, Instrument, InstrumentId, Money, Price, RiskEngine, SharedCandles, SimVenue, Simulated, Spec,
+    State, Strategy, Timestamp, run,
 };
 use rust_decimal::Decimal;
 use std::sync::Arc;
@@ -26,6 +26,8 @@ pub(crate) struct Market {
     pub(crate) trades_from: Timestamp,
     /// The rules of every instrument.
     pub(crate) spec: Spec,
+    /// What happens to holdings.
+    pub(crate) carry: Vec<(Timestamp, Carry)>,
 }
 
 /// What came of a run.
@@ -35,6 +37,8 @@ pub(crate) struct Outcome {
     pub(crate) digest: String,
     /// `time instrument side quantity @ price` of every fill, time in minutes, one a line.
     pub(crate) fills: String,
+    /// What the strategy noted, as `time note instrument: reason`, one a line.
+    pub(crate) notes: String,
     /// Checks that refused, with how often.
     pub(crate) refused: std::collections::BTreeMap<&'static str, u64>,
     pub(crate) round_trips: u64,
@@ -74,6 +78,7 @@ impl Market {
             fee_bps: 0,
             trades_from: Timestamp::MIN,
             spec: Spec::FREE,
+            carry: Vec::new(),
         }
     }
 
@@ -102,7 +107,7 @@ impl Market {
         let merge = Merge::new(sources).expect("candles in memory");
         let count = instruments.len();
         let venue = SimVenue::new(config, cash, instruments, costs);
-        let mut world = Simulated::new(merge, venue, Latency::default(), count);
+        let mut world = Simulated::new(merge, venue, Latency::default(), count).with_carry(self.carry.clone());
         let mut core = Core::new(state, strategy, risk);
         let mut journal = Watched::default();
         run(&mut core, &mut world, &mut journal).expect("candles in memory do not fail");
@@ -113,8 +118,8 @@ impl Market {
         let theirs: Vec<engine::Qty> = venue.account().held().iter().map(|held| held.quantity).collect();
         assert_eq!((venue.account().cash, theirs), (state.ledger.cash, ours), "the core's account is the venue's");
         let digest = journal.digest.digest().iter().map(|byte| format!("{byte:02x}")).collect();
-        let Watched { fills, refused, round_trips, .. } = journal;
-        Outcome { state, venue, digest, fills, refused, round_trips }
+        let Watched { fills, notes, refused, round_trips, .. } = journal;
+        Outcome { state, venue, digest, fills, notes, refused, round_trips }
     }
 
     fn instrument(&self, at: usize) -> Instrument {
@@ -124,9 +129,10 @@ impl Market {
     }
 }
 
-/// Reads `fast=20 size=25%`.
-fn parameters(given: &str) -> Parameters {
-    let pair = |word: &str| word.split_once('=').map(|(key, word)| (key.to_string(), Value::read(word)));
+/// Reads `fast=20 size=25%`; an underscore stands for a blank.
+pub(crate) fn parameters(given: &str) -> Parameters {
+    let value = |word: &str| Value::read(&word.replace('_', " "));
+    let pair = |word: &str| word.split_once('=').map(|(key, word)| (key.to_string(), value(word)));
     given.split_whitespace().filter_map(pair).collect()
 }
 

@@ -1,6 +1,6 @@
-//! A journal that takes the digest and writes down fills and refusals as a trader would.
+//! A journal that takes the digest and writes down fills, notes and refusals as a trader would.
 use engine::measure::scaled_text;
-use engine::tape::DigestOnly;
+use engine::tape::{DigestOnly, Outcome};
 use engine::{Effect, Entry, Journal, State};
 use std::collections::BTreeMap;
 use std::convert::Infallible;
@@ -12,6 +12,7 @@ use crate::market::MINUTE_NS;
 pub(crate) struct Watched {
     pub(crate) digest: DigestOnly,
     pub(crate) fills: String,
+    pub(crate) notes: String,
     pub(crate) refused: BTreeMap<&'static str, u64>,
     pub(crate) round_trips: u64,
 }
@@ -42,8 +43,13 @@ impl Journal for Watched {
     fn commit(&mut self, entry: &Entry, effects: &[Effect], state: &State) -> Result<(), Infallible> {
         self.write_fill(state);
         for effect in effects {
-            if let Effect::Refused(refusal) = effect {
-                *self.refused.entry(refusal.check.name()).or_default() += 1;
+            match effect {
+                Effect::Refused(refusal) => *self.refused.entry(refusal.check.name()).or_default() += 1,
+                Effect::Noted { .. } => {
+                    let words = Outcome::from(effect).describe(&state.instruments);
+                    self.notes += &format!("{} {words}\n", entry.time.0 / MINUTE_NS);
+                }
+                Effect::Send(_) | Effect::Arm { .. } | Effect::Noticed { .. } => {}
             }
         }
         self.digest.commit(entry, effects, state)

@@ -305,3 +305,16 @@ fn another_price_loses_the_place_in_the_queue() {
         "#]],
     );
 }
+
+#[test]
+fn a_note_stands_before_the_order_it_explains_and_changes_nothing() {
+    check(
+        "A: candle 100 100 100 100 | B: candle 100 100 100 100 | B: note 7 is -5 | B: target 1 | B: candle 100 100 100 100",
+        expect![[r#"
+            1h noted B 7 is -5
+            1h send 1 buy 1 B market
+            1h filled 1 buy 1 B at 100 taker
+            end A 0 B 1, cash 999900, 0 open
+        "#]],
+    );
+}
