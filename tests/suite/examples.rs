@@ -73,7 +73,21 @@ fn btc_donchian() {
 
 #[test]
 fn btc_ensemble() {
-    check("btc-ensemble", expect![[""]]);
+    check(
+        "btc-ensemble",
+        expect![[r#"
+        bars 15339
+        orders 260
+        fills 260
+        round_trips 130
+        wins 50
+        fees 13632.581461685539
+        final_equity 354002.075922863104
+        max_drawdown 80760.296044004441
+        refused {}
+        digest e1a5cb5c3d997897
+    "#]],
+    );
 }
 
 #[test]
@@ -192,5 +206,19 @@ fn btc_perp_funding() {
 
 #[test]
 fn btc_hour_on_minutes() {
-    check("btc-hour-on-minutes", expect![[""]]);
+    check(
+        "btc-hour-on-minutes",
+        expect![[r#"
+        bars 24
+        orders 12
+        fills 15
+        round_trips 4
+        wins 0
+        fees 198.598761229591
+        final_equity 98678.913535367316
+        max_drawdown 1321.086464632684
+        refused {}
+        digest 5070b394e8f7a702
+    "#]],
+    );
 }
