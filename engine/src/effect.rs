@@ -66,6 +66,8 @@ pub enum Anomaly {
     IllegalReport,
     /// A fill whose instrument, side, price or quantity contradicts its order; not booked.
     ContradictoryFill,
+    /// A fill that was taken back before was taken back again.
+    RepeatedBust,
 }
 
 impl Anomaly {
@@ -75,6 +77,7 @@ impl Anomaly {
         match self {
             Self::RepeatedFill => "repeated_fill",
             Self::UnknownOrder => "unknown_order",
+            Self::RepeatedBust => "repeated_bust",
             Self::LateFill => "late_fill",
             Self::Overfill => "overfill",
             Self::IllegalReport => "illegal_report",

@@ -2,7 +2,7 @@
 use crate::carry::{Carry, Split};
 use crate::instrument::InstrumentId;
 use crate::measure::scaled_f64;
-use crate::order::{FillId, Label, OrderId};
+use crate::order::{FillId, Label, OrderId, OrderRequest};
 use crate::{Candle, Money, Price, Qty, Side, Timestamp};
 
 /// A strategy's own number of a timer.
@@ -107,6 +107,15 @@ pub struct Fill {
     pub venue_time: Timestamp,
 }
 
+impl Fill {
+    /// Whether it can be a fill of this order: of its instrument and side, of something, at some price.
+    #[must_use]
+    pub fn is_of(&self, request: &OrderRequest) -> bool {
+        let same = self.instrument == request.instrument && self.side == request.side;
+        same && self.quantity.0 > 0 && self.price.0 > 0
+    }
+}
+
 /// Why a venue refused something.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Reason {
@@ -160,6 +169,8 @@ pub enum Report {
     },
     /// It was filled, in part or whole.
     Filled(Fill),
+    /// The venue took a fill back: it never was.
+    Busted(Fill),
     /// The venue closed a position that the account could not carry. It is nobody's order: the fill's is zero.
     Liquidated(Fill),
     /// It was cancelled.
@@ -208,6 +219,7 @@ impl Report {
             Self::Accepted { order }
             | Self::Rejected { order, .. }
             | Self::Filled(Fill { order, .. })
+            | Self::Busted(Fill { order, .. })
             | Self::Liquidated(Fill { order, .. })
             | Self::Cancelled { order }
             | Self::Amended { order, .. }

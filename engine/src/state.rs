@@ -6,7 +6,8 @@ use crate::instrument::{Instrument, InstrumentId};
 use crate::ledger::{Booking, Ledger};
 use crate::order::{Change, FillId, OrderId};
 use crate::orders::Orders;
-use crate::{Money, Price, Qty, Side, Timestamp};
+use crate::{Money, Price, Qty, Timestamp};
+use alloc::collections::BTreeSet;
 use alloc::vec;
 use alloc::vec::Vec;
 
@@ -56,6 +57,8 @@ pub struct Counters {
     pub repeated_fills: u64,
     /// Fills that the path model decided.
     pub path_dependent_fills: u64,
+    /// Fills that the venue took back.
+    pub busts: u64,
     /// Positions that the venue closed because the account could not carry them.
     pub liquidations: u64,
     /// Anomalies of every kind.
@@ -84,6 +87,7 @@ pub struct State {
     /// The fill that the last step booked, if it booked one.
     pub booked: Option<Booked>,
     liquidations: Vec<FillId>,
+    busted: BTreeSet<(OrderId, FillId)>,
     markets: Vec<Market>,
     trades_from: Timestamp,
     mark_due: bool,
@@ -104,6 +108,7 @@ impl State {
             max_drawdown: Money::ZERO,
             booked: None,
             liquidations: Vec::new(),
+            busted: BTreeSet::new(),
             markets: vec![Market::default(); n],
             trades_from,
             mark_due: false,
@@ -194,6 +199,7 @@ impl State {
         let outcome = match *report {
             Report::Filled(fill) => self.book(fill),
             Report::Liquidated(fill) => self.book_liquidation(fill),
+            Report::Busted(fill) => self.bust(fill),
             Report::Accepted { .. } => self.orders.change(order, Change::Accept, now),
             Report::Rejected { .. } => self.orders.change(order, Change::Reject, now),
             Report::Cancelled { .. } => self.orders.change(order, Change::Cancel, now),
@@ -239,17 +245,17 @@ impl State {
         if order.has_fill(fill.fill) {
             return Err(Anomaly::RepeatedFill);
         }
-        if fill.instrument != request.instrument
-            || fill.side != request.side
-            || fill.quantity.0 <= 0
-            || fill.price.0 <= 0
-        {
+        if !fill.is_of(&request) {
             return Err(Anomaly::ContradictoryFill);
         }
-        let signed = match fill.side {
-            Side::Buy => fill.quantity,
-            Side::Sell => -fill.quantity,
-        };
+        if self.busted.contains(&(fill.order, fill.fill)) {
+            // The news that it never was came first.
+            self.orders.update(fill.order, self.now, |order| {
+                order.remember(fill.fill);
+            });
+            return Ok(());
+        }
+        let signed = Qty(fill.quantity.0 * fill.side.sign());
         let index = fill.instrument.index();
         let booking = self.ledger.book(index, &self.instruments[index], signed, fill.price, fill.fee);
         let filled = order.filled + fill.quantity;
@@ -265,6 +271,29 @@ impl State {
         self.counters.fills += 1;
         self.counters.path_dependent_fills += u64::from(fill.certainty == crate::Certainty::PathDependent);
         self.booked = Some(Booked { fill, booking });
+        Ok(())
+    }
+
+    /// Takes a fill back, once; one that was not heard of yet will not be booked when it is. The order stays as it stands:
+    /// whether the venue lets the quantity work again, its next report says.
+    fn bust(&mut self, fill: Fill) -> Result<(), Anomaly> {
+        let order = self.orders.get(fill.order).ok_or(Anomaly::UnknownOrder)?;
+        if !fill.is_of(&order.request) {
+            return Err(Anomaly::ContradictoryFill);
+        }
+        if !self.busted.insert((fill.order, fill.fill)) {
+            return Err(Anomaly::RepeatedBust);
+        }
+        if !order.has_fill(fill.fill) {
+            return Ok(());
+        }
+        let (filled, index) = (order.filled - fill.quantity, fill.instrument.index());
+        let reversed = Fill { side: fill.side.opposite(), fee: -fill.fee, ..fill };
+        let signed = Qty(reversed.quantity.0 * reversed.side.sign());
+        let booking = self.ledger.book(index, &self.instruments[index], signed, fill.price, reversed.fee);
+        self.orders.update(fill.order, self.now, |order| order.filled = filled);
+        self.counters.busts += 1;
+        self.booked = Some(Booked { fill: reversed, booking });
         Ok(())
     }
 

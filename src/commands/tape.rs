@@ -200,6 +200,7 @@ pub(super) fn event_text(event: &Event, instruments: &[Instrument]) -> String {
             ),
             None => format!("fill of order {}", fill.order.0),
         },
+        Event::Report(Report::Busted(fill)) => format!("a fill of order {} was taken back", fill.order.0),
         Event::Report(Report::Liquidated(fill)) => {
             let name = instrument(fill.instrument).map_or("?", |i| i.name.as_str());
             format!("liquidation of {name}, fee {}", fill.fee)

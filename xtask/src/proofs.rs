@@ -28,6 +28,11 @@ const PROOFS: &[Proof] = &[
         cargo: "test --release --locked -p onetape-strategies --test strategies -- workloads --nocapture",
     },
     Proof {
+        name: "engine",
+        shows: "a million permutations of fills and busts without a unit of error; the venue equals the naive matcher",
+        cargo: "test --release --locked -p onetape-engine --test suite -- permutations matching --nocapture",
+    },
+    Proof {
         name: "suite",
         shows: "the tests of the whole house in release, with the full length of those that have one",
         cargo: "test --release --locked -p onetape --test suite -- --nocapture",

@@ -209,13 +209,14 @@ fn decode_remark(take: &mut Take<'_>) -> Result<Remark, Malformed> {
 /// The signals of members, in the order of their codes on a tape.
 const SIGNALS: [Option<Side>; 3] = [None, Some(Side::Buy), Some(Side::Sell)];
 
-const ANOMALIES: [Anomaly; 6] = [
+const ANOMALIES: [Anomaly; 7] = [
     Anomaly::RepeatedFill,
     Anomaly::UnknownOrder,
     Anomaly::LateFill,
     Anomaly::Overfill,
     Anomaly::IllegalReport,
     Anomaly::ContradictoryFill,
+    Anomaly::RepeatedBust,
 ];
 
 fn check(code: u8) -> Result<Check, Malformed> {

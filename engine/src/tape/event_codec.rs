@@ -19,6 +19,7 @@ const EXPIRED: u8 = 22;
 const NOT_SENT: u8 = 23;
 const LOST: u8 = 24;
 const LIQUIDATED: u8 = 25;
+const BUSTED: u8 = 26;
 
 /// Appends an event.
 pub fn encode_event(event: &Event, out: &mut Vec<u8>) {
@@ -72,8 +73,13 @@ fn encode_report(report: &Report, out: &mut Vec<u8>) {
             out.put_i64(quantity.0);
             out.put_i64(price.map_or(0, |p| p.0)); // a price is never zero
         }
-        Report::Filled(fill) | Report::Liquidated(fill) => {
-            plain(out, if matches!(report, Report::Filled(_)) { FILLED } else { LIQUIDATED }, fill.order);
+        Report::Filled(fill) | Report::Liquidated(fill) | Report::Busted(fill) => {
+            let tag = match report {
+                Report::Liquidated(_) => LIQUIDATED,
+                Report::Busted(_) => BUSTED,
+                _ => FILLED,
+            };
+            plain(out, tag, fill.order);
             out.put(&fill.fill.0.to_le_bytes());
             out.put_u32(fill.instrument.0);
             out.put_u8(fill.side as u8);
@@ -135,6 +141,7 @@ fn decode_report(tag: u8, take: &mut Take<'_>) -> Result<Report, Malformed> {
             Report::Amended { order, quantity, price }
         }
         FILLED => Report::Filled(decode_fill(order, take)?),
+        BUSTED => Report::Busted(decode_fill(order, take)?),
         LIQUIDATED => Report::Liquidated(decode_fill(order, take)?),
         _ => return Err(Malformed("event tag")),
     })
@@ -236,6 +243,7 @@ pub(super) mod tests {
             amended.prop_map(Event::Report),
             fill().prop_map(|f| Event::Report(Report::Filled(f))),
             fill().prop_map(|f| Event::Report(Report::Liquidated(f))),
+            fill().prop_map(|f| Event::Report(Report::Busted(f))),
             crate::tape::carry_codec::tests::carry(),
             candle,
             any::<(i128, u32)>().prop_map(|(a, l)| Event::Cash(CashEvent { amount: Money(a), label: Label(l) })),

@@ -11,6 +11,7 @@ mod language;
 mod matcher;
 mod matching;
 mod merging;
+mod permutations;
 mod reports;
 mod scenarios;
 mod scene;

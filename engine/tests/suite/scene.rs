@@ -146,6 +146,7 @@ impl Diary {
                 }
                 words
             }
+            Report::Busted(_) => format!("busted {n}"),
             Report::Liquidated(fill) => format!("liquidated at {}", scaled_text(fill.price.0, PRICE_SCALE)),
             Report::Cancelled { .. } => format!("cancelled {n}"),
             Report::Amended { quantity: q, price, .. } => {
