@@ -130,6 +130,8 @@ pub fn summarise<J>(config: &RunFile, setup: &Setup, run: &mut Finished<J>, dige
         liquidations: state.counters.liquidations,
         dividends: state.ledger.dividends,
         funding: state.ledger.funding,
+        borrow: state.ledger.borrow,
+        interest: state.ledger.interest,
         assumptions: assumptions(config, setup),
         drawdowns: curve.drawdowns.clone(),
         more: BTreeMap::new(),
@@ -178,8 +180,7 @@ fn assumptions(config: &RunFile, setup: &Setup) -> Vec<Assumption> {
     let mut all = vec![
         of(
             "carry",
-            "no interest and no borrow cost; what splits, dividends and funding did stands below, where there were any"
-                .into(),
+            "what splits, dividends, funding, borrowing and interest did stands below, where there were any".into(),
         ),
         of("fill", fill_text(execution.participation_ppm)),
         of("path", path_text(execution.path).into()),

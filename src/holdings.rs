@@ -1,11 +1,12 @@
 //! What happens to the holdings of a run without a trade, and when its markets are open: from the catalog's records to the
 //! engine's events.
 use crate::failure::Failure;
-use crate::run_file::{Calendar, InstrumentSection};
+use crate::run_file::{Calendar, InstrumentSection, RunFile};
 use datasets::{Action, ActionKind, Catalog};
 use engine::sim::{Session, Sessions};
-use engine::{Carry, InstrumentId, Money, Price, Rate, Timestamp};
+use engine::{Carry, InstrumentId, Interval, Money, Price, Rate, Timestamp};
 use evaluations::Assumption;
+use rust_decimal::{Decimal, RoundingStrategy};
 
 /// When something happens, and what.
 pub type Happening = (Timestamp, Carry);
@@ -68,6 +69,42 @@ pub fn holdings(
     }
     found.carry.sort_by_key(|(time, _)| *time);
     Ok(found)
+}
+
+/// What borrowing an instrument and the account's cash cost, each midnight UTC of a window: a 365th of the yearly rate.
+///
+/// # Errors
+/// When a rate cannot be held.
+pub fn daily(run: &RunFile, (from, to): (Timestamp, Timestamp)) -> Result<(Vec<Happening>, Vec<Assumption>), Failure> {
+    let account = &run.account;
+    let rate = |yearly: Decimal, rounding| {
+        let day = (yearly / Decimal::from(36_500)).round_dp_with_strategy(12, rounding);
+        Rate::from_fraction(day).ok_or_else(|| Failure::Failed(format!("{yearly} per cent a year are too much")))
+    };
+    let (up, down) = (RoundingStrategy::AwayFromZero, RoundingStrategy::ToZero);
+    let (mut each, mut assumptions) = (Vec::new(), Vec::new());
+    for (place, section) in run.instruments.iter().enumerate() {
+        if let Some(yearly) = section.borrow_pct.filter(|yearly| !yearly.is_zero()) {
+            let instrument = InstrumentId(u32::try_from(place).map_err(Failure::failed)?);
+            each.push(Carry::Borrow { instrument, rate: rate(yearly, up)?, mark: Price(0) });
+            let text =
+                format!("a short pays {yearly} % a year for what it borrowed, each midnight UTC at the last price");
+            assumptions.push(Assumption { about: section.name(), text });
+        }
+    }
+    let (credit, debit) = (account.credit_interest_pct, account.debit_interest_pct);
+    if !credit.is_zero() || !debit.is_zero() {
+        each.push(Carry::Interest { credit: rate(credit, down)?, debit: rate(debit, up)? });
+        let text = format!("{credit} % a year on cash and {debit} % on debt, each midnight UTC, a year of 365 days");
+        assumptions.push(Assumption { about: "interest".into(), text });
+    }
+    let mut happenings = Vec::new();
+    if !each.is_empty() {
+        let days = from.day() + 1..=to.day();
+        let midnight = |day: i64| Timestamp(day * Interval::DAY.0);
+        happenings.extend(days.flat_map(|day| each.iter().map(move |carry| (midnight(day), *carry))));
+    }
+    Ok((happenings, assumptions))
 }
 
 fn carry_of(action: &Action, instrument: InstrumentId) -> Result<Carry, String> {

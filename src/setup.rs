@@ -1,6 +1,6 @@
 //! From a run file to the parts of a run: instruments with their dated rules, costs, candles, account and venue.
 use crate::failure::Failure;
-use crate::holdings::{Happening, holdings, sessions};
+use crate::holdings::{Happening, daily, holdings, sessions};
 use crate::run_file::{Calendar, InstrumentSection, RunFile};
 use crate::sources::Reading;
 use datasets::{CandleReader, Catalog, DataError, InstrumentRecord, ReadOptions};
@@ -130,6 +130,12 @@ impl Setup {
                 self.warnings.extend(found.warnings);
             }
         }
+        let traded = self.readings.iter().map(|r| (r.options.from.max(r.series.first_open()), r.series.last_open()));
+        let window = traded.reduce(|a, b| (a.0.min(b.0), a.1.max(b.1))).unwrap_or((Timestamp(0), Timestamp(0)));
+        let to = window.1.min(run.data.to.unwrap_or(Timestamp::MAX));
+        let (happenings, assumptions) = daily(run, (window.0.max(self.trades_from), to))?;
+        self.carry.extend(happenings);
+        self.assumptions.extend(assumptions);
         Ok(())
     }
 

@@ -1,4 +1,4 @@
-//! What happens to a holding without a trade: splits, dividends, funding.
+//! What happens to an account without a trade: splits, dividends, funding, the cost of borrowing, interest.
 //!
 //! The venue applies them to its account and the core to its own, from the same event, so that both stay equal to the unit.
 //! Amounts are rounded against the account.
@@ -36,6 +36,22 @@ pub enum Carry {
         rate: Rate,
         /// The price that the position is valued at.
         mark: Price,
+    },
+    /// A share of a short position's value, paid for the borrowed units; longs pay nothing.
+    Borrow {
+        /// Of what.
+        instrument: InstrumentId,
+        /// The share.
+        rate: Rate,
+        /// The price that the position is valued at.
+        mark: Price,
+    },
+    /// A share of the account's cash: received on what there is, paid on what is owed.
+    Interest {
+        /// On cash.
+        credit: Rate,
+        /// On debt.
+        debit: Rate,
     },
 }
 
@@ -80,21 +96,44 @@ pub struct Converted {
 }
 
 impl Carry {
-    /// Whose holding it concerns.
+    /// Whose holding it concerns; none where it concerns the cash.
     #[must_use]
-    pub fn instrument(&self) -> InstrumentId {
+    pub fn instrument(&self) -> Option<InstrumentId> {
         match *self {
-            Self::Split { instrument, .. } | Self::Dividend { instrument, .. } | Self::Funding { instrument, .. } => {
-                instrument
-            }
+            Self::Split { instrument, .. }
+            | Self::Dividend { instrument, .. }
+            | Self::Funding { instrument, .. }
+            | Self::Borrow { instrument, .. } => Some(instrument),
+            Self::Interest { .. } => None,
         }
     }
 
-    /// What a dividend or funding adds to the cash of a holding; negative where it takes.
+    /// The same with the price that the position is valued at, where it needs one.
+    #[must_use]
+    pub fn marked(mut self, price: Price) -> Self {
+        if let Self::Split { mark, .. } | Self::Funding { mark, .. } | Self::Borrow { mark, .. } = &mut self {
+            *mark = price;
+        }
+        self
+    }
+
+    /// What interest adds to so much cash; negative where it takes.
+    #[must_use]
+    pub fn interest(&self, cash: Money) -> Money {
+        match *self {
+            // Rounded down where it is received and up where it is paid.
+            Self::Interest { credit, .. } if cash > Money::ZERO => -credit.of(-cash).0,
+            Self::Interest { debit, .. } => -debit.of(-cash).0,
+            _ => Money::ZERO,
+        }
+    }
+
+    /// What it adds to the cash of a holding; negative where it takes.
     #[must_use]
     pub fn payment(&self, instrument: &Instrument, held: Qty) -> Money {
         match *self {
-            Self::Split { .. } => Money::ZERO,
+            Self::Split { .. } | Self::Interest { .. } => Money::ZERO,
+            Self::Borrow { rate, mark, .. } => -rate.of(instrument.value(mark, Qty((-held.0).max(0))).0).0,
             Self::Dividend { per_unit, .. } => {
                 Money(scale_down(per_unit.0 * i128::from(held.0), instrument.qty_scale).0)
             }

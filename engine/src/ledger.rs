@@ -1,7 +1,7 @@
 //! Money and positions of one account, exact to 10^-12 of its currency.
 //!
 //! Every number here is explained by fills, prices, fees and cash events:
-//! `cash + value = initial + cash events + realised + unrealised + dividends + funding - fees` holds after every step, to the unit. Rounding
+//! `cash + value = initial + cash events + realised + unrealised + carried - fees` holds after every step, to the unit. Rounding
 //! happens only where a price times a quantity is finer than money; it goes against the account and is counted.
 use crate::carry::{Carry, converted, part, price_after};
 use crate::instrument::Instrument;
@@ -46,6 +46,10 @@ pub struct Ledger {
     pub dividends: Money,
     /// Funding received less what was paid.
     pub funding: Money,
+    /// What borrowing cost, negative.
+    pub borrow: Money,
+    /// Interest received less what was paid.
+    pub interest: Money,
     /// Cash instead of fractions at splits; part of what was realised.
     pub in_lieu: Money,
     /// Postings that had to be rounded, each by less than 10^-12, against the account.
@@ -67,6 +71,8 @@ impl Ledger {
             realised: Money::ZERO,
             dividends: Money::ZERO,
             funding: Money::ZERO,
+            borrow: Money::ZERO,
+            interest: Money::ZERO,
             in_lieu: Money::ZERO,
             rounded: 0,
             positions: vec![Position { step_value: Some(0), ..Position::default() }; instruments],
@@ -162,7 +168,16 @@ impl Ledger {
             Carry::Split { new, old, mark, .. } => self.split(index, instrument, (new, old), mark, lot),
             Carry::Dividend { .. } => self.dividends += payment,
             Carry::Funding { .. } => self.funding += payment,
+            Carry::Borrow { .. } => self.borrow += payment,
+            Carry::Interest { .. } => {}
         }
+    }
+
+    /// Books interest on the cash.
+    pub fn accrue(&mut self, carry: &Carry) {
+        let interest = carry.interest(self.cash);
+        self.cash += interest;
+        self.interest += interest;
     }
 
     /// Turns old units into new ones at their old value; the fraction of a lot is sold at the mark.
@@ -196,7 +211,7 @@ impl Ledger {
     pub fn balances(&self) -> bool {
         let value: Money = self.positions.iter().map(|p| p.value).sum();
         let gross: Money = self.positions.iter().map(|p| Money(p.value.0.abs())).sum();
-        let carried = self.dividends + self.funding;
+        let carried = self.dividends + self.funding + self.borrow + self.interest;
         let explained = self.initial + self.deposits + self.realised + self.unrealised() + carried - self.fees;
         value == self.value && gross == self.gross && explained == self.equity()
     }

@@ -169,7 +169,10 @@ impl State {
     }
 
     fn apply_carry(&mut self, carry: &Carry) {
-        let id = carry.instrument();
+        let Some(id) = carry.instrument() else {
+            self.ledger.accrue(carry);
+            return;
+        };
         let instrument = &self.instruments[id.index()];
         let lot = instrument.spec(self.now).lot;
         self.ledger.carry(id.index(), instrument, carry, lot);

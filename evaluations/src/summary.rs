@@ -105,6 +105,12 @@ pub struct Summary {
     /// Funding received less what was paid.
     #[serde(with = "money_text", default)]
     pub funding: Money,
+    /// What borrowing for shorts cost, negative.
+    #[serde(with = "money_text", default)]
+    pub borrow: Money,
+    /// Interest received less what was paid.
+    #[serde(with = "money_text", default)]
+    pub interest: Money,
     /// What the run took for granted.
     #[serde(default)]
     pub assumptions: Vec<Assumption>,

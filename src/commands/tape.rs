@@ -187,7 +187,7 @@ pub(super) fn event_text(event: &Event, instruments: &[Instrument]) -> String {
                 scaled_text(c.candle.close.0, c.price_scale)
             )
         }
-        Event::Market(MarketEvent::Carry(carry)) => carry_text(carry, instrument(carry.instrument())),
+        Event::Market(MarketEvent::Carry(carry)) => carry_text(carry, carry.instrument().and_then(instrument)),
         Event::Report(Report::Filled(fill)) => match instrument(fill.instrument) {
             Some(i) => format!(
                 "fill of order {}: {} {} {} at {}, fee {}",
@@ -227,11 +227,17 @@ fn carry_text(carry: &Carry, instrument: Option<&Instrument>) -> String {
     match *carry {
         Carry::Split { new, old, .. } => format!("split of {name}: {new} for {old}"),
         Carry::Dividend { per_unit, .. } => format!("dividend of {name}: {per_unit} for each"),
-        Carry::Funding { rate, .. } => {
-            let (numerator, places) = rate.parts();
-            format!("funding of {name}: {} of the position", scaled_text(numerator, places))
+        Carry::Funding { rate, .. } => format!("funding of {name}: {} of the position", rate_text(rate)),
+        Carry::Borrow { rate, .. } => format!("borrowing {name}: {} of a short position", rate_text(rate)),
+        Carry::Interest { credit, debit } => {
+            format!("interest: {} of cash, {} of debt", rate_text(credit), rate_text(debit))
         }
     }
+}
+
+fn rate_text(rate: engine::Rate) -> String {
+    let (numerator, places) = rate.parts();
+    scaled_text(numerator, places)
 }
 
 /// What a record says, line by line.

@@ -18,6 +18,10 @@ pub struct AccountSection {
     pub currency: Currency,
     /// How many times its equity it may hold.
     pub leverage: Leverage,
+    /// Interest on cash, per cent a year.
+    pub credit_interest_pct: Decimal,
+    /// Interest on debt, per cent a year.
+    pub debit_interest_pct: Decimal,
 }
 
 /// The largest leverage.
@@ -28,9 +32,28 @@ const LEVERAGE_PLACES: u32 = 6;
 pub(super) fn read(mut section: Section<'_>) -> Option<AccountSection> {
     let cash = section.required("cash", "\"100000 USD\"", amount::with_currency);
     let leverage = section.or("leverage", Leverage::ONE, leverage);
+    let credit_interest_pct = section.or("credit_interest_pct", Decimal::ZERO, yearly);
+    let debit_interest_pct = section.or("debit_interest_pct", Decimal::ZERO, yearly);
     section.close();
     let (cash, currency) = cash?;
-    Some(AccountSection { cash, currency, leverage: leverage? })
+    Some(AccountSection {
+        cash,
+        currency,
+        leverage: leverage?,
+        credit_interest_pct: credit_interest_pct?,
+        debit_interest_pct: debit_interest_pct?,
+    })
+}
+
+/// A rate of interest in per cent a year.
+pub(super) fn yearly(node: &Node) -> Result<Decimal, Complaint> {
+    let expected = "per cent a year from 0 to 1000, with at most six decimal places";
+    let value = node.decimal(expected)?;
+    let fits = value >= Decimal::ZERO && value <= Decimal::from(1_000) && decimal::places(value) <= 6;
+    if fits {
+        return Ok(value.normalize());
+    }
+    Err(node.complain(format!("{} per cent a year are out of range", decimal::plain(value))).expected(expected))
 }
 
 fn leverage(node: &Node) -> Result<Leverage, Complaint> {
@@ -47,5 +70,7 @@ fn leverage(node: &Node) -> Result<Leverage, Complaint> {
 pub(super) fn written(account: &AccountSection) -> Written {
     Written::new("account")
         .text("cash", &engine::money::amount_text(account.cash, account.currency))
+        .literal("credit_interest_pct", decimal::plain(account.credit_interest_pct))
+        .literal("debit_interest_pct", decimal::plain(account.debit_interest_pct))
         .text("leverage", &decimal::plain(Decimal::new(account.leverage.ppm, LEVERAGE_PLACES)))
 }

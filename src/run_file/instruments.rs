@@ -46,6 +46,8 @@ pub struct InstrumentSection {
     pub taker_fee_bps: Option<Decimal>,
     /// Share of the notional that a position ties up; above 0, up to 1.
     pub margin: Option<Decimal>,
+    /// What borrowing it for a short costs, per cent a year.
+    pub borrow_pct: Option<Decimal>,
     /// When it trades.
     pub calendar: Option<Calendar>,
     /// Length of a session: a day's candle is known that long after its open.
@@ -158,11 +160,7 @@ fn element(
     let mut section = Section::element(known, index, (item.place, entries), complaints);
     let venue = section.required("venue", "\"coinbase\"", |node| identifier(node, VENUE));
     let symbol = section.required("symbol", "\"BTCUSD\"", |node| identifier(node, SYMBOL));
-    let interval = section.required("interval", "\"4h\"", |node| {
-        let expected = "a whole number and s, m, h, d or w as in \"4h\"";
-        let text = node.text(expected)?;
-        text.parse().map_err(|_| node.complain(format!("`{text}` is not an interval")).expected(expected))
-    });
+    let interval = section.required("interval", "\"4h\"", interval_of);
     let detail = section.optional("detail", |node| detail(node, interval));
     let tick = section.optional("tick", increment);
     let lot = section.optional("lot", increment);
@@ -174,6 +172,7 @@ fn element(
     let maker_fee_bps = section.optional("maker_fee_bps", |node| rate::bps(node, Bounds::Fee));
     let taker_fee_bps = section.optional("taker_fee_bps", |node| rate::bps(node, Bounds::Fee));
     let margin = section.optional("margin", margin);
+    let borrow_pct = section.optional("borrow_pct", super::account::yearly);
     let calendar = section.optional("calendar", |node| choice(node, &Calendar::ALL));
     let session = section.optional("session", session);
     refuse_uneven(&mut section, ("tick", tick.flatten()), ("price_step", price_scale.flatten()));
@@ -199,6 +198,7 @@ fn element(
         maker_fee_bps: maker_fee_bps?,
         taker_fee_bps: taker_fee_bps?,
         margin: margin?,
+        borrow_pct: borrow_pct?,
         calendar: calendar?,
         session: session?,
     })
@@ -247,6 +247,12 @@ fn multiplier(node: &Node) -> Result<Decimal, Complaint> {
     let fits = value > Decimal::ZERO && value <= Decimal::from(1_000_000_000) && decimal::places(value) <= 6;
     let refuse = || node.complain(format!("{} is out of range", decimal::plain(value))).expected(expected);
     fits.then(|| value.normalize()).ok_or_else(refuse)
+}
+
+fn interval_of(node: &Node) -> Result<Interval, Complaint> {
+    let expected = "a whole number and s, m, h, d or w as in \"4h\"";
+    let text = node.text(expected)?;
+    text.parse().map_err(|_| node.complain(format!("`{text}` is not an interval")).expected(expected))
 }
 
 fn detail(node: &Node, interval: Option<Interval>) -> Result<Interval, Complaint> {
@@ -308,6 +314,7 @@ pub(super) fn written(index: usize, instrument: &InstrumentSection) -> Written {
         .maybe_literal("maker_fee_bps", plain(instrument.maker_fee_bps))
         .maybe_literal("taker_fee_bps", plain(instrument.taker_fee_bps))
         .maybe("margin", plain(instrument.margin))
+        .maybe_literal("borrow_pct", plain(instrument.borrow_pct))
         .maybe("calendar", instrument.calendar.map(|calendar| calendar.name().to_string()))
         .maybe("session", instrument.session.map(session_length::text))
 }

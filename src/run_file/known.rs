@@ -36,11 +36,12 @@ pub(super) const SECTIONS: [Known; 7] = [
             "maker_fee_bps",
             "taker_fee_bps",
             "margin",
+            "borrow_pct",
             "calendar",
             "session",
         ],
     ),
-    closed("account", &["cash", "leverage"]),
+    closed("account", &["cash", "credit_interest_pct", "debit_interest_pct", "leverage"]),
     Known { name: "strategy", keys: &["kind"], open: true },
     closed(
         "execution",

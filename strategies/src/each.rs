@@ -25,7 +25,7 @@ impl<S: Strategy> Strategy for Each<S> {
     fn decide(&mut self, event: &Event, view: View<'_>, out: &mut Intents) {
         let of = match event {
             Event::Market(MarketEvent::Candle(candle)) => Some(candle.instrument),
-            Event::Market(MarketEvent::Carry(carry)) => Some(carry.instrument()),
+            Event::Market(MarketEvent::Carry(carry)) => carry.instrument(),
             Event::Report(report) => view.order(report.order()).map(|order| order.request.instrument),
             Event::Cash(_) | Event::Timer(_) => {
                 for strategy in self.by_instrument.iter_mut().flatten() {

@@ -168,7 +168,10 @@ impl SimVenue {
 
     /// Applies what happens to a holding without a trade. A split ends the open orders: they were meant for the old units.
     pub(super) fn carry(&mut self, carry: &Carry, now: Timestamp) {
-        let id = carry.instrument();
+        let Some(id) = carry.instrument() else {
+            self.account.cash += carry.interest(self.account.cash);
+            return;
+        };
         let instrument = &self.instruments[id.index()];
         let lot = instrument.spec(now).lot;
         self.account.carry(id.index(), instrument, carry, lot);

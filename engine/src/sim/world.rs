@@ -115,11 +115,8 @@ impl<S: CandleSource> Simulated<S> {
     /// Lets it happen at the venue, and tells.
     fn take_carry(&mut self, time: Timestamp, slot: &mut Event) {
         self.advance_to(time);
-        let Some((_, mut carry)) = self.carry.pop() else { return };
-        let last = self.venue.last_price(carry.instrument());
-        if let Carry::Split { mark, .. } | Carry::Funding { mark, .. } = &mut carry {
-            *mark = last;
-        }
+        let Some((_, carry)) = self.carry.pop() else { return };
+        let carry = carry.instrument().map_or(carry, |id| carry.marked(self.venue.last_price(id)));
         self.venue.carry(&carry, time);
         self.collect_reports(time);
         *slot = Event::Market(MarketEvent::Carry(carry));

@@ -8,7 +8,9 @@ use alloc::vec::Vec;
 
 pub(super) const SPLIT: u8 = 4;
 const DIVIDEND: u8 = 5;
-pub(super) const FUNDING: u8 = 6;
+const FUNDING: u8 = 6;
+const BORROW: u8 = 7;
+pub(super) const INTEREST: u8 = 8;
 
 pub(super) fn encode_carry(carry: &Carry, out: &mut Vec<u8>) {
     match *carry {
@@ -24,18 +26,35 @@ pub(super) fn encode_carry(carry: &Carry, out: &mut Vec<u8>) {
             out.put_u32(instrument.0);
             out.put_i128(per_unit.0);
         }
-        Carry::Funding { instrument, rate, mark } => {
-            let (numerator, places) = rate.parts();
-            out.put_u8(FUNDING);
+        Carry::Funding { instrument, rate, mark } | Carry::Borrow { instrument, rate, mark } => {
+            out.put_u8(if matches!(carry, Carry::Funding { .. }) { FUNDING } else { BORROW });
             out.put_u32(instrument.0);
-            out.put_i64(numerator);
-            out.put_u8(places);
+            encode_rate(rate, out);
             out.put_i64(mark.0);
+        }
+        Carry::Interest { credit, debit } => {
+            out.put_u8(INTEREST);
+            encode_rate(credit, out);
+            encode_rate(debit, out);
         }
     }
 }
 
+fn encode_rate(rate: Rate, out: &mut Vec<u8>) {
+    let (numerator, places) = rate.parts();
+    out.put_i64(numerator);
+    out.put_u8(places);
+}
+
+fn rate(take: &mut Take<'_>) -> Result<Rate, Malformed> {
+    Rate::from_parts(take.i64("rate")?, take.u8("rate")?).ok_or(Malformed("rate"))
+}
+
 pub(super) fn decode_carry(tag: u8, take: &mut Take<'_>) -> Result<Event, Malformed> {
+    if tag == INTEREST {
+        let carry = Carry::Interest { credit: rate(take)?, debit: rate(take)? };
+        return Ok(Event::Market(MarketEvent::Carry(carry)));
+    }
     let instrument = InstrumentId(take.u32("instrument")?);
     let carry = match tag {
         SPLIT => {
@@ -46,10 +65,8 @@ pub(super) fn decode_carry(tag: u8, take: &mut Take<'_>) -> Result<Event, Malfor
             Carry::Split { instrument, new, old, mark: Price(take.i64("mark")?) }
         }
         DIVIDEND => Carry::Dividend { instrument, per_unit: Money(take.i128("dividend")?) },
-        _ => {
-            let rate = Rate::from_parts(take.i64("rate")?, take.u8("rate")?).ok_or(Malformed("rate"))?;
-            Carry::Funding { instrument, rate, mark: Price(take.i64("mark")?) }
-        }
+        FUNDING => Carry::Funding { instrument, rate: rate(take)?, mark: Price(take.i64("mark")?) },
+        _ => Carry::Borrow { instrument, rate: rate(take)?, mark: Price(take.i64("mark")?) },
     };
     Ok(Event::Market(MarketEvent::Carry(carry)))
 }
@@ -60,7 +77,7 @@ pub(super) mod tests {
     use proptest::prelude::*;
 
     pub(crate) fn carry() -> impl Strategy<Value = Event> {
-        let numbers = (0_usize..3, any::<u32>(), 1..i64::MAX, 1..i64::MAX, any::<(i128, i64)>(), 0_u8..=12);
+        let numbers = (0_usize..5, any::<u32>(), 1..i64::MAX, 1..i64::MAX, any::<(i128, i64)>(), 0_u8..=12);
         numbers.prop_map(|(which, i, new, old, (amount, mark), places)| {
             let (instrument, mark, per_unit) = (InstrumentId(i), Price(mark), Money(amount));
             let limit = 10_i64.pow(u32::from(places));
@@ -69,6 +86,8 @@ pub(super) mod tests {
                 Carry::Split { instrument, new, old, mark },
                 Carry::Dividend { instrument, per_unit },
                 Carry::Funding { instrument, rate, mark },
+                Carry::Borrow { instrument, rate, mark },
+                Carry::Interest { credit: rate, debit: Rate::ZERO },
             ];
             Event::Market(MarketEvent::Carry(all[which]))
         })

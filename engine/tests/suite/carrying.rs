@@ -197,6 +197,29 @@ fn a_gap_liquidates_at_the_open_and_can_leave_a_debt() {
     assert_eq!(left.state.ledger.cash, -Money(one(1_200).0 * 50 / 10_000));
 }
 
+#[test]
+fn a_short_pays_for_what_it_borrowed_and_a_long_does_not() {
+    let rate = Rate::from_fraction("0.0002".parse().expect("a decimal")).expect("a rate");
+    let borrow = Carry::Borrow { instrument: ID, rate, mark: Price(0) };
+    // Ten at 20.00: two ten-thousandths of 200.00.
+    for (held, cost) in [(-10, -40_000_000_000), (10, 0)] {
+        let left = play(&Hold(held, false), &flat_candles(&[1_000, 2_000, 2_000]), vec![(at(2), borrow)]);
+        assert_eq!((left.state.ledger.borrow, left.venue_cash), (Money(cost), left.state.ledger.cash));
+    }
+}
+
+#[test]
+fn interest_is_received_on_cash_and_paid_on_debt() {
+    let rate = |text: &str| Rate::from_fraction(text.parse().expect("a decimal")).expect("a rate");
+    let interest = Carry::Interest { credit: rate("0.0001"), debit: rate("0.0003") };
+    // 200.00 less 10 at 10.00 leave 100.00; less 100 at 10.00 they leave a debt of 800.00.
+    for (held, sum) in [(10, 10_000_000_000), (100, -240_000_000_000)] {
+        let left =
+            play_at(&Hold(held, false), &flat_candles(&[1_000; 4]), vec![(at(2), interest)], one(200), Costs::NONE);
+        assert_eq!((left.state.ledger.interest, left.venue_cash), (Money(sum), left.state.ledger.cash));
+    }
+}
+
 /// Wishes anything at any time.
 #[derive(Clone)]
 struct Whim(Rng);
@@ -231,6 +254,9 @@ fn ledger_and_venue_agree_to_the_unit_whatever_happens_to_the_holdings() {
                 2 => {
                     let rate = Rate::from_parts(small(&mut rng, 20_000) - 10_000, 8).expect("a rate");
                     carry.push((at(hour), Carry::Funding { instrument: ID, rate, mark: Price(0) }));
+                    let rate = Rate::from_parts(small(&mut rng, 10_000), 8).expect("a rate");
+                    carry.push((at(hour), Carry::Borrow { instrument: ID, rate, mark: Price(0) }));
+                    carry.push((at(hour), Carry::Interest { credit: rate, debit: rate }));
                 }
                 _ => {}
             }

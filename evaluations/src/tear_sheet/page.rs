@@ -154,7 +154,12 @@ pub(crate) fn costs_and_refusals(summary: &Summary) -> String {
     if summary.liquidations > 0 {
         costs.push(count_row("Positions liquidated", summary.liquidations));
     }
-    let carried = [("Dividends received", summary.dividends), ("Funding received", summary.funding)];
+    let carried = [
+        ("Dividends received", summary.dividends),
+        ("Funding received", summary.funding),
+        ("Borrowing", summary.borrow),
+        ("Interest received", summary.interest),
+    ];
     costs.extend(carried.into_iter().filter(|(_, sum)| *sum != Money::ZERO).map(|(name, sum)| money_row(name, sum)));
     let costs = section("costs", "Costs", &table(&["", &summary.currency, "of initial cash"], &costs));
     let refused: Vec<Vec<String>> =

@@ -22,7 +22,7 @@ fn an_unknown_key_names_its_line_and_the_nearest_known_key() {
             run.toml:17:1: unknown key `Leverage` in [account]
               17 | Leverage = 2
                  | ^^^^^^^^
-                 = expected one of: cash, leverage
+                 = expected one of: cash, credit_interest_pct, debit_interest_pct, leverage
                  = help: did you mean `leverage`?
 
             run.toml:24:3: unknown key `taker-fee-bps` in [execution]
@@ -34,7 +34,7 @@ fn an_unknown_key_names_its_line_and_the_nearest_known_key() {
             run.toml:14:1: unknown key `tik` in [[instruments]]
               14 | tik = "0.01"
                  | ^^^
-                 = expected one of: venue, symbol, interval, detail, tick, lot, min_notional, multiplier, quote, price_step, quantity_step, maker_fee_bps, taker_fee_bps, margin, calendar, session
+                 = expected one of: venue, symbol, interval, detail, tick, lot, min_notional, multiplier, quote, price_step, quantity_step, maker_fee_bps, taker_fee_bps, margin, borrow_pct, calendar, session
                  = help: did you mean `tick`?
 
             run.toml:3:1: unknown key `colour` in [run]
@@ -98,9 +98,9 @@ fn a_secret_is_refused_and_not_repeated() {
     check_each(
         &[("cash = \"100000 USD\"", "cash = \"1 USD\"\napi_key = \"hunter2\"")],
         expect![[r#"
-        run.toml:17:1: unknown key `api_key` in [account]
-             = expected one of: cash, leverage
-             = help: secrets never stand in a run file: put them into a credentials file that only you can read"#]],
+            run.toml:17:1: unknown key `api_key` in [account]
+                 = expected one of: cash, credit_interest_pct, debit_interest_pct, leverage
+                 = help: secrets never stand in a run file: put them into a credentials file that only you can read"#]],
     );
     let broken = with("seed = 7", "password = hunter2");
     assert!(!parse(&broken).expect_err("a bad file").to_string().contains("hunter2"));

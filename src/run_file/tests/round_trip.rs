@@ -26,6 +26,8 @@ fn the_resolved_file_spells_out_every_default() {
 
         [account]
         cash = "100000 USD"
+        credit_interest_pct = 0
+        debit_interest_pct = 0
         leverage = "1"
 
         [strategy]
@@ -69,6 +71,8 @@ fn the_binding_holds_what_affects_decisions_and_no_more() {
 
         [account]
         cash = "100000 USD"
+        credit_interest_pct = 0
+        debit_interest_pct = 0
         leverage = "1"
 
         [strategy]
