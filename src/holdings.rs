@@ -42,6 +42,10 @@ pub fn holdings(
                 match action.kind {
                     ActionKind::Split => splits += 1,
                     ActionKind::Dividend => dividends += 1,
+                    ActionKind::Delisting => {
+                        let text = format!("delisted for {} each: positions paid out, orders cancelled", action.value);
+                        found.assumptions.push(Assumption { about: name.clone(), text });
+                    }
                 }
                 found.carry.push((action.ex_date, carry));
             }
@@ -119,12 +123,13 @@ fn carry_of(action: &Action, instrument: InstrumentId) -> Result<Carry, String> 
                 mark: Price(0),
             })
         }
-        ActionKind::Dividend => {
-            let per_unit =
-                Money::from_decimal(action.value).map_err(|e| format!("a dividend of {}: {e}", action.value))?;
-            Ok(Carry::Dividend { instrument, per_unit })
-        }
+        ActionKind::Dividend => Ok(Carry::Dividend { instrument, per_unit: per_unit(action)? }),
+        ActionKind::Delisting => Ok(Carry::Delisting { instrument, per_unit: per_unit(action)? }),
     }
+}
+
+fn per_unit(action: &Action) -> Result<Money, String> {
+    Money::from_decimal(action.value).map_err(|e| format!("a payment of {} each: {e}", action.value))
 }
 
 /// The sessions of a market between two instants and the one after; none where it never closes.

@@ -1,6 +1,6 @@
 //! A journal that looks on: it keeps what tables and tear sheets need and hands every call through.
 use engine::{Booked, CandleSource, Effect, Entry, Event, Journal, MarketEvent, Money, OrderId, Report, State};
-use engine::{Candle, Timestamp};
+use engine::{Candle, Carry, Split, Timestamp};
 use evaluations::{EquityCurve, EquityPoint, RoundTrips};
 use std::collections::BTreeMap;
 
@@ -127,6 +127,10 @@ impl<J: Journal> Recorder<J> {
     fn see_carry(&mut self, event: &Event, state: &State) {
         let sold = state.ledger.in_lieu - self.in_lieu;
         self.in_lieu = state.ledger.in_lieu;
+        if let Event::Market(MarketEvent::Carry(Carry::Delisting { instrument, .. })) = *event {
+            let end = Split { instrument, new: 1, old: 1 };
+            self.trips.split(state.now, end, 0, sold);
+        }
         if let Some(split) = event.split() {
             let after = state.ledger.position(split.instrument.index()).quantity.0;
             self.trips.split(state.now, split, after, sold);

@@ -28,6 +28,8 @@ pub enum ActionKind {
     Dividend,
     /// New shares per old share.
     Split,
+    /// Cash for each share that trades no more; nothing where it is worthless.
+    Delisting,
 }
 
 /// A corporate action.
@@ -104,13 +106,14 @@ fn action(row: &Row) -> Result<Action, String> {
     let kind = match field("kind")? {
         Field::Str(text) if text == "dividend" => ActionKind::Dividend,
         Field::Str(text) if text == "split" => ActionKind::Split,
-        other => return Err(format!("`kind` is {other}; expected `dividend` or `split`")),
+        Field::Str(text) if text == "delisting" => ActionKind::Delisting,
+        other => return Err(format!("`kind` is {other}; expected `dividend`, `split` or `delisting`")),
     };
     let value = match field("value")? {
         Field::Decimal(value) => decimal(value).ok_or("`value` has more than 28 digits; correct it")?,
         other => return Err(format!("`value` is {other}; expected a decimal")),
     };
-    if value <= Decimal::ZERO {
+    if value < Decimal::ZERO || (value.is_zero() && kind != ActionKind::Delisting) {
         return Err(format!("`value` is {value}; expected more than zero"));
     }
     let ex_date = ex_date.ok_or("`ex_date` is out of range; correct it")?;

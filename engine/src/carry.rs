@@ -1,4 +1,4 @@
-//! What happens to an account without a trade: splits, dividends, funding, the cost of borrowing, interest.
+//! What happens to an account without a trade: splits, delistings, dividends, funding, the cost of borrowing, interest.
 //!
 //! The venue applies them to its account and the core to its own, from the same event, so that both stay equal to the unit.
 //! Amounts are rounded against the account.
@@ -20,6 +20,13 @@ pub enum Carry {
         old: i64,
         /// The last price in old units; what does not make a whole lot is paid in cash at it.
         mark: Price,
+    },
+    /// It trades no more: every unit is paid out, by who is short. Open orders are cancelled and new ones refused.
+    Delisting {
+        /// Of what.
+        instrument: InstrumentId,
+        /// In the quote currency, for one unit; nothing where it is worthless.
+        per_unit: Money,
     },
     /// Cash for each unit held; owed by who is short.
     Dividend {
@@ -101,6 +108,7 @@ impl Carry {
     pub fn instrument(&self) -> Option<InstrumentId> {
         match *self {
             Self::Split { instrument, .. }
+            | Self::Delisting { instrument, .. }
             | Self::Dividend { instrument, .. }
             | Self::Funding { instrument, .. }
             | Self::Borrow { instrument, .. } => Some(instrument),
@@ -134,7 +142,7 @@ impl Carry {
         match *self {
             Self::Split { .. } | Self::Interest { .. } => Money::ZERO,
             Self::Borrow { rate, mark, .. } => -rate.of(instrument.value(mark, Qty((-held.0).max(0))).0).0,
-            Self::Dividend { per_unit, .. } => {
+            Self::Delisting { per_unit, .. } | Self::Dividend { per_unit, .. } => {
                 Money(scale_down(per_unit.0 * i128::from(held.0), instrument.qty_scale).0)
             }
             Self::Funding { rate, mark, .. } => -rate.of(instrument.value(mark, held).0).0,

@@ -131,12 +131,21 @@ pub enum Reason {
     ReduceOnly,
     /// The market has no auction to trade in.
     NoAuction,
+    /// It trades no more.
+    Delisted,
 }
 
 impl Reason {
     /// Every reason, in the order of their codes on a tape.
-    pub const ALL: [Self; 6] =
-        [Self::BuyingPower, Self::NoSuchOrder, Self::Invalid, Self::PostOnly, Self::ReduceOnly, Self::NoAuction];
+    pub const ALL: [Self; 7] = [
+        Self::BuyingPower,
+        Self::NoSuchOrder,
+        Self::Invalid,
+        Self::PostOnly,
+        Self::ReduceOnly,
+        Self::NoAuction,
+        Self::Delisted,
+    ];
 
     /// The name in tables and files.
     #[must_use]
@@ -148,6 +157,7 @@ impl Reason {
             Self::PostOnly => "post_only",
             Self::ReduceOnly => "reduce_only",
             Self::NoAuction => "no_auction",
+            Self::Delisted => "delisted",
         }
     }
 }

@@ -50,7 +50,7 @@ pub struct Ledger {
     pub borrow: Money,
     /// Interest received less what was paid.
     pub interest: Money,
-    /// Cash instead of fractions at splits; part of what was realised.
+    /// Cash for what a split left over or a delisting ended; part of what was realised.
     pub in_lieu: Money,
     /// Postings that had to be rounded, each by less than 10^-12, against the account.
     pub rounded: u64,
@@ -166,11 +166,26 @@ impl Ledger {
         self.cash += payment;
         match *carry {
             Carry::Split { new, old, mark, .. } => self.split(index, instrument, (new, old), mark, lot),
+            Carry::Delisting { .. } => self.pay_out(index, payment),
             Carry::Dividend { .. } => self.dividends += payment,
             Carry::Funding { .. } => self.funding += payment,
             Carry::Borrow { .. } => self.borrow += payment,
             Carry::Interest { .. } => {}
         }
+    }
+
+    /// Ends a position for what was paid for it.
+    fn pay_out(&mut self, index: usize, payment: Money) {
+        let position = &mut self.positions[index];
+        self.value -= position.value;
+        self.gross -= Money(position.value.0.abs());
+        let realised = payment - position.cost;
+        position.realised += realised;
+        self.realised += realised;
+        self.in_lieu += payment;
+        position.quantity = Qty::ZERO;
+        position.step_value = Some(0);
+        (position.cost, position.value, position.mark) = (Money::ZERO, Money::ZERO, Price::default());
     }
 
     /// Books interest on the cash.

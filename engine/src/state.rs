@@ -176,9 +176,11 @@ impl State {
         let instrument = &self.instruments[id.index()];
         let lot = instrument.spec(self.now).lot;
         self.ledger.carry(id.index(), instrument, carry, lot);
-        if let Carry::Split { new, old, .. } = *carry {
-            let market = &mut self.markets[id.index()];
-            market.last = price_after(market.last, new, old);
+        let market = &mut self.markets[id.index()];
+        match *carry {
+            Carry::Split { new, old, .. } => market.last = price_after(market.last, new, old),
+            Carry::Delisting { .. } => market.last = Price::default(), // nothing can be ordered without a price
+            _ => {}
         }
     }
 

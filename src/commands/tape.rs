@@ -226,6 +226,7 @@ fn carry_text(carry: &Carry, instrument: Option<&Instrument>) -> String {
     let name = instrument.map_or("?", |i| i.name.as_str());
     match *carry {
         Carry::Split { new, old, .. } => format!("split of {name}: {new} for {old}"),
+        Carry::Delisting { per_unit, .. } => format!("delisting of {name}: {per_unit} for each"),
         Carry::Dividend { per_unit, .. } => format!("dividend of {name}: {per_unit} for each"),
         Carry::Funding { rate, .. } => format!("funding of {name}: {} of the position", rate_text(rate)),
         Carry::Borrow { rate, .. } => format!("borrowing {name}: {} of a short position", rate_text(rate)),

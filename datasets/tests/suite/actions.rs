@@ -75,7 +75,7 @@ fn a_file_that_holds_no_actions_says_why() {
     let late = Arc::new(Date32Array::from(vec![1, 2, i32::MAX]));
     check(&move |c| c[0].1 = late.clone(), "row 2: `ex_date` is out of range; correct it");
     let kinds = Arc::new(StringArray::from(vec!["split", "merger", "split"]));
-    check(&move |c| c[1].1 = kinds.clone(), "row 1: `kind` is \"merger\"; expected `dividend` or `split`");
+    check(&move |c| c[1].1 = kinds.clone(), "row 1: `kind` is \"merger\"; expected `dividend`, `split` or `delisting`");
     let values = |middle: i128| move |c: &mut Columns| c[2].1 = decimals([5, middle, 5].map(Some).into_iter(), 38, 3);
     check(&values(0), "row 1: `value` is 0.000; expected more than zero");
     check(&values(10_i128.pow(35)), "row 1: `value` has more than 28 digits; correct it");

@@ -52,6 +52,9 @@ impl Account {
     pub(super) fn carry(&mut self, index: usize, instrument: &Instrument, carry: &Carry, lot: Qty) {
         let held = &mut self.held[index];
         self.cash += carry.payment(instrument, held.quantity);
+        if matches!(carry, Carry::Delisting { .. }) {
+            *held = Held::default();
+        }
         if let Carry::Split { new, old, mark, .. } = *carry {
             let converted = converted(held.quantity, new, old, lot);
             self.cash += part(instrument.value(mark, held.quantity).0, converted.rest);

@@ -50,6 +50,8 @@ pub(super) struct Book {
     /// What may still trade in the candle under way.
     pub(super) room: Qty,
     pub(super) sessions: Sessions,
+    /// It trades no more.
+    delisted: bool,
 }
 
 /// A venue that matches orders against candles.
@@ -175,7 +177,8 @@ impl SimVenue {
         let instrument = &self.instruments[id.index()];
         let lot = instrument.spec(now).lot;
         self.account.carry(id.index(), instrument, carry, lot);
-        if matches!(carry, Carry::Split { .. }) {
+        self.books[id.index()].delisted |= matches!(carry, Carry::Delisting { .. });
+        if matches!(carry, Carry::Split { .. } | Carry::Delisting { .. }) {
             while let Some(resting) = self.books[id.index()].resting.first() {
                 let order = resting.request.order;
                 self.drop_order(id, order, Report::Cancelled { order });
@@ -246,6 +249,9 @@ impl SimVenue {
     /// Why an order is refused as it arrives.
     fn refuses(&self, request: &OrderRequest) -> Option<Reason> {
         let id = request.instrument;
+        if self.books[id.index()].delisted {
+            return Some(Reason::Delisted);
+        }
         if request.terms.time_in_force.is_auction() && !self.books[id.index()].sessions.has_auctions() {
             return Some(Reason::NoAuction);
         }

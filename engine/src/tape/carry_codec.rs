@@ -10,7 +10,8 @@ pub(super) const SPLIT: u8 = 4;
 const DIVIDEND: u8 = 5;
 const FUNDING: u8 = 6;
 const BORROW: u8 = 7;
-pub(super) const INTEREST: u8 = 8;
+const INTEREST: u8 = 8;
+pub(super) const DELISTING: u8 = 9;
 
 pub(super) fn encode_carry(carry: &Carry, out: &mut Vec<u8>) {
     match *carry {
@@ -21,8 +22,8 @@ pub(super) fn encode_carry(carry: &Carry, out: &mut Vec<u8>) {
             out.put_i64(old);
             out.put_i64(mark.0);
         }
-        Carry::Dividend { instrument, per_unit } => {
-            out.put_u8(DIVIDEND);
+        Carry::Dividend { instrument, per_unit } | Carry::Delisting { instrument, per_unit } => {
+            out.put_u8(if matches!(carry, Carry::Dividend { .. }) { DIVIDEND } else { DELISTING });
             out.put_u32(instrument.0);
             out.put_i128(per_unit.0);
         }
@@ -64,6 +65,7 @@ pub(super) fn decode_carry(tag: u8, take: &mut Take<'_>) -> Result<Event, Malfor
             }
             Carry::Split { instrument, new, old, mark: Price(take.i64("mark")?) }
         }
+        DELISTING => Carry::Delisting { instrument, per_unit: Money(take.i128("delisting")?) },
         DIVIDEND => Carry::Dividend { instrument, per_unit: Money(take.i128("dividend")?) },
         FUNDING => Carry::Funding { instrument, rate: rate(take)?, mark: Price(take.i64("mark")?) },
         _ => Carry::Borrow { instrument, rate: rate(take)?, mark: Price(take.i64("mark")?) },
@@ -77,7 +79,7 @@ pub(super) mod tests {
     use proptest::prelude::*;
 
     pub(crate) fn carry() -> impl Strategy<Value = Event> {
-        let numbers = (0_usize..5, any::<u32>(), 1..i64::MAX, 1..i64::MAX, any::<(i128, i64)>(), 0_u8..=12);
+        let numbers = (0_usize..6, any::<u32>(), 1..i64::MAX, 1..i64::MAX, any::<(i128, i64)>(), 0_u8..=12);
         numbers.prop_map(|(which, i, new, old, (amount, mark), places)| {
             let (instrument, mark, per_unit) = (InstrumentId(i), Price(mark), Money(amount));
             let limit = 10_i64.pow(u32::from(places));
@@ -85,6 +87,7 @@ pub(super) mod tests {
             let all = [
                 Carry::Split { instrument, new, old, mark },
                 Carry::Dividend { instrument, per_unit },
+                Carry::Delisting { instrument, per_unit },
                 Carry::Funding { instrument, rate, mark },
                 Carry::Borrow { instrument, rate, mark },
                 Carry::Interest { credit: rate, debit: Rate::ZERO },

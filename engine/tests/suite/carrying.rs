@@ -198,6 +198,20 @@ fn a_gap_liquidates_at_the_open_and_can_leave_a_debt() {
 }
 
 #[test]
+fn a_delisting_pays_every_unit_out_and_ends_the_orders() {
+    for (held, each) in [(40, 3), (-40, 3), (40, 0)] {
+        let per_unit = Money(Money::ONE.0 * each);
+        let carry = vec![(at(2), Carry::Delisting { instrument: ID, per_unit })];
+        let left = play_at(&Hold(held, false), &flat_candles(&[1_000; 4]), carry, one(1_000), Costs::NONE);
+        // Bought or sold at 10.00.
+        assert_eq!(left.state.ledger.cash, one(1_000 - held * 10) + Money(one(held).0 * each));
+        assert_eq!(left.state.ledger.equity(), left.state.ledger.cash);
+        assert_eq!((left.venue_cash, left.venue_held), (left.state.ledger.cash, Qty::ZERO));
+        assert!(left.state.orders.all().all(|o| !o.status.is_live()));
+    }
+}
+
+#[test]
 fn a_short_pays_for_what_it_borrowed_and_a_long_does_not() {
     let rate = Rate::from_fraction("0.0002".parse().expect("a decimal")).expect("a rate");
     let borrow = Carry::Borrow { instrument: ID, rate, mark: Price(0) };
@@ -247,6 +261,9 @@ fn ledger_and_venue_agree_to_the_unit_whatever_happens_to_the_holdings() {
             let small = |rng: &mut Rng, n: u64| 1 + i64::try_from(rng.below(n)).expect("small");
             match rng.below(5) {
                 0 => carry.push((at(hour), split(small(&mut rng, 7), small(&mut rng, 7)))),
+                1 if rng.below(20) == 0 => {
+                    carry.push((at(hour), Carry::Delisting { instrument: ID, per_unit: Money::ONE }));
+                }
                 1 => {
                     let per_unit = Money(i128::from(small(&mut rng, 1_000_000)) * 1_234_567);
                     carry.push((at(hour), Carry::Dividend { instrument: ID, per_unit }));
