@@ -216,6 +216,13 @@ fn assumptions(config: &RunFile, setup: &Setup) -> Vec<Assumption> {
             ),
         ),
     ];
+    for (section, margin) in config.instruments.iter().filter_map(|section| Some((section, section.margin?))) {
+        let text = format!(
+            "maintenance margin {margin} of the notional, across the account; liquidated where equity first falls short, behind the stops, for {} bps",
+            execution.liquidation_fee_bps
+        );
+        all.push(of(&section.name(), text));
+    }
     if config.risk.is_none() {
         all.push(of(
             "risk",
