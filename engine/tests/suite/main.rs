@@ -7,6 +7,7 @@ mod detail;
 mod exposure;
 mod fed;
 mod golden;
+mod golden_2;
 mod language;
 mod matcher;
 mod matching;
