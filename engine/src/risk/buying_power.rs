@@ -41,10 +41,11 @@ pub struct BuyingPower {
 
 impl RiskCheck for BuyingPower {
     fn check(&self, addition: &Addition, view: View<'_>) -> Result<(), Refusal> {
-        if added(addition, view) == Money::ZERO || only_reduces(addition, view) {
+        let more = added(addition, view);
+        if more == Money::ZERO || only_reduces(addition, view) {
             return Ok(());
         }
-        let required = required(addition, view);
+        let required = with_more(addition, more, view);
         let available = self.leverage.available(view.equity());
         if required <= available {
             return Ok(());
@@ -104,10 +105,14 @@ fn dearest(leader: OrderId, but: Option<OrderId>, view: View<'_>) -> Price {
 /// When no price of the instrument was seen: the order rules are asked first.
 #[must_use]
 pub fn required(addition: &Addition, view: View<'_>) -> Money {
+    with_more(addition, added(addition, view), view)
+}
+
+fn with_more(addition: &Addition, more: Money, view: View<'_>) -> Money {
     let state = view.state();
     let own = addition.instrument;
     let mut more_there = [Money::ZERO; 2];
-    more_there[addition.side as usize] = added(addition, view);
+    more_there[addition.side as usize] = more;
     let mut total = Money::ZERO;
     for index in 0..state.instruments.len() {
         let id = InstrumentId(u32::try_from(index).expect("instruments are numbered by u32"));

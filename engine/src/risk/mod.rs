@@ -238,6 +238,7 @@ impl Approved {
 
 /// The checks of a run, asked in order; the first refusal decides.
 pub struct RiskEngine {
+    terms: TermRules,
     checks: Vec<Box<dyn RiskCheck + Send>>,
 }
 
@@ -258,10 +259,7 @@ impl RiskEngine {
     /// The same for a venue that can do so much.
     #[must_use]
     pub fn for_venue(capabilities: Capabilities, checks: Vec<Box<dyn RiskCheck + Send>>) -> Self {
-        let rules: [Box<dyn RiskCheck + Send>; 2] = [Box::new(TermRules { capabilities }), Box::new(OrderRules)];
-        let mut all: Vec<Box<dyn RiskCheck + Send>> = rules.into();
-        all.extend(checks);
-        Self { checks: all }
+        Self { terms: TermRules { capabilities }, checks }
     }
 
     /// Weighs a proposal. A withdrawal always passes: it can only lower what may be filled.
@@ -270,6 +268,8 @@ impl RiskEngine {
     /// The first check's refusal.
     pub fn review(&self, proposal: Proposal, view: View<'_>) -> Result<Approved, Refusal> {
         if let Some(addition) = proposal.addition() {
+            self.terms.check(&addition, view)?;
+            OrderRules.check(&addition, view)?;
             for check in &self.checks {
                 check.check(&addition, view)?;
             }

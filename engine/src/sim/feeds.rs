@@ -64,9 +64,8 @@ impl<S: CandleSource> Feeds<S> {
     /// Goes past the venue's own candles that are known by then.
     pub(super) fn pass(&mut self, time: Timestamp, venue: &mut SimVenue) -> Result<(), S::Error> {
         let Some(detail) = &mut self.detail else { return Ok(()) };
-        let mut slot = Event::NOTHING;
         while detail.next_time().is_some_and(|known| known <= time) {
-            if let Some(popped) = detail.pop(&mut slot)? {
+            if let Some(popped) = detail.skip()? {
                 venue.note_price(popped.instrument, popped.close);
             }
         }

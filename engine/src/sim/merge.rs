@@ -103,7 +103,7 @@ impl<S: CandleSource> Merge<S> {
     #[inline]
     pub fn pop(&mut self, slot: &mut Event) -> Result<Option<Popped>, S::Error> {
         let Some((known_time, place)) = self.first else { return Ok(None) };
-        let cursor = &mut self.cursors[place as usize];
+        let cursor = &self.cursors[place as usize];
         let candle = cursor.head().expect("an instrument that is waited for has a head");
         let (instrument, close) = (InstrumentId(place), candle.close);
         *slot = Event::Market(MarketEvent::Candle(MarketCandle {
@@ -111,10 +111,29 @@ impl<S: CandleSource> Merge<S> {
             price_scale: cursor.price_scale,
             candle: *candle,
         }));
+        self.pass(place)?;
+        Ok(Some(Popped { known_time, instrument, close }))
+    }
+
+    /// Goes past the next candle without making an event of it.
+    ///
+    /// # Errors
+    /// When the block after it cannot be read.
+    pub fn skip(&mut self) -> Result<Option<Popped>, S::Error> {
+        let Some((known_time, place)) = self.first else { return Ok(None) };
+        let close = self.cursors[place as usize].head().map_or(Price(0), |candle| candle.close);
+        self.pass(place)?;
+        Ok(Some(Popped { known_time, instrument: InstrumentId(place), close }))
+    }
+
+    /// Always inlined: once per candle a call would cost more than what it does.
+    #[inline(always)]
+    fn pass(&mut self, place: u32) -> Result<(), S::Error> {
+        let cursor = &mut self.cursors[place as usize];
         cursor.step()?;
         let next = cursor.head().map(|head| (head.known_time, place));
         self.replace_first(next);
-        Ok(Some(Popped { known_time, instrument, close }))
+        Ok(())
     }
 
     /// Finds the next instrument after the first one moved on to `next`.

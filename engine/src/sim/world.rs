@@ -332,8 +332,9 @@ impl<S: CandleSource> Simulated<S> {
     /// Takes the first due item; whether it is an event for the core.
     fn take_due(&mut self, slot: &mut Event) -> bool {
         // With an entry latency none is here; without one, no command is in the schedule.
-        if let (Some((time, action)), (_, Lane::Command)) = (self.arriving.front().copied(), self.first_due()) {
-            self.arriving.pop_front();
+        if let (_, Lane::Command) = self.first_due()
+            && let Some((time, action)) = self.arriving.pop_front()
+        {
             self.reach_venue(time, &action);
             return false;
         }
