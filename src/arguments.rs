@@ -30,7 +30,7 @@ pub struct RunArguments {
 pub enum Command {
     /// Run a strategy over candles and write what it did.
     #[command(
-        after_help = "Examples:\n  onetape backtest examples/btc-ema-cross.toml\n  onetape backtest run.toml --set strategy.fast=10 --out runs/fast --tape"
+        after_help = "Examples:\n  onetape backtest examples/btc-ema-cross.toml\n  onetape backtest run.toml --set strategy.fast=10 --out runs/fast --tape\n  onetape backtest run.toml --sensitivity"
     )]
     Backtest {
         /// The run file.
@@ -42,6 +42,9 @@ pub enum Command {
         /// Write the tape as well, into DIR/tape.
         #[arg(long)]
         tape: bool,
+        /// Run it again with fees and slippage doubled and tripled, and with one candle of latency, for the tear sheet.
+        #[arg(long)]
+        sensitivity: bool,
     },
     /// Run every combination of a grid in parallel on shared candles.
     #[command(after_help = "Example:\n  onetape sweep run.toml --grid fast=5..24 --grid slow=30..79:5")]

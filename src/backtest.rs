@@ -1,15 +1,18 @@
 //! One backtest: the world, the core and a journal put together, run, and summed up.
 use crate::failure::Failure;
 use crate::instant::instant_text;
-use crate::recorder::{Counted, Detail, Recorder};
+use crate::recorder::{Counted, Detail, LastCandles, Recorder};
 use crate::run_file::{Parameter, RunFile};
 use crate::setup::Setup;
-use crate::sources::Source;
+use crate::sources::{Reading, Source};
 use engine::measure::scaled_text;
-use engine::sim::{Merge, PathModel};
+use engine::sim::{Merge, PathModel, Sessions};
 use engine::{CandleSource, Journal, SimVenue, Simulated, State, Strategy, Timestamp, run};
+use evaluations::diagnostics::{Counts, MarketTimes};
 use evaluations::metrics::{RunFigures, Trials, measure};
-use evaluations::{Assumption, Curve, EquityCurve, MetricSet, OpenPosition, RoundTrips, Summary};
+use evaluations::{
+    Assumption, Curve, Diagnostics, EquityCurve, FillWatch, MetricSet, OpenPosition, RoundTrips, Summary,
+};
 use std::collections::BTreeMap;
 
 /// A run that ended.
@@ -59,10 +62,19 @@ pub fn backtest<S: Strategy, C: CandleSource, J: Journal>(
         world = world.with_detail(Merge::new(sources.into_iter().zip(scales())).map_err(Failure::failed)?);
     }
     let mut core = setup.core(config, strategy);
-    let mut recorder = Recorder::new(journal, detail, config.account.cash, count);
+    let mut recorder = Recorder::new(journal, detail, config.account.cash, count, watch(setup));
     run(&mut core, &mut world, &mut recorder).map_err(Failure::failed)?;
     let (venue, _) = world.into_parts();
     Ok(Finished { state: core.into_state(), venue, recorder })
+}
+
+/// A watch over the fills of a run: it knows when candles are to be expected.
+fn watch(setup: &Setup) -> FillWatch {
+    let times = |(reading, sessions): (&Reading, &Sessions)| MarketTimes {
+        interval_ns: reading.larger.map_or(reading.options.length_ns, |larger| larger.0),
+        sessions: sessions.clone(),
+    };
+    FillWatch::new(setup.readings.iter().zip(&setup.sessions).map(times))
 }
 
 /// The candle sources of a backtest, counted for a progress bar.
@@ -101,7 +113,7 @@ pub fn summarise<J>(config: &RunFile, setup: &Setup, run: &mut Finished<J>, dige
     let state = &run.state;
     let trips = &run.recorder.trips;
     let live = state.orders.all().filter(|order| order.status.is_live()).count();
-    let summary = Summary {
+    let mut summary = Summary {
         name: config.run.name.clone(),
         digest: digest_text(digest),
         currency: config.account.currency.to_string(),
@@ -134,9 +146,36 @@ pub fn summarise<J>(config: &RunFile, setup: &Setup, run: &mut Finished<J>, dige
         interest: state.ledger.interest,
         assumptions: assumptions(config, setup),
         drawdowns: curve.drawdowns.clone(),
+        diagnostics: None,
+        sensitivity: Vec::new(),
         more: BTreeMap::new(),
     };
+    summary.diagnostics = diagnostics(&run.recorder, &summary);
     (summary, curve)
+}
+
+/// Why the result may be fiction; `None` where the run kept figures only.
+fn diagnostics<J>(recorder: &Recorder<J>, summary: &Summary) -> Option<Diagnostics> {
+    if recorder.detail() == Detail::Figures {
+        return None;
+    }
+    let mut by_venue = BTreeMap::new();
+    for reason in recorder.rejected.values() {
+        *by_venue.entry((*reason).to_string()).or_default() += 1;
+    }
+    let registry = strategies::Registry::builtin();
+    let known = registry.entry(&summary.strategy).map_or(0, |entry| entry.parameters.len());
+    let counts = Counts {
+        fills: summary.fills,
+        path_dependent_fills: summary.path_dependent_fills,
+        round_trips: summary.round_trips,
+        // Defaults are choices too.
+        parameters: known.max(summary.parameters.len()) as u64,
+        refused: summary.refused.clone(),
+        refused_by_venue: by_venue,
+    };
+    let has_volume = |place: usize| recorder.candles.get(place).is_some_and(LastCandles::has_volume);
+    Some(Diagnostics::new(&recorder.watch, counts, has_volume))
 }
 
 /// The metrics of a run; with what was tried before, the deflated Sharpe ratio too.

@@ -10,6 +10,7 @@ pub mod instant;
 pub mod output_folder;
 pub mod recorder;
 pub mod run_file;
+pub mod sensitivity;
 pub mod setup;
 pub mod sources;
 pub mod strategy_setup;

@@ -1,7 +1,8 @@
 //! A journal that looks on: it keeps what tables and tear sheets need and hands every call through.
 use engine::{Booked, CandleSource, Effect, Entry, Event, Journal, MarketEvent, Money, OrderId, Report, State};
-use engine::{Candle, Carry, Split, Timestamp};
-use evaluations::{EquityCurve, EquityPoint, RoundTrips};
+use engine::{Candle, Carry, OrderKind, Split, TimeInForce, Timestamp};
+use evaluations::diagnostics::{Meets, WatchedFill};
+use evaluations::{EquityCurve, EquityPoint, FillWatch, RoundTrips};
 use std::collections::BTreeMap;
 
 /// What a recorder keeps.
@@ -34,6 +35,19 @@ impl LastCandles {
         self.seen += 1;
     }
 
+    /// The last candle for 0, the one before it for 1, as far as they are kept.
+    #[must_use]
+    pub fn back(&self, place: usize) -> Option<&Candle> {
+        let number = self.seen.checked_sub(place + 1)?;
+        if place < CANDLES_KEPT { self.slots.get(number % CANDLES_KEPT) } else { None }
+    }
+
+    /// Whether any of them has a volume.
+    #[must_use]
+    pub fn has_volume(&self) -> bool {
+        self.slots.iter().any(|candle| candle.volume > 0)
+    }
+
     /// The candles, oldest first.
     #[must_use]
     pub fn ordered(&self) -> Vec<Candle> {
@@ -63,14 +77,36 @@ pub struct Recorder<J> {
     pub rejected: BTreeMap<OrderId, &'static str>,
     /// The last candles of each instrument.
     pub candles: Vec<LastCandles>,
+    /// What fills took for granted; it sees them only where everything is kept.
+    pub watch: FillWatch,
 }
 
 impl<J> Recorder<J> {
+    /// What it keeps.
+    #[must_use]
+    pub fn detail(&self) -> Detail {
+        self.detail
+    }
+
     /// What was recorded, and the journal behind it.
     pub fn split(self) -> (Recorder<()>, J) {
-        let Self { inner, detail, initial, marks, in_lieu, curve, trips, fills, refused, rejected, candles } = self;
+        let Self { inner, detail, initial, marks, in_lieu, curve, trips, fills, refused, rejected, candles, watch } =
+            self;
         (
-            Recorder { inner: (), detail, initial, marks, in_lieu, curve, trips, fills, refused, rejected, candles },
+            Recorder {
+                inner: (),
+                detail,
+                initial,
+                marks,
+                in_lieu,
+                curve,
+                trips,
+                fills,
+                refused,
+                rejected,
+                candles,
+                watch,
+            },
             inner,
         )
     }
@@ -79,7 +115,7 @@ impl<J> Recorder<J> {
 impl<J: Journal> Recorder<J> {
     /// A recorder before `inner`, for an account that starts with `initial`.
     #[must_use]
-    pub fn new(inner: J, detail: Detail, initial: Money, instruments: usize) -> Self {
+    pub fn new(inner: J, detail: Detail, initial: Money, instruments: usize, watch: FillWatch) -> Self {
         let kept = if detail == Detail::Full { instruments } else { 0 };
         Self {
             inner,
@@ -93,6 +129,7 @@ impl<J: Journal> Recorder<J> {
             refused: BTreeMap::new(),
             rejected: BTreeMap::new(),
             candles: vec![LastCandles::default(); kept],
+            watch,
         }
     }
 
@@ -111,6 +148,7 @@ impl<J: Journal> Recorder<J> {
                 }
                 if let Some(last) = self.candles.get_mut(candle.instrument.index()) {
                     last.push(&candle.candle);
+                    self.watch.candle(candle.instrument.index(), &candle.candle, || last.back(1));
                 }
             }
             Event::Market(MarketEvent::Carry(_)) => self.see_carry(event, state),
@@ -175,7 +213,28 @@ impl<J: Journal> Recorder<J> {
         });
         if self.detail == Detail::Full {
             self.fills.push(*booked);
+            self.watch_fill(booked, state);
         }
+    }
+
+    fn watch_fill(&mut self, booked: &Booked, state: &State) {
+        let fill = &booked.fill;
+        let opens = state.orders.get(fill.order).is_some_and(|order| {
+            let closing = order.request.terms.time_in_force == TimeInForce::AtClose;
+            order.request.kind == OrderKind::Market && !closing
+        });
+        let watched = WatchedFill {
+            time: fill.venue_time,
+            heard: state.now,
+            price: fill.price,
+            quantity: fill.quantity.0,
+            notional: Money(booked.booking.cost.0.abs()),
+            certainty: fill.certainty,
+            meets: if opens { Meets::Opens } else { Meets::Anything },
+            equity: if state.mark.count == 0 { self.initial } else { state.mark.equity },
+        };
+        let Some(candles) = self.candles.get(fill.instrument.index()) else { return };
+        self.watch.fill(fill.instrument.index(), watched, |place| candles.back(place));
     }
 }
 
@@ -261,6 +320,9 @@ mod tests {
             let opens: Vec<i64> = last.ordered().iter().map(|c| c.open_time.0).collect();
             let expected: Vec<i64> = (count.saturating_sub(CANDLES_KEPT) as i64..count as i64).collect();
             assert_eq!(opens, expected);
+            let newest = |place: usize| last.back(place).map(|c| c.open_time.0);
+            let backwards: Vec<i64> = (0..count + 2).map_while(newest).collect();
+            assert_eq!(backwards, expected.into_iter().rev().collect::<Vec<_>>());
         }
     }
 }

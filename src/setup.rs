@@ -19,7 +19,7 @@ use std::collections::VecDeque;
 const SCALE: u8 = 8;
 
 /// Everything a run needs, but its strategy.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Setup {
     /// The instruments, in the order of the run file.
     pub instruments: Vec<Instrument>,

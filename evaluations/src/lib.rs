@@ -4,6 +4,7 @@
 //! strategies, and nothing in it decides or trades.
 mod calendar;
 pub mod curve;
+pub mod diagnostics;
 pub mod metrics;
 mod money_text;
 pub mod round_trips;
@@ -15,6 +16,7 @@ mod time_text;
 pub mod trials;
 
 pub use curve::{Curve, EquityCurve, EquityPoint};
+pub use diagnostics::{Diagnostics, FillWatch, SensitivityRow};
 pub use metrics::{Metric, MetricSet};
 pub use round_trips::{Direction, Fill, OpenTrip, RoundTrip, RoundTrips};
 pub use summary::{Assumption, OpenPosition, Summary};

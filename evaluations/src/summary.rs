@@ -2,6 +2,7 @@
 //!
 //! Field names and their order are a promise to whoever reads the file; money is a string of plain decimal digits. A
 //! field that this build does not know is kept in `more` and written again.
+use crate::diagnostics::{Diagnostics, SensitivityRow};
 use crate::metrics::MetricSet;
 use crate::metrics::drawdown::Drawdown;
 use crate::money_text;
@@ -117,6 +118,12 @@ pub struct Summary {
     /// The deepest drawdowns over all instants, deepest first; ten at most. Times are RFC 3339.
     #[serde(default)]
     pub drawdowns: Vec<Drawdown>,
+    /// Why the result may be fiction; none where a run kept figures only.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub diagnostics: Option<Diagnostics>,
+    /// The same run with worse execution, where it was asked for.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub sensitivity: Vec<SensitivityRow>,
     /// Fields of other builds, and room for more.
     #[serde(flatten)]
     pub more: BTreeMap<String, serde_json::Value>,

@@ -5,6 +5,7 @@ use crate::failure::Failure;
 use crate::output_folder::{OutputFolder, SUMMARY, check_replaceable};
 use crate::recorder::Detail;
 use crate::run_file::RunFile;
+use crate::sensitivity::sensitivity;
 use crate::setup::Setup;
 use crate::{strategy_setup, tables, tape_header, terminal, trial_record};
 use datasets::FingerprintHandle;
@@ -16,8 +17,16 @@ use evaluations::{Curve, Summary};
 use operations::FolderSink;
 use std::path::{Path, PathBuf};
 
+/// What a backtest was asked for, beside the run file.
+pub(super) struct Wish {
+    pub(super) out: Option<PathBuf>,
+    pub(super) tape: bool,
+    pub(super) sensitivity: bool,
+}
+
 /// Runs the command.
-pub(super) fn execute(arguments: &RunArguments, out: Option<PathBuf>, tape: bool, json: bool) -> Result<(), Failure> {
+pub(super) fn execute(arguments: &RunArguments, wish: Wish, json: bool) -> Result<(), Failure> {
+    let Wish { out, tape, .. } = wish;
     let config = RunFile::load(&arguments.run, &arguments.set)?;
     let registry = strategies::Registry::builtin();
     let strategy = strategy_setup::build(&config, &registry)?;
@@ -50,6 +59,9 @@ pub(super) fn execute(arguments: &RunArguments, out: Option<PathBuf>, tape: bool
     ledger.append(&[trial_record::of_run(&summary, &common)]).map_err(Failure::failed)?;
     if let Some(tried) = trial_record::tried(&ledger, &config.strategy.kind)? {
         summary.metrics = metrics(&setup, &curve, &run.run.recorder.trips, Some(tried));
+    }
+    if wish.sensitivity {
+        summary.sensitivity = sensitivity(&config, &setup)?;
     }
     write(&folder, &config, &setup, &run.run, &summary, &curve)?;
     let target = out.unwrap_or_else(|| beside.with_file_name(format!("{}-{}", config.run.name, &summary.digest[..12])));

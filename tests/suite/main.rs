@@ -3,6 +3,7 @@
 //! Unit tests stay in their crates; what stands here crosses them.
 mod bad_input;
 mod determinism;
+mod diagnostics;
 mod examples;
 mod onetape;
 mod real_candles;

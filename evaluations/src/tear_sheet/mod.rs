@@ -6,6 +6,7 @@ mod axis;
 mod candle_chart;
 mod chart;
 mod curve_charts;
+mod diagnostics_section;
 mod figures;
 mod metric_table;
 mod page;
@@ -90,6 +91,7 @@ pub fn html(sheet: &TearSheet<'_>) -> String {
     body += &candle_chart::section(sheet);
     body += &trip_tables::drawdowns(&sheet.summary.drawdowns);
     body += &trip_tables::round_trips(sheet);
+    body += &diagnostics_section::section_of(sheet.summary);
     body += &page::costs_and_refusals(sheet.summary);
     body += &page::settings(sheet.summary);
     body += &metric_table::section_of(&sheet.summary.metrics);

@@ -162,13 +162,7 @@ pub(crate) fn costs_and_refusals(summary: &Summary) -> String {
     ];
     costs.extend(carried.into_iter().filter(|(_, sum)| *sum != Money::ZERO).map(|(name, sum)| money_row(name, sum)));
     let costs = section("costs", "Costs", &table(&["", &summary.currency, "of initial cash"], &costs));
-    let refused: Vec<Vec<String>> =
-        summary.refused.iter().map(|(check, count)| vec![escape(check), number(*count as f64, 0)]).collect();
-    let refused = if refused.is_empty() {
-        "<p class=\"calm\">No intent was refused.</p>\n".to_owned()
-    } else {
-        table(&["Check", "Intents"], &refused)
-    };
+    let refused = refusals(summary);
     let open: Vec<Vec<String>> = summary
         .open_positions
         .iter()
@@ -179,6 +173,22 @@ pub(crate) fn costs_and_refusals(summary: &Summary) -> String {
         right += &section("open", "Open at the end", &table(&["Instrument", "Quantity", "Mark"], &open));
     }
     format!("<div class=\"pair\">\n<div>{costs}</div>\n<div>{right}</div>\n</div>\n")
+}
+
+/// What was refused, and by whom where it is known.
+fn refusals(summary: &Summary) -> String {
+    let row = |name: &str, count: u64| vec![escape(name), number(count as f64, 0)];
+    if summary.refused.is_empty() {
+        return "<p class=\"calm\">No intent was refused.</p>\n".to_owned();
+    }
+    let Some(diagnostics) = &summary.diagnostics else {
+        let rows: Vec<_> = summary.refused.iter().map(|(check, count)| row(check, *count)).collect();
+        return table(&["Check", "Intents"], &rows);
+    };
+    let by = |who: &str, name: &str, count: u64| [row(name, count), vec![who.to_owned()]].concat();
+    let checks = diagnostics.refused_by_check.iter().map(|(name, count)| by("review", name, *count));
+    let venue = diagnostics.refused_by_venue.iter().map(|(name, count)| by("venue", name, *count));
+    table(&["Check", "Intents", "Refused by "], &checks.chain(venue).collect::<Vec<_>>())
 }
 
 /// What the run took for granted, and its parameters.

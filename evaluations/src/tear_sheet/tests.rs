@@ -3,6 +3,7 @@
 //! With `ONETAPE_TEST_PAGES=FOLDER` the pages are kept there to be looked at.
 use super::*;
 use crate::curve::{Curve, EquityCurve};
+use crate::diagnostics::{Diagnostics, SensitivityRow, VolumeShare};
 use crate::metrics::{Metric, RunFigures, measure};
 use crate::summary::{Assumption, OpenPosition};
 use crate::sweep::{Column, SweepRow};
@@ -128,8 +129,25 @@ fn summary_of(example: &Example, name: &str) -> Summary {
             pair("coinbase:BTCUSD", "step 0.00000001, no tick, no lot, no minimum"),
             pair("Fills", "at the next candle's open"),
         ],
+        diagnostics: Some(diagnostics()),
+        sensitivity: vec![row("fees x2", Some(0.5), None), row("slippage x2", None, Some("the run has no slippage"))],
         ..Summary::default()
     }
+}
+
+fn diagnostics() -> Diagnostics {
+    let volume_share = VolumeShare { fills: 9, mean: Some(0.000_02), maximum: Some(0.07), ..VolumeShare::default() };
+    Diagnostics {
+        volume_share,
+        capacity: Some(1_234_567.0),
+        refused_by_venue: [("buying_power".into(), 4)].into(),
+        warnings: vec!["9 fills took <more> than their candle had".into()],
+        ..Diagnostics::default()
+    }
+}
+
+fn row(case: &str, total_return: Option<f64>, note: Option<&str>) -> SensitivityRow {
+    SensitivityRow { case: case.into(), total_return, note: note.map(str::to_owned), ..SensitivityRow::default() }
 }
 
 fn page(example: &Example, summary: &Summary) -> String {
@@ -194,6 +212,7 @@ fn a_tear_sheet_has_every_section_and_stands_alone() {
         "candles",
         "drawdowns",
         "round-trips",
+        "diagnostics",
         "costs",
         "refused",
         "open",
@@ -213,6 +232,13 @@ fn a_tear_sheet_has_every_section_and_stands_alone() {
         "Days falling",
         ">CAGR<",
         ">Max drawdown<",
+        "took &lt;more&gt; than",
+        ">1,234,567<",
+        ">0.00200\u{202f}%<",
+        ">7.00\u{202f}%<",
+        "<td>venue</td>",
+        "the run has no slippage",
+        "as it was run",
     ] {
         assert!(page.contains(part), "{part}");
     }
@@ -228,6 +254,11 @@ fn hostile_names_are_escaped_everywhere() {
     (summary.from, summary.to, summary.instruments) = (hostile.clone(), hostile.clone(), vec![hostile.clone()]);
     summary.parameters.insert(hostile.clone(), hostile.clone());
     summary.refused.insert(hostile.clone(), 1);
+    summary.sensitivity.push(row(&hostile, None, Some(&hostile)));
+    if let Some(diagnostics) = &mut summary.diagnostics {
+        diagnostics.refused_by_check.insert(hostile.clone(), 1);
+        diagnostics.warnings.push(hostile.clone());
+    }
     summary.assumptions.push(Assumption { about: hostile.clone(), text: hostile.clone() });
     summary.metrics.insert(hostile.clone(), Metric::plain(None, "a<b", "c", 0));
     summary.open_positions[0] = OpenPosition { instrument: hostile.clone(), quantity: hostile.clone(), mark: hostile };
