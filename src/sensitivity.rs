@@ -110,6 +110,7 @@ fn row(case: Case, config: &RunFile, setup: &Setup) -> Result<SensitivityRow, Fa
         total_return: summary.metric("total_return"),
         sharpe: summary.metric("sharpe"),
         max_drawdown: summary.metric("max_drawdown"),
+        fills: Some(summary.fills),
         note: None,
     })
 }

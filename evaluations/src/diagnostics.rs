@@ -52,6 +52,8 @@ pub struct SensitivityRow {
     pub sharpe: Option<f64>,
     /// As in the metrics, a fraction.
     pub max_drawdown: Option<f64>,
+    /// Fills of that run: with fewer of them the figures are of another run.
+    pub fills: Option<u64>,
     /// Why there are no figures.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub note: Option<String>,
@@ -153,30 +155,32 @@ impl Diagnostics {
         let mut warnings = Vec::new();
         let many = |count: u64| quotient(count as f64, fills as f64).is_some_and(|share| share >= MANY_FILLS);
         if let Some(each) = self.round_trips_per_parameter.filter(|each| *each < ENOUGH_TRIPS_PER_PARAMETER) {
-            warnings.push(format!(
-                "{round_trips} round trips for {} parameters, {each:.1} each: below {ENOUGH_TRIPS_PER_PARAMETER} the result may well be chance",
-                self.parameters
-            ));
+            let (trips, parameters) = (counted(round_trips, "round trip"), counted(self.parameters, "parameter"));
+            let text = format!("below {ENOUGH_TRIPS_PER_PARAMETER} the result may well be chance");
+            warnings.push(format!("{trips} for {parameters}, {each:.1} each: {text}"));
         }
         if let Some(share) = self.path_dependent_share.filter(|share| *share >= MANY_FILLS) {
             let text = "of all fills hang on the path that was assumed inside a candle: smaller candles would tell";
             warnings.push(format!("{:.1} % {text}", share * 100.0));
         }
-        if many(self.fills_after_gap) {
-            let text = "fills happened at an open after missing candles: what they were decided on was old";
-            warnings.push(format!("{} {text}", self.fills_after_gap));
-        }
-        if many(self.fills_without_volume) {
-            let text = "fills happened in candles without any trade: nobody was there to trade with";
-            warnings.push(format!("{} {text}", self.fills_without_volume));
-        }
         let large = self.volume_share.above_5_percent;
-        if large > 0 {
-            let text = "fills took more than 5 % of their candle's volume: at that size the price would have moved";
-            warnings.push(format!("{large} {text}"));
-        }
+        let told = [
+            (many(self.fills_after_gap), self.fills_after_gap, AFTER_GAP),
+            (many(self.fills_without_volume), self.fills_without_volume, WITHOUT_VOLUME),
+            (large > 0, large, LARGE),
+        ];
+        let told = told.iter().filter(|(doubtful, ..)| *doubtful);
+        warnings.extend(told.map(|(_, count, text)| format!("{} {text}", counted(*count, "fill"))));
         self.warnings = warnings;
     }
+}
+
+const AFTER_GAP: &str = "happened at an open after missing candles: what was decided on was old";
+const WITHOUT_VOLUME: &str = "happened in candles without any trade: nobody was there to trade with";
+const LARGE: &str = "took more than 5 % of the candle's volume: at that size the price would have moved";
+
+fn counted(count: u64, what: &str) -> String {
+    format!("{count} {what}{}", if count == 1 { "" } else { "s" })
 }
 
 #[cfg(test)]

@@ -148,8 +148,7 @@ fn shares_capacity_and_the_range_of_the_path_are_as_computed_by_hand() {
     near(found.round_trips_per_parameter, 4.5);
     assert_eq!(found.refused_by_check, [("lot".to_owned(), 3)].into());
     assert_eq!(found.refused_by_venue, [("buying_power".to_owned(), 7)].into());
-    let told =
-        ["9 round trips for 2 parameters, 4.5 each", "20.0 % of all fills", "1 fills happened in", "1 fills took"];
+    let told = ["9 round trips for 2 parameters, 4.5 each", "20.0 % of all fills", "1 fill happened in", "1 fill took"];
     assert_eq!(found.warnings.len(), told.len(), "{:?}", found.warnings);
     for (warning, start) in found.warnings.iter().zip(told) {
         assert!(warning.starts_with(start), "{warning}");

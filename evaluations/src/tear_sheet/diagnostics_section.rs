@@ -85,6 +85,7 @@ fn sensitivity(summary: &Summary) -> String {
         total_return: summary.metric("total_return"),
         sharpe: summary.metric("sharpe"),
         max_drawdown: summary.metric("max_drawdown"),
+        fills: Some(summary.fills),
         note: None,
     };
     let figure = |value: Option<f64>, text: fn(f64) -> String| {
@@ -93,16 +94,18 @@ fn sensitivity(summary: &Summary) -> String {
     let row = |row: &SensitivityRow| {
         let mut cells = vec![escape(&row.case)];
         if let Some(note) = &row.note {
-            cells.extend([DASH.to_owned(), DASH.to_owned(), DASH.to_owned(), escape(note)]);
+            cells.extend(vec![DASH.to_owned(); 4]);
+            cells.push(escape(note));
         } else {
             cells.push(figure(row.total_return, |v| percent(v, 2)));
             cells.push(figure(row.sharpe, |v| number(v, 2)));
             cells.push(row.max_drawdown.map_or_else(|| DASH.to_owned(), |v| percent(v, 2)));
+            cells.push(row.fills.map_or_else(|| DASH.to_owned(), |n| number(n as f64, 0)));
             cells.push(String::new());
         }
         cells
     };
     let rows: Vec<Vec<String>> = std::iter::once(&base).chain(&summary.sensitivity).map(row).collect();
-    let head = ["Execution", "Total return", "Sharpe", "Max drawdown", " "];
+    let head = ["Execution", "Total return", "Sharpe", "Max drawdown", "Fills", " "];
     format!("<h3>The same run with worse execution</h3>\n{}", table(&head, &rows))
 }
