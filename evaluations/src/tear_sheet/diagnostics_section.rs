@@ -92,20 +92,23 @@ fn sensitivity(summary: &Summary) -> String {
         value.map_or_else(|| DASH.to_owned(), |value| toned(value, &text(value)))
     };
     let row = |row: &SensitivityRow| {
-        let mut cells = vec![escape(&row.case)];
-        if let Some(note) = &row.note {
-            cells.extend(vec![DASH.to_owned(); 4]);
-            cells.push(escape(note));
-        } else {
-            cells.push(figure(row.total_return, |v| percent(v, 2)));
-            cells.push(figure(row.sharpe, |v| number(v, 2)));
-            cells.push(row.max_drawdown.map_or_else(|| DASH.to_owned(), |v| percent(v, 2)));
-            cells.push(row.fills.map_or_else(|| DASH.to_owned(), |n| number(n as f64, 0)));
-            cells.push(String::new());
-        }
-        cells
+        vec![
+            escape(&row.case),
+            figure(row.total_return, |v| percent(v, 2)),
+            figure(row.sharpe, |v| number(v, 2)),
+            row.max_drawdown.map_or_else(|| DASH.to_owned(), |v| percent(v, 2)),
+            row.fills.map_or_else(|| DASH.to_owned(), |n| number(n as f64, 0)),
+        ]
     };
-    let rows: Vec<Vec<String>> = std::iter::once(&base).chain(&summary.sensitivity).map(row).collect();
-    let head = ["Execution", "Total return", "Sharpe", "Max drawdown", "Fills", " "];
-    format!("<h3>The same run with worse execution</h3>\n{}", table(&head, &rows))
+    let made = summary.sensitivity.iter().filter(|row| row.note.is_none());
+    let rows: Vec<Vec<String>> = std::iter::once(&base).chain(made).map(row).collect();
+    let head = ["Execution", "Total return", "Sharpe", "Max drawdown", "Fills"];
+    let mut text = format!("<h3>The same run with worse execution</h3>\n{}", table(&head, &rows));
+    // A case that would change nothing is a sentence, not a row of equal numbers.
+    for row in &summary.sensitivity {
+        if let Some(note) = &row.note {
+            text += &format!("<p class=\"calm\">Not run: {}, for {}.</p>\n", escape(&row.case), escape(note));
+        }
+    }
+    text
 }

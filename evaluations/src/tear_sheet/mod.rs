@@ -88,10 +88,10 @@ pub fn html(sheet: &TearSheet<'_>) -> String {
     body += &page::cards(sheet.summary);
     body += &curve_charts::section(sheet);
     body += &return_charts::section(sheet, &daily);
+    body += &diagnostics_section::section_of(sheet.summary);
     body += &candle_chart::section(sheet);
     body += &trip_tables::drawdowns(&sheet.summary.drawdowns);
     body += &trip_tables::round_trips(sheet);
-    body += &diagnostics_section::section_of(sheet.summary);
     body += &page::costs_and_refusals(sheet.summary);
     body += &page::settings(sheet.summary);
     body += &metric_table::section_of(&sheet.summary.metrics);
