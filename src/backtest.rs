@@ -1,8 +1,9 @@
 //! One backtest: the world, the core and a journal put together, run, and summed up.
+use crate::costs;
 use crate::failure::Failure;
 use crate::instant::instant_text;
 use crate::recorder::{Counted, Detail, LastCandles, Recorder};
-use crate::run_file::{Parameter, RunFile};
+use crate::run_file::{ExecutionSection, Parameter, RunFile};
 use crate::setup::Setup;
 use crate::sources::{Reading, Source};
 use engine::measure::scaled_text;
@@ -56,8 +57,9 @@ pub fn backtest<S: Strategy, C: CandleSource, J: Journal>(
     let scales = || setup.instruments.iter().map(|i| i.price_scale);
     let feed = Merge::new(sources.into_iter().zip(scales())).map_err(Failure::failed)?;
     let count = setup.instruments.len();
-    let mut world =
-        Simulated::new(feed, setup.venue(config), config.execution.latency, count).with_carry(setup.carry.clone());
+    let mut world = Simulated::new(feed, setup.venue(config), config.execution.latency, count)
+        .with_seed(config.run.seed)
+        .with_carry(setup.carry.clone());
     if let Some(sources) = venue_sources {
         world = world.with_detail(Merge::new(sources.into_iter().zip(scales())).map_err(Failure::failed)?);
     }
@@ -221,7 +223,7 @@ fn assumptions(config: &RunFile, setup: &Setup) -> Vec<Assumption> {
             "carry",
             "what splits, dividends, funding, borrowing and interest did stands below, where there were any".into(),
         ),
-        of("fill", fill_text(execution.participation_ppm)),
+        of("fill", fill_text(execution)),
         of("path", path_text(execution.path).into()),
         of(
             "limits",
@@ -232,21 +234,9 @@ fn assumptions(config: &RunFile, setup: &Setup) -> Vec<Assumption> {
             }
             .into(),
         ),
-        of(
-            "fees",
-            format!(
-                "{} bps taker, {} bps maker, unless the instrument says otherwise; rounded up",
-                execution.taker_fee_bps, execution.maker_fee_bps
-            ),
-        ),
-        of(
-            "slippage",
-            format!(
-                "{} bps and half a spread of {} bps on market and stop orders, against the account",
-                execution.slippage_bps, execution.spread_bps
-            ),
-        ),
-        of("latency", latency_text(config)),
+        of("fees", costs::fees_text(execution)),
+        of("slippage", costs::slippage_text(execution)),
+        of("latency", costs::latency_text(execution.latency)),
         of(
             "buying power",
             format!(
@@ -255,6 +245,7 @@ fn assumptions(config: &RunFile, setup: &Setup) -> Vec<Assumption> {
             ),
         ),
     ];
+    all.extend(costs::impact_text(execution).map(|text| of("impact", text)));
     for (section, margin) in config.instruments.iter().filter_map(|section| Some((section, section.margin?))) {
         let text = format!(
             "maintenance margin {margin} of the notional, across the account; liquidated where equity first falls short, behind the stops, for {} bps",
@@ -272,9 +263,10 @@ fn assumptions(config: &RunFile, setup: &Setup) -> Vec<Assumption> {
     all
 }
 
-fn fill_text(participation_ppm: Option<i64>) -> String {
+fn fill_text(execution: &ExecutionSection) -> String {
     let at = "at the open of the next candle after it reached the venue";
-    match participation_ppm {
+    match execution.participation_ppm {
+        None if execution.impact.is_some() => format!("a market order fills whole {at}, however large it is"),
         None => format!("a market order fills whole {at}; size never moves the price"),
         Some(ppm) => format!(
             "a market order fills {at}; all fills within a candle take at most {} % of its volume, the rest of an order stays open",
@@ -291,20 +283,6 @@ fn path_text(path: PathModel) -> &'static str {
         PathModel::OpenHighLowClose => "inside a candle: open, high, low, close",
         PathModel::OpenLowHighClose => "inside a candle: open, low, high, close",
     }
-}
-
-fn latency_text(config: &RunFile) -> String {
-    let latency = config.execution.latency;
-    if latency == engine::sim::Latency::default() {
-        return "none: an order decided at a close meets the next open".into();
-    }
-    let ms = |ns: i64| scaled_text(ns, 6);
-    format!(
-        "{} ms feed, {} ms entry, {} ms reply: on candles an order meets the candle after the next open",
-        ms(latency.feed_ns),
-        ms(latency.entry_ns),
-        ms(latency.reply_ns)
-    )
 }
 
 fn ppm_text(ppm: i64) -> String {

@@ -4,6 +4,7 @@
 pub mod arguments;
 pub mod backtest;
 pub mod commands;
+mod costs;
 pub mod failure;
 pub mod holdings;
 pub mod instant;

@@ -7,11 +7,12 @@ use crate::recorder::Detail;
 use crate::run_file::RunFile;
 use crate::setup::Setup;
 use crate::strategy_setup;
-use engine::Rate;
-use engine::sim::Costs;
+use engine::sim::{Costs, Impact};
 use engine::tape::DigestOnly;
+use engine::{Money, Rate};
 use evaluations::SensitivityRow;
 use rayon::prelude::*;
+use rust_decimal::Decimal;
 
 /// Runs that are made at a time; each of them decodes its candles on a thread of its own.
 const THREADS: usize = 2;
@@ -43,10 +44,16 @@ impl Case {
 
     /// Why it would change nothing, where it would not.
     fn is_idle(self, costs: &[Costs]) -> Option<&'static str> {
-        let none = |paid: fn(&Costs) -> Rate| costs.iter().all(|costs| paid(costs).parts().0 <= 0);
+        let all = |none: fn(&Costs) -> bool| costs.iter().all(none);
+        let free = |c: &Costs| {
+            let rates = c.taker.parts().0 <= 0 && c.maker.parts().0 <= 0;
+            rates && !c.tiered && c.per_unit == Money::ZERO && c.min_fee == Money::ZERO
+        };
         match self {
-            Self::Fees { .. } if none(|c| c.taker) && none(|c| c.maker) => Some("the run pays no fees"),
-            Self::Slippage { .. } if none(|c| c.slippage) => Some("the run has no slippage and no spread"),
+            Self::Fees { .. } if all(free) => Some("the run pays no fees"),
+            Self::Slippage { .. } if all(|c| c.slippage.is_zero() && c.impact == Impact::None) => {
+                Some("the run has no slippage and no spread")
+            }
             _ => None,
         }
     }
@@ -58,15 +65,35 @@ impl Case {
                 Self::Fees { times } => {
                     costs.taker = paid_times(costs.taker, times)?;
                     costs.maker = paid_times(costs.maker, times)?;
+                    costs.per_unit = Money(costs.per_unit.0 * i128::from(times));
+                    costs.min_fee = Money(costs.min_fee.0 * i128::from(times));
                 }
-                Self::Slippage { times } => costs.slippage = paid_times(costs.slippage, times)?,
+                Self::Slippage { times } => {
+                    costs.slippage = paid_times(costs.slippage, times)?;
+                    costs.impact = match costs.impact {
+                        Impact::None => Impact::None,
+                        Impact::VolumeShare(rate) => Impact::VolumeShare(paid_times(rate, times)?),
+                        Impact::SquareRoot(rate) => Impact::SquareRoot(paid_times(rate, times)?),
+                    };
+                }
                 Self::Latency => {}
+            }
+        }
+        if let Self::Fees { times } = self {
+            for tier in &mut config.execution.fee_tiers {
+                for bps in [&mut tier.taker_bps, &mut tier.maker_bps] {
+                    if bps.is_sign_positive() {
+                        *bps *= Decimal::from(times);
+                        Rate::from_bps(*bps)?;
+                    }
+                }
             }
         }
         if self == Self::Latency {
             // As long as the longest candle: with smaller candles for the venue less would cost one of those.
             let longest = config.instruments.iter().map(|i| i.interval.0).max().unwrap_or(0);
-            config.execution.latency.entry_ns += longest;
+            let entry = &mut config.execution.latency.entry;
+            *entry = entry.longer(longest);
         }
         Some(())
     }

@@ -1,4 +1,5 @@
 //! From a run file to the parts of a run: instruments with their dated rules, costs, candles, account and venue.
+use crate::costs;
 use crate::failure::Failure;
 use crate::holdings::{Happening, daily, holdings, sessions};
 use crate::run_file::{Calendar, InstrumentSection, RunFile};
@@ -7,8 +8,7 @@ use datasets::{CandleReader, Catalog, DataError, InstrumentRecord, ReadOptions};
 use engine::risk::{AllowedInstruments, BuyingPower, RiskCheck};
 use engine::sim::{Costs, Sessions, VenueConfig};
 use engine::{
-    Core, Currency, Instrument, InstrumentId, Money, Price, Qty, Rate, RiskEngine, SimVenue, Spec, State, Strategy,
-    Timestamp,
+    Core, Currency, Instrument, InstrumentId, Money, Price, Qty, RiskEngine, SimVenue, Spec, State, Strategy, Timestamp,
 };
 use evaluations::Assumption;
 use evaluations::metrics::daily::Days;
@@ -217,7 +217,10 @@ impl Setup {
             leverage: run.account.leverage,
             participation_ppm: run.execution.participation_ppm,
         };
-        let venue = SimVenue::new(config, run.account.cash, self.instruments.clone(), self.costs.clone());
+        let mut venue = SimVenue::new(config, run.account.cash, self.instruments.clone(), self.costs.clone());
+        if let Some(tiers) = costs::tiers(&run.execution) {
+            venue = venue.with_tiers(tiers);
+        }
         let with = |venue: SimVenue, (place, sessions): (u32, &Sessions)| {
             venue.with_sessions(InstrumentId(place), sessions.clone())
         };
@@ -263,22 +266,7 @@ fn make(run: &RunFile, section: &InstrumentSection, records: &[InstrumentRecord]
     let multiplier = section.multiplier.or_else(|| last?.multiplier).unwrap_or(Decimal::ONE);
     let specs = specs(section, records, price_scale, qty_scale)?;
     let instrument = Instrument::new(section.name(), quote, (price_scale, qty_scale), multiplier, specs);
-    let rate = |own: Option<Decimal>, record: Option<Decimal>, general: Decimal| {
-        let bps = own.or(record).unwrap_or(general);
-        Rate::from_bps(bps)
-            .ok_or_else(|| format!("{bps} basis points are not a rate: at most 10,000 with eight decimals"))
-    };
-    let costs = Costs {
-        taker: rate(section.taker_fee_bps, last.and_then(|r| r.taker_fee_bps), run.execution.taker_fee_bps)?,
-        maker: rate(section.maker_fee_bps, last.and_then(|r| r.maker_fee_bps), run.execution.maker_fee_bps)?,
-        // A taker pays half of the spread.
-        slippage: rate(None, None, run.execution.slippage_bps + run.execution.spread_bps / Decimal::TWO)?,
-        maintenance: section
-            .margin
-            .map_or(Some(Rate::ZERO), Rate::from_fraction)
-            .ok_or("a margin has at most twelve decimal places")?,
-        liquidation_fee: rate(None, None, run.execution.liquidation_fee_bps)?,
-    };
+    let costs = costs::costs(run, section, last)?;
     let session = section.session.map(|s| s.0).or_else(|| last?.session_ns);
     let length_ns = match session {
         Some(session) if section.interval == engine::Interval::DAY => session,

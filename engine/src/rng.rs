@@ -52,6 +52,12 @@ impl Rng {
     pub fn unit(&mut self) -> f64 {
         (self.next_u64() >> 11) as f64 / (1_u64 << 53) as f64
     }
+
+    /// A whole number from 0 whose distribution is exponential with this mean, cut down to whole ones.
+    pub fn exponential(&mut self, mean: i64) -> i64 {
+        // One less a number below one is above zero, so that the logarithm is finite.
+        (-crate::math::ln(1.0 - self.unit()) * mean as f64) as i64
+    }
 }
 
 #[cfg(test)]

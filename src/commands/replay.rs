@@ -25,7 +25,8 @@ pub(super) fn execute(path: &Path, catalog: Option<PathBuf>, set: &[String], jso
     let sources = setup.sources(false)?;
     let scales = setup.instruments.iter().map(|i| i.price_scale);
     let feed = Merge::new(sources.into_iter().zip(scales)).map_err(Failure::failed)?;
-    let mut world = Recorded::new(open_tape(tape.path())?, feed, config.execution.latency.feed_ns);
+    let wire = config.execution.latency.feed_wire(config.run.seed);
+    let mut world = Recorded::new(open_tape(tape.path())?, feed, wire);
     let mut journal = Spotting { inner: Verifying::new(open_tape(tape.path())?), changed, spotted: Vec::new() };
     let mut core = setup.core(&config, strategy);
     let outcome = run(&mut core, &mut world, &mut journal);

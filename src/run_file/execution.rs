@@ -1,13 +1,15 @@
 //! `[execution]`: the simulated venue.
 //!
 //! Fees stand here for instruments that name none of their own.
+use super::costs::{self, Charges, FeeTier, ImpactSetting};
 use super::decimal;
+use super::delay;
 use super::error::Complaint;
 use super::node::Node;
 use super::rate::{self, Bounds};
 use super::section::Section;
 use super::written::Written;
-use engine::sim::{Latency, PathModel};
+use engine::sim::{Delay, Latency, PathModel};
 use rust_decimal::Decimal;
 
 /// The simulated venue.
@@ -23,10 +25,16 @@ pub struct ExecutionSection {
     pub taker_fee_bps: Decimal,
     /// Fee of a fill that gives liquidity; below zero it is a rebate.
     pub maker_fee_bps: Decimal,
-    /// How much worse than the model's a market or stop order's price is.
+    /// What the account has to have traded for other rates; they stand in the place of the two.
+    pub fee_tiers: Vec<FeeTier>,
+    /// Fees that are amounts.
+    pub charges: Charges,
+    /// How much worse than the model's the price of what takes liquidity is.
     pub slippage_bps: Decimal,
-    /// Between bid and ask; a market or stop order pays half of it.
+    /// Between bid and ask; what takes liquidity pays half of it.
     pub spread_bps: Decimal,
+    /// What size adds to that.
+    pub impact: Option<ImpactSetting>,
     /// Fee of a liquidation.
     pub liquidation_fee_bps: Decimal,
     /// The share of a candle's volume that all fills in it may take, in parts per million.
@@ -57,9 +65,6 @@ impl FillModel {
 }
 
 const PARTICIPATION: &str = "per cent of a candle's volume above 0 and up to 100, with at most four decimal places";
-const LATENCY: &str = "milliseconds from 0 to 86400000, with at most six decimal places";
-/// Decimal places of a latency in milliseconds: nanoseconds.
-const LATENCY_PLACES: u32 = 6;
 
 pub(super) fn read(mut section: Section<'_>) -> Option<ExecutionSection> {
     let fill = section.or("fill", FillModel::NextOpen, |node| choice(node, &FillModel::ALL));
@@ -67,14 +72,17 @@ pub(super) fn read(mut section: Section<'_>) -> Option<ExecutionSection> {
     let touch = section.or("touch", false, Node::switch);
     let taker_fee_bps = section.or("taker_fee_bps", Decimal::ZERO, |node| rate::bps(node, Bounds::Fee));
     let maker_fee_bps = section.or("maker_fee_bps", Decimal::ZERO, |node| rate::bps(node, Bounds::Fee));
+    let fee_tiers = costs::tiers(&mut section);
+    let charges = costs::charges(&mut section);
     let slippage_bps = section.or("slippage_bps", Decimal::ZERO, |node| rate::bps(node, Bounds::Slippage));
     let spread_bps = section.or("spread_bps", Decimal::ZERO, |node| rate::bps(node, Bounds::Slippage));
+    let impact = costs::impact(&mut section);
     let liquidation_fee_bps =
         section.or("liquidation_fee_bps", Decimal::ZERO, |node| rate::bps(node, Bounds::Slippage));
     let participation_ppm = section.optional("participation_pct", participation);
-    let entry_ns = section.or("latency_ms", 0, latency_ns);
-    let feed_ns = section.or("feed_latency_ms", 0, latency_ns);
-    let reply_ns = section.or("reply_latency_ms", 0, latency_ns);
+    let entry = section.or("latency_ms", Delay::NONE, delay::read);
+    let feed = section.or("feed_latency_ms", Delay::NONE, delay::read);
+    let reply = section.or("reply_latency_ms", Delay::NONE, delay::read);
     section.close();
     Some(ExecutionSection {
         fill: fill?,
@@ -82,11 +90,14 @@ pub(super) fn read(mut section: Section<'_>) -> Option<ExecutionSection> {
         touch: touch?,
         taker_fee_bps: taker_fee_bps?,
         maker_fee_bps: maker_fee_bps?,
+        fee_tiers: fee_tiers?,
+        charges: charges?,
         slippage_bps: slippage_bps?,
         spread_bps: spread_bps?,
+        impact: impact?,
         liquidation_fee_bps: liquidation_fee_bps?,
         participation_ppm: participation_ppm?,
-        latency: Latency { feed_ns: feed_ns?, entry_ns: entry_ns?, reply_ns: reply_ns? },
+        latency: Latency { feed: feed?, entry: entry?, reply: reply? },
     })
 }
 
@@ -116,27 +127,28 @@ fn participation(node: &Node) -> Result<i64, Complaint> {
     })
 }
 
-fn latency_ns(node: &Node) -> Result<i64, Complaint> {
-    let ms = node.decimal(LATENCY)?;
-    let fits = ms >= Decimal::ZERO && ms <= Decimal::from(86_400_000) && decimal::places(ms) <= LATENCY_PLACES;
-    fits.then(|| ms * Decimal::from(1_000_000)).and_then(|ns| i64::try_from(ns).ok()).ok_or_else(|| {
-        node.complain(format!("a latency of {} ms is out of range", decimal::plain(ms))).expected(LATENCY)
-    })
-}
-
 pub(super) fn written(execution: &ExecutionSection) -> Written {
-    let ms = |ns: i64| decimal::plain(Decimal::new(ns, LATENCY_PLACES));
-    Written::new("execution")
+    let mut section = Written::new("execution")
         .text("fill", execution.fill.name())
         .text("path", execution.path.name())
-        .literal("touch", execution.touch)
-        .literal("taker_fee_bps", decimal::plain(execution.taker_fee_bps))
-        .literal("maker_fee_bps", decimal::plain(execution.maker_fee_bps))
+        .literal("touch", execution.touch);
+    // Where tiers stand, the two rates do not.
+    if execution.fee_tiers.is_empty() {
+        section = section
+            .literal("taker_fee_bps", decimal::plain(execution.taker_fee_bps))
+            .literal("maker_fee_bps", decimal::plain(execution.maker_fee_bps));
+    }
+    section = costs::write_tiers(section, &execution.fee_tiers);
+    section = costs::write_charges(section, execution.charges)
         .literal("slippage_bps", decimal::plain(execution.slippage_bps))
-        .literal("spread_bps", decimal::plain(execution.spread_bps))
+        .literal("spread_bps", decimal::plain(execution.spread_bps));
+    section = costs::write_impact(section, execution.impact)
         .literal("liquidation_fee_bps", decimal::plain(execution.liquidation_fee_bps))
-        .maybe_literal("participation_pct", execution.participation_ppm.map(|ppm| decimal::plain(Decimal::new(ppm, 4))))
-        .literal("latency_ms", ms(execution.latency.entry_ns))
-        .literal("feed_latency_ms", ms(execution.latency.feed_ns))
-        .literal("reply_latency_ms", ms(execution.latency.reply_ns))
+        .maybe_literal(
+            "participation_pct",
+            execution.participation_ppm.map(|ppm| decimal::plain(Decimal::new(ppm, 4))),
+        );
+    section = delay::write(section, "latency_ms", execution.latency.entry);
+    section = delay::write(section, "feed_latency_ms", execution.latency.feed);
+    delay::write(section, "reply_latency_ms", execution.latency.reply)
 }

@@ -2,6 +2,7 @@
 //!
 //! What is absent here comes from the catalog's dated records; what stands here wins over them.
 use super::amount;
+use super::costs::{self, Charges};
 use super::decimal;
 use super::error::Complaint;
 use super::execution::choice;
@@ -44,6 +45,8 @@ pub struct InstrumentSection {
     pub maker_fee_bps: Option<Decimal>,
     /// Fee for taking liquidity in basis points.
     pub taker_fee_bps: Option<Decimal>,
+    /// Fees that are amounts.
+    pub charges: Charges,
     /// Share of the notional that a position ties up; above 0, up to 1.
     pub margin: Option<Decimal>,
     /// What borrowing it for a short costs, per cent a year.
@@ -171,6 +174,7 @@ fn element(
     let quantity_scale = section.optional("quantity_step", scale);
     let maker_fee_bps = section.optional("maker_fee_bps", |node| rate::bps(node, Bounds::Fee));
     let taker_fee_bps = section.optional("taker_fee_bps", |node| rate::bps(node, Bounds::Fee));
+    let charges = costs::charges(&mut section);
     let margin = section.optional("margin", margin);
     let borrow_pct = section.optional("borrow_pct", super::account::yearly);
     let calendar = section.optional("calendar", |node| choice(node, &Calendar::ALL));
@@ -178,9 +182,7 @@ fn element(
     refuse_uneven(&mut section, ("tick", tick.flatten()), ("price_step", price_scale.flatten()));
     refuse_uneven(&mut section, ("lot", lot.flatten()), ("quantity_step", quantity_scale.flatten()));
     if let (Some(Some(Calendar::Always)), Some(Some(_))) = (calendar, session) {
-        let place = section.place_of("session").or(section.place());
-        let message = "an instrument with the calendar `24/7` has no sessions";
-        section.complain("session", Complaint::new(place, message).expected("no `session`, or another calendar"));
+        refuse_session(&mut section);
     }
     section.close();
     Some(InstrumentSection {
@@ -197,6 +199,7 @@ fn element(
         quantity_scale: quantity_scale?,
         maker_fee_bps: maker_fee_bps?,
         taker_fee_bps: taker_fee_bps?,
+        charges: charges?,
         margin: margin?,
         borrow_pct: borrow_pct?,
         calendar: calendar?,
@@ -239,6 +242,13 @@ fn refuse_uneven(section: &mut Section<'_>, increment: (&str, Option<Decimal>), 
         let complaint = Complaint::new(section.place_of(increment.0), message);
         section.complain(increment.0, complaint.expected(format!("a multiple of the `{}`", step.0)));
     }
+}
+
+/// What always trades has no sessions.
+fn refuse_session(section: &mut Section<'_>) {
+    let place = section.place_of("session").or(section.place());
+    let message = "an instrument with the calendar `24/7` has no sessions";
+    section.complain("session", Complaint::new(place, message).expected("no `session`, or another calendar"));
 }
 
 fn multiplier(node: &Node) -> Result<Decimal, Complaint> {
@@ -299,7 +309,7 @@ fn step_text(scale: u8) -> String {
 
 pub(super) fn written(index: usize, instrument: &InstrumentSection) -> Written {
     let plain = |value: Option<Decimal>| value.map(decimal::plain);
-    Written::element("instruments", index)
+    let section = Written::element("instruments", index)
         .text("venue", &instrument.venue)
         .text("symbol", &instrument.symbol)
         .text("interval", &instrument.interval.to_string())
@@ -312,7 +322,8 @@ pub(super) fn written(index: usize, instrument: &InstrumentSection) -> Written {
         .maybe("price_step", instrument.price_scale.map(step_text))
         .maybe("quantity_step", instrument.quantity_scale.map(step_text))
         .maybe_literal("maker_fee_bps", plain(instrument.maker_fee_bps))
-        .maybe_literal("taker_fee_bps", plain(instrument.taker_fee_bps))
+        .maybe_literal("taker_fee_bps", plain(instrument.taker_fee_bps));
+    costs::write_charges(section, instrument.charges)
         .maybe("margin", plain(instrument.margin))
         .maybe_literal("borrow_pct", plain(instrument.borrow_pct))
         .maybe("calendar", instrument.calendar.map(|calendar| calendar.name().to_string()))

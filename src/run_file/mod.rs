@@ -5,8 +5,10 @@
 //! strategy or reads a clock; the same text and overrides always give the same [`RunFile`].
 mod account;
 mod amount;
+mod costs;
 mod data;
 mod decimal;
+mod delay;
 mod document;
 mod error;
 mod execution;
@@ -27,6 +29,7 @@ mod tests;
 mod written;
 
 pub use account::AccountSection;
+pub use costs::{Charges, FeeTier, ImpactModel, ImpactSetting};
 pub use data::{CatalogPath, DataSection};
 pub use error::{ConfigError, Problem, SHOWN_MAX};
 pub use execution::{ExecutionSection, FillModel};

@@ -20,6 +20,7 @@ impl SimVenue {
         let book = &mut self.books[id.index()];
         book.at_open.clear();
         book.room = room;
+        (book.volume, book.taken) = (candle.volume, Qty::ZERO);
         let opening = book.sessions.opens_with(candle);
         let mut arrival = 0;
         while let Some(order) = self.after(id, &mut arrival) {

@@ -1,7 +1,9 @@
 //! The simulated world: history, a matching venue, and time that jumps from one due item to the next.
 mod account;
 mod costs;
+mod delay;
 mod feeds;
+mod impact;
 mod inside;
 mod links;
 mod liquidation;
@@ -11,14 +13,18 @@ mod path;
 mod resting;
 mod schedule;
 mod sessions;
+mod tiers;
 mod trading;
 mod venue;
 mod world;
 
 pub use account::{Account, Held};
 pub use costs::Costs;
+pub use delay::{Delay, Latency, Wire};
+pub use impact::Impact;
 pub use merge::Merge;
 pub use path::PathModel;
 pub use sessions::{Session, Sessions};
+pub use tiers::{Tier, Tiers};
 pub use venue::{SimVenue, VenueConfig};
-pub use world::{Latency, SimError, Simulated};
+pub use world::{SimError, Simulated};

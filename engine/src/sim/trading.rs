@@ -1,11 +1,12 @@
 //! A fill: how much, at what price and fee, and whether the account can carry it.
 use super::account::Wanted;
+use super::costs::Charged;
 use super::venue::{Match, SimVenue};
 use crate::event::{Fill, Reason, Report};
 use crate::instrument::InstrumentId;
 use crate::ledger::share;
 use crate::order::{FillId, Link, OrderId};
-use crate::{Candle, Money, Price, Qty, Side};
+use crate::{Candle, Liquidity, Money, Price, Qty, Side};
 
 impl SimVenue {
     /// How much of a candle's volume our fills may take.
@@ -37,8 +38,7 @@ impl SimVenue {
         }
         let (side, kind, is_cut) =
             (resting.request.side, resting.request.kind, resting.request.is_cut_to_the_position());
-        // A limit never trades beyond its price, so slippage is for market and stop orders only.
-        let Some((price, fee)) = self.settle(id, side, kind.limit().is_none(), quantity, at) else {
+        let Some((price, fee)) = self.settle(id, side, kind.limit(), quantity, at) else {
             self.drop_order(id, order, Report::Rejected { order, reason: Reason::BuyingPower });
             return Qty::ZERO;
         };
@@ -57,6 +57,7 @@ impl SimVenue {
         }));
         let book = &mut self.books[id.index()];
         book.room = book.room - quantity;
+        book.taken = book.taken + quantity;
         let resting = &mut book.resting[place];
         resting.filled = resting.filled + quantity;
         if matches!(link, Link::Attached(_)) {
@@ -80,15 +81,27 @@ impl SimVenue {
         &mut self,
         id: InstrumentId,
         side: Side,
-        slips: bool,
+        limit: Option<Price>,
         quantity: Qty,
         at: &Match,
     ) -> Option<(Price, Money)> {
         let index = id.index();
         let (instrument, costs) = (&self.instruments[index], &self.costs[index]);
-        let price = if slips { costs.slipped(at.price, side) } else { at.price };
+        // Who gives liquidity has the price that he asked for; who takes it slips, though never beyond a limit.
+        let price = match at.liquidity {
+            Liquidity::Maker => at.price,
+            Liquidity::Taker => {
+                let book = &self.books[index];
+                costs.slipped(at.price, side, limit, (book.taken + quantity, book.volume))
+            }
+        };
         let signed = Qty(quantity.0 * side.sign());
-        let (fee, rounded) = costs.fee(instrument.value(price, quantity).0, at.liquidity);
+        let notional = instrument.value(price, quantity).0;
+        let rate = match &mut self.tiers {
+            Some(tiers) if costs.tiered => tiers.rate(at.time, at.liquidity),
+            _ => costs.rate(at.liquidity),
+        };
+        let (fee, rounded) = costs.fee(rate, &Charged { notional, quantity, qty_scale: instrument.qty_scale });
         let wanted = Wanted { index, signed, price, fee };
         if !self.account.affords(&wanted, &self.instruments, self.config.leverage) {
             return None;
@@ -99,6 +112,9 @@ impl SimVenue {
         }
         self.rounded_fees += u64::from(rounded);
         self.account.book(index, &self.instruments[index], signed, price, fee);
+        if let Some(tiers) = &mut self.tiers {
+            tiers.count(at.time, notional);
+        }
         Some((price, fee))
     }
 }

@@ -7,6 +7,7 @@ use super::costs::Costs;
 use super::path::PathModel;
 use super::resting::Resting;
 use super::sessions::Sessions;
+use super::tiers::Tiers;
 use crate::carry::Carry;
 use crate::effect::Action;
 use crate::event::{Certainty, Liquidity, Reason, Report};
@@ -49,6 +50,9 @@ pub(super) struct Book {
     pub(super) woken: Vec<OrderId>,
     /// What may still trade in the candle under way.
     pub(super) room: Qty,
+    /// What has traded in it, and how much of that was ours.
+    pub(super) volume: i64,
+    pub(super) taken: Qty,
     pub(super) sessions: Sessions,
     /// It trades no more.
     delisted: bool,
@@ -63,6 +67,7 @@ pub struct SimVenue {
     pub(super) reports: VecDeque<Report>,
     pub(super) instruments: Vec<Instrument>,
     pub(super) costs: Vec<Costs>,
+    pub(super) tiers: Option<Tiers>,
     watched: Vec<InstrumentId>,
     next_expiry: Timestamp,
     pub(super) fills: u128,
@@ -103,6 +108,7 @@ impl SimVenue {
             reports: VecDeque::new(),
             instruments,
             costs,
+            tiers: None,
             watched: Vec::new(),
             next_expiry: Timestamp::MAX,
             fills: 0,
@@ -116,6 +122,13 @@ impl SimVenue {
     #[must_use]
     pub fn with_sessions(mut self, id: InstrumentId, sessions: Sessions) -> Self {
         self.books[id.index()].sessions = sessions;
+        self
+    }
+
+    /// The same with fees that follow what was traded, for the instruments whose costs are tiered.
+    #[must_use]
+    pub fn with_tiers(mut self, tiers: Tiers) -> Self {
+        self.tiers = Some(tiers);
         self
     }
 

@@ -1,4 +1,5 @@
 //! History as a world: every candle, command, report and timer at its time and in its lane.
+use super::delay::{Latency, Wire};
 use super::feeds::Feeds;
 use super::merge::Merge;
 use super::schedule::{Item, Lane, Schedule};
@@ -12,17 +13,6 @@ use crate::instrument::InstrumentId;
 use crate::run::World;
 use alloc::collections::VecDeque;
 use core::fmt;
-
-/// How long things are on their way, in nanoseconds.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Latency {
-    /// From the venue's market data to the core.
-    pub feed_ns: i64,
-    /// From the core's command to the venue.
-    pub entry_ns: i64,
-    /// From the venue's report to the core.
-    pub reply_ns: i64,
-}
 
 /// Why history cannot go on.
 #[derive(Debug)]
@@ -60,6 +50,9 @@ pub struct Simulated<S> {
     /// Commands that reach the venue at once: they need no schedule, only their order.
     arriving: VecDeque<(Timestamp, Action)>,
     latency: Latency,
+    feed: Wire,
+    entry: Wire,
+    reply: Wire,
     /// Time at the venue.
     clock: Timestamp,
     /// The last instant at which the opens have passed.
@@ -82,12 +75,24 @@ impl<S: CandleSource> Simulated<S> {
             due: Schedule::default(),
             arriving: VecDeque::new(),
             latency,
+            feed: latency.feed_wire(0),
+            entry: latency.entry_wire(0),
+            reply: latency.reply_wire(0),
             clock: Timestamp::MIN,
             opens_passed: Timestamp::MIN,
             paths_passed: Timestamp::MIN,
             opened: alloc::vec![Timestamp::MIN; instruments],
             carry: alloc::vec::Vec::new(),
         }
+    }
+
+    /// The same with drawn latencies of this seed, in place of zero.
+    #[must_use]
+    pub fn with_seed(mut self, seed: u64) -> Self {
+        self.feed = self.latency.feed_wire(seed);
+        self.entry = self.latency.entry_wire(seed);
+        self.reply = self.latency.reply_wire(seed);
+        self
     }
 
     /// The same with what happens to holdings without a trade. Marks are filled in with the last price of the instrument.
@@ -199,11 +204,11 @@ impl<S: CandleSource> Simulated<S> {
 
     /// Schedules what the venue has said. Without a reply latency it waits in the venue: nothing comes before it.
     fn collect_reports(&mut self, time: Timestamp) {
-        if self.latency.reply_ns == 0 {
+        if self.reply.is_instant() {
             return;
         }
         while let Some(report) = self.venue.poll() {
-            self.due.push(time.after(self.latency.reply_ns), Item::Report(report));
+            self.due.push(self.reply.arrival(time), Item::Report(report));
         }
     }
 
@@ -238,7 +243,7 @@ impl<S: CandleSource> World for Simulated<S> {
         if self.due.is_empty()
             && self.arriving.is_empty()
             && self.venue.is_quiet()
-            && self.latency.feed_ns == 0
+            && self.feed.is_instant()
             && self.feeds.next_known().is_none_or(|known| known < self.next_carry())
         {
             return self.take_candle(slot);
@@ -249,10 +254,10 @@ impl<S: CandleSource> World for Simulated<S> {
     fn perform(&mut self, now: Timestamp, effect: &Effect) -> Result<(), Self::Error> {
         match *effect {
             Effect::Send(command) => {
-                if self.latency.entry_ns == 0 {
+                if self.entry.is_instant() {
                     self.arriving.push_back((now, *command.action()));
                 } else {
-                    self.due.push(now.after(self.latency.entry_ns), Item::Command(*command.action()));
+                    self.due.push(self.entry.arrival(now), Item::Command(*command.action()));
                 }
             }
             Effect::Arm { timer, at } => self.due.push(at.max(now), Item::Timer(timer)),
@@ -266,7 +271,7 @@ impl<S: CandleSource> Simulated<S> {
     /// The general case: the first of what is due, what opens, and what becomes known.
     fn next_due(&mut self, slot: &mut Event) -> Result<Option<Timestamp>, SimError<S::Error>> {
         loop {
-            if self.latency.reply_ns == 0
+            if self.reply.is_instant()
                 && let Some(report) = self.venue.poll()
             {
                 *slot = Event::Report(report);
@@ -307,8 +312,8 @@ impl<S: CandleSource> Simulated<S> {
             } else if known == time {
                 self.take_candle(slot)?;
                 match slot {
-                    Event::Market(MarketEvent::Candle(candle)) if self.latency.feed_ns != 0 => {
-                        self.due.push(time.after(self.latency.feed_ns), Item::Candle(*candle));
+                    Event::Market(MarketEvent::Candle(candle)) if !self.feed.is_instant() => {
+                        self.due.push(self.feed.arrival(time), Item::Candle(*candle));
                     }
                     _ => return Ok(Some(time)),
                 }
@@ -320,7 +325,7 @@ impl<S: CandleSource> Simulated<S> {
 
     /// Whether the core has seen the last candle by then: nothing can trade any more.
     fn is_over_at(&self, time: Timestamp) -> bool {
-        self.feeds.next_known().is_none() && time > self.clock.after(self.latency.feed_ns)
+        self.feeds.next_known().is_none() && time > self.feed.drained(self.clock)
     }
 
     /// When and in which lane the first item is due.
@@ -331,7 +336,7 @@ impl<S: CandleSource> Simulated<S> {
 
     /// Takes the first due item; whether it is an event for the core.
     fn take_due(&mut self, slot: &mut Event) -> bool {
-        // With an entry latency none is here; without one, no command is in the schedule.
+        // With an entry latency, drawn or not, none is here; without one, no command is in the schedule.
         if let (_, Lane::Command) = self.first_due()
             && let Some((time, action)) = self.arriving.pop_front()
         {

@@ -9,7 +9,7 @@ use crate::candle::CandleSource;
 use crate::effect::Effect;
 use crate::event::Event;
 use crate::run::World;
-use crate::sim::Merge;
+use crate::sim::{Merge, Wire};
 use core::fmt;
 
 /// Why a recorded world cannot go on.
@@ -56,7 +56,7 @@ impl<T: core::error::Error, C: core::error::Error> core::error::Error for Replay
 pub struct Recorded<R, S> {
     tape: R,
     candles: Merge<S>,
-    feed_ns: i64,
+    feed: Wire,
     ahead: Option<Frame>,
     end: Option<End>,
     number: u64,
@@ -64,10 +64,10 @@ pub struct Recorded<R, S> {
 }
 
 impl<R: RecordSource, S: CandleSource> Recorded<R, S> {
-    /// Repeats `tape`, joining `candles`, which the core saw `feed_ns` after they were known.
+    /// Repeats `tape`, joining `candles`, which the core saw at the end of this wire.
     #[must_use]
-    pub fn new(tape: R, candles: Merge<S>, feed_ns: i64) -> Self {
-        Self { tape, candles, feed_ns, ahead: None, end: None, number: 0, now: Timestamp::MIN }
+    pub fn new(tape: R, candles: Merge<S>, feed: Wire) -> Self {
+        Self { tape, candles, feed, ahead: None, end: None, number: 0, now: Timestamp::MIN }
     }
 
     /// The candle sources, after the replay.
@@ -95,7 +95,8 @@ impl<R: RecordSource, S: CandleSource> Recorded<R, S> {
     fn next_candle(&mut self, slot: &mut Event) -> Result<Timestamp, ReplayWorldError<R::Error, S::Error>> {
         let number = self.number;
         let popped = self.candles.pop(slot).map_err(ReplayWorldError::Candles)?;
-        let time = popped.ok_or(ReplayWorldError::CandlesEnded { number })?.known_time.after(self.feed_ns);
+        let known = popped.ok_or(ReplayWorldError::CandlesEnded { number })?.known_time;
+        let time = self.feed.arrival(known);
         if time < self.now { Err(ReplayWorldError::CandleOutOfTime { number }) } else { Ok(time) }
     }
 }

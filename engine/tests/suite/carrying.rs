@@ -1,7 +1,7 @@
 //! Splits, dividends and funding: the ledger explains every unit, and the venue's account ends with the same ones.
 use crate::fed::instruments;
 use engine::risk::{BuyingPower, Leverage};
-use engine::sim::{Costs, Latency, Merge, VenueConfig};
+use engine::sim::{Costs, Latency, Merge, VenueConfig, Wire};
 use engine::tape::{CandlesOnTape, Header, MemoryTape, Recorded, TapeJournal, TapeReader, Verifying};
 use engine::{
     Candle, Carry, Core, Effect, Entry, Event, InstrumentId, Intents, Interval, Journal, Label, Money, NewOrder,
@@ -81,7 +81,7 @@ fn play_at<S: Strategy + Clone>(
     let tape = journal.0.seal(&[]).expect("memory cannot fail").0;
     let none = Merge::new(Vec::<(SharedCandles, u8)>::new()).expect("nothing to read");
     let mut verifying = Verifying::new(TapeReader::new(&tape[..]));
-    run(&mut make_core(), &mut Recorded::new(TapeReader::new(&tape[..]), none, 0), &mut verifying)
+    run(&mut make_core(), &mut Recorded::new(TapeReader::new(&tape[..]), none, Wire::default()), &mut verifying)
         .expect("a replay repeats every decision");
     assert_eq!(verifying.digest(), digest);
     let (venue, _) = world.into_parts();

@@ -31,19 +31,19 @@ macro_rules! themes {
 const THEMES: &[(&str, &str)] = themes!(
     "market" "limit" "stop" "stop-limit" "trailing" "touched" "day" "good-til-date" "immediate" "auctions" "post-only"
     "reduce-only" "brackets" "one-cancels-other" "amend" "cancel" "participation" "costs" "latency" "gaps" "paths"
-    "targets" "instruments" "refusals" "buying-power"
+    "impact" "targets" "instruments" "refusals" "buying-power"
 );
 
 /// One scenario of a file.
 #[derive(Debug)]
-struct Case<'a> {
+pub(crate) struct Case<'a> {
     line: usize,
     title: &'a str,
-    scene: String,
+    pub(crate) scene: String,
     expected: String,
 }
 
-fn cases(text: &str) -> Vec<Case<'_>> {
+pub(crate) fn cases(text: &str) -> Vec<Case<'_>> {
     let mut cases: Vec<Case<'_>> = Vec::new();
     let mut speaks = false;
     for (line, words) in (1..).zip(text.lines()).filter(|(_, words)| !words.is_empty() && !words.starts_with('#')) {

@@ -2,7 +2,7 @@
 use crate::language::{Scene, venue};
 use crate::matching::random_scene;
 use crate::scene::{core, feed, instruments};
-use engine::sim::Merge;
+use engine::sim::{Delay, Merge};
 use engine::tape::DigestOnly;
 use engine::{
     Aggregated, Candle, CandleSource, InstrumentId, Interval, Price, Qty, Rng, SharedCandles, Simulated, State, run,
@@ -77,7 +77,7 @@ fn an_order_meets_the_next_smaller_candle_and_a_latency_costs_only_that() {
     let detail = quarters(&prices);
     for (latency_ms, cost) in [(0, 101), (50, 102)] {
         let mut scene = hourly(&detail, "buy 1 market");
-        scene.latency.entry_ns = latency_ms * 1_000_000;
+        scene.latency.entry = Delay::Fixed(latency_ms * 1_000_000);
         let (state, _) = play(&scene, Some(detail.clone()));
         assert_eq!(state.ledger.position(0).cost, engine::Money(engine::Money::ONE.0 * cost));
         assert_eq!(state.market(InstrumentId(0)).candles, 2, "the core sees hours only");

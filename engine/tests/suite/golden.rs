@@ -5,7 +5,7 @@
 use crate::fed::{Fed, candle, fill};
 use crate::language::Scene;
 use crate::scene::core;
-use engine::sim::Merge;
+use engine::sim::{Merge, Wire};
 use engine::tape::{
     CandlesOnTape, Header, Kind, MemoryTape, Outcome, RecordSource, Recorded, TapeJournal, TapeReader, Verifying,
     decode_event, decode_outcomes,
@@ -78,7 +78,7 @@ fn tape() -> Vec<u8> {
 fn the_golden_tape_of_schema_1_replays() {
     let tape = tape();
     let none = Merge::new(Vec::<(SharedCandles, u8)>::new()).expect("nothing to read");
-    let mut world = Recorded::new(TapeReader::new(&tape[..]), none, 0);
+    let mut world = Recorded::new(TapeReader::new(&tape[..]), none, Wire::default());
     let mut verifying = Verifying::new(TapeReader::new(&tape[..]));
     let mut core = core(&Scene::parse(WISHES));
     let steps = run(&mut core, &mut world, &mut verifying).expect("every decision is repeated");

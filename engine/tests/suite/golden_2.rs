@@ -4,7 +4,7 @@ use crate::fed::{Fed, candle, fill};
 use crate::golden::kinds;
 use crate::language::Scene;
 use crate::scene::core;
-use engine::sim::Merge;
+use engine::sim::{Merge, Wire};
 use engine::tape::{CandlesOnTape, Header, MemoryTape, Recorded, TapeJournal, TapeReader, Verifying};
 use engine::{
     Carry, Event, InstrumentId, MarketEvent, Money, OrderId, OrderKind, OrderRequest, Price, Qty, Rate, Reason, Report,
@@ -73,7 +73,7 @@ fn tape() -> Vec<u8> {
 fn the_golden_tape_of_schema_2_replays() {
     let tape = tape();
     let none = Merge::new(Vec::<(SharedCandles, u8)>::new()).expect("nothing to read");
-    let mut world = Recorded::new(TapeReader::new(&tape[..]), none, 0);
+    let mut world = Recorded::new(TapeReader::new(&tape[..]), none, Wire::default());
     let mut verifying = Verifying::new(TapeReader::new(&tape[..]));
     let mut core = core(&Scene::parse(WISHES));
     let steps = run(&mut core, &mut world, &mut verifying).expect("every decision is repeated");

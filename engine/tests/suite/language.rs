@@ -3,7 +3,7 @@
 //! One statement a line, or several with `|` between them. A wish belongs to the candle before it, or to the `on` line.
 use engine::instrument::Spec;
 use engine::risk::Leverage;
-use engine::sim::{Costs, Latency, PathModel, Session, Sessions, VenueConfig};
+use engine::sim::{Costs, Delay, Impact, Latency, PathModel, Session, Sessions, Tier, Tiers, VenueConfig};
 use engine::{
     Candle, InstrumentId, Interval, Join, Label, Money, NewOrder, OrderId, OrderKind, Price, Qty, Rate, Remark, Side,
     SimVenue, Terms, TimeInForce, TimerId, Timestamp, Trail,
@@ -56,7 +56,9 @@ pub(crate) struct Scene {
     pub(crate) touch: bool,
     pub(crate) participation_ppm: Option<i64>,
     pub(crate) costs: Costs,
+    pub(crate) tiers: Option<Tiers>,
     pub(crate) latency: Latency,
+    pub(crate) seed: u64,
     pub(crate) trades_from: Timestamp,
     pub(crate) stocks: Vec<Stock>,
     pub(crate) script: Vec<(Cue, Wish)>,
@@ -93,8 +95,20 @@ fn rate(text: &str) -> Rate {
     Rate::from_bps(text.parse().expect("basis points")).expect("a sane rate")
 }
 
-fn ms(text: &str) -> i64 {
-    text.parse::<i64>().expect("milliseconds") * 1_000_000
+/// `50`, or `20..90` for anything between.
+fn ms(text: &str) -> Delay {
+    let ns = |text: &str| text.parse::<i64>().expect("milliseconds") * 1_000_000;
+    let between = |(min, max)| Delay::Uniform { min_ns: ns(min), max_ns: ns(max) };
+    text.split_once("..").map_or_else(|| Delay::Fixed(ns(text)), between)
+}
+
+/// `0/10/8 1000/6/4`: from a notional on, the taker's and the maker's basis points.
+fn tiers(texts: &[&str]) -> Option<Tiers> {
+    let tier = |text: &&str| match text.split('/').collect::<Vec<_>>()[..] {
+        [from, taker, maker] => Tier { from: from.parse().expect("an amount"), taker: rate(taker), maker: rate(maker) },
+        _ => panic!("`{text}` is no tier"),
+    };
+    Tiers::new(texts.iter().map(tier).collect())
 }
 
 impl Scene {
@@ -107,7 +121,9 @@ impl Scene {
             touch: false,
             participation_ppm: None,
             costs: Costs::NONE,
+            tiers: None,
             latency: Latency::default(),
+            seed: 0,
             trades_from: Timestamp::MIN,
             stocks: Vec::new(),
             script: Vec::new(),
@@ -171,9 +187,17 @@ impl Scene {
             ["fee", bps, "bps"] => (self.costs.taker, self.costs.maker) = (rate(bps), rate(bps)),
             ["maker", "fee", bps, "bps"] => self.costs.maker = rate(bps),
             ["slippage", bps, "bps"] => self.costs.slippage = rate(bps),
-            ["latency", n, "ms"] => self.latency.entry_ns = ms(n),
-            ["feed", "latency", n, "ms"] => self.latency.feed_ns = ms(n),
-            ["reply", "latency", n, "ms"] => self.latency.reply_ns = ms(n),
+            ["impact", "volume-share", bps, "bps"] => self.costs.impact = Impact::VolumeShare(rate(bps)),
+            ["impact", "square-root", bps, "bps"] => self.costs.impact = Impact::SquareRoot(rate(bps)),
+            ["fee", amount, "a", "unit"] => self.costs.per_unit = amount.parse().expect("an amount"),
+            ["least", "fee", amount] => self.costs.min_fee = amount.parse().expect("an amount"),
+            ["tiers", ref steps @ ..] => {
+                (self.tiers, self.costs.tiered) = (Some(tiers(steps).expect("rising tiers")), true);
+            }
+            ["latency", n, "ms"] => self.latency.entry = ms(n),
+            ["feed", "latency", n, "ms"] => self.latency.feed = ms(n),
+            ["reply", "latency", n, "ms"] => self.latency.reply = ms(n),
+            ["seed", n] => self.seed = n.parse().expect("a seed"),
             ["trades", "from", from] => self.trades_from = time(from),
             _ => return false,
         }
@@ -353,7 +377,10 @@ pub(crate) fn venue(scene: &Scene, instruments: Vec<engine::Instrument>) -> SimV
         participation_ppm: scene.participation_ppm,
     };
     let costs = vec![scene.costs; instruments.len()];
-    let venue = SimVenue::new(config, scene.cash, instruments, costs);
+    let mut venue = SimVenue::new(config, scene.cash, instruments, costs);
+    if let Some(tiers) = &scene.tiers {
+        venue = venue.with_tiers(tiers.clone());
+    }
     (0..).zip(&scene.stocks).filter(|(_, stock)| !stock.sessions.is_empty()).fold(venue, |venue, (place, stock)| {
         venue.with_sessions(InstrumentId(place), Sessions::new(stock.sessions.clone().into()))
     })

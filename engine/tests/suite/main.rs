@@ -2,6 +2,7 @@
 //!
 //! Scenarios are short texts that a trader can read; everything random prints its seed when it fails.
 mod carrying;
+mod charging;
 mod conformance;
 mod detail;
 mod exposure;

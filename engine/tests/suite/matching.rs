@@ -2,7 +2,7 @@
 use crate::language::{Cue, Scene, Script, Wish};
 use crate::matcher::{Rules, Traded, fills};
 use crate::scene::{core, feed, instruments};
-use engine::sim::{PathModel, Session};
+use engine::sim::{Delay, PathModel, Session};
 use engine::{
     Action, Effect, Entry, Event, InstrumentId, Interval, Join, Journal, NewOrder, OrderId, OrderKind, Price, Qty,
     Report, Rng, Side, Simulated, State, Terms, TimeInForce, Timestamp, Trail, run,
@@ -68,7 +68,7 @@ pub(crate) fn random_scene(rng: &mut Rng) -> Scene {
     if rng.below(2) == 0 {
         scene.stocks[0].sessions = sessions(rng);
     }
-    scene.latency.entry_ns = [0, 0, 50_000_000, 1_800_000_000_000][rng.below(4) as usize];
+    scene.latency.entry = Delay::Fixed([0, 0, 50_000_000, 1_800_000_000_000][rng.below(4) as usize]);
     scene.leverage.ppm = 1_000_000_000;
     for candle in 0..scene.stocks[0].candles.len() {
         for _ in 0..rng.below(4) {
@@ -161,7 +161,8 @@ fn both(scene: &Scene) -> (Vec<Traded>, Vec<Traded>, usize) {
     let mut trace = Trace::default();
     let mut core: engine::Core<Script> = core(scene);
     run(&mut core, &mut world, &mut trace).expect("memory cannot fail");
-    let arrivals: Vec<_> = trace.sent.iter().map(|(t, a)| (t.after(scene.latency.entry_ns), *a)).collect();
+    let Delay::Fixed(entry_ns) = scene.latency.entry else { panic!("random scenes draw no latency") };
+    let arrivals: Vec<_> = trace.sent.iter().map(|(t, a)| (t.after(entry_ns), *a)).collect();
     let (participation_ppm, sessions) = (scene.participation_ppm, scene.stocks[0].sessions.clone());
     let rules = Rules { path: scene.path, touch: scene.touch, participation_ppm, sessions };
     let naive = fills(rules, &scene.stocks[0].candles, &arrivals);

@@ -4,7 +4,7 @@
 use crate::language::{PRICE_SCALE, QTY_SCALE, Scene, Script, venue};
 use engine::measure::scaled_text;
 use engine::risk::{AllowedInstruments, BuyingPower};
-use engine::sim::Merge;
+use engine::sim::{Merge, Wire};
 use engine::tape::{CandlesOnTape, Header, MemoryTape, Outcome, Recorded, TapeJournal, TapeReader, Verifying};
 use engine::{
     Certainty, Check, Core, Effect, Entry, Event, Instrument, Interval, Journal, MarketEvent, Money, Report,
@@ -47,7 +47,8 @@ pub(crate) fn feed(scene: &Scene) -> Merge<SharedCandles> {
 /// Plays a scenario; what happened, line by line.
 pub(crate) fn play(scene: &Scene) -> String {
     let mut core = core(scene);
-    let mut world = Simulated::new(feed(scene), venue(scene, instruments(scene)), scene.latency, scene.stocks.len());
+    let venue = venue(scene, instruments(scene));
+    let mut world = Simulated::new(feed(scene), venue, scene.latency, scene.stocks.len()).with_seed(scene.seed);
     let tape = TapeJournal::new(MemoryTape::default(), &Header::default(), CandlesOnTape::Recorded);
     let names = scene.stocks.iter().map(|s| s.name.clone()).collect();
     let mut diary = Diary { tape, text: String::new(), names, all: scene.all, marks: 0, equity: Money::ZERO };
@@ -67,7 +68,7 @@ pub(crate) fn play(scene: &Scene) -> String {
 /// Replays a scenario's tape and compares every decision.
 fn replay(scene: &Scene, tape: &[u8], digest: [u8; 32]) {
     let none = Merge::new(Vec::<(SharedCandles, u8)>::new()).expect("nothing to read");
-    let mut world = Recorded::new(TapeReader::new(tape), none, 0);
+    let mut world = Recorded::new(TapeReader::new(tape), none, Wire::default());
     let mut verifying = Verifying::new(TapeReader::new(tape));
     run(&mut core(scene), &mut world, &mut verifying).expect("a replay repeats every decision");
     assert_eq!(verifying.digest(), digest);

@@ -2,7 +2,7 @@
 use crate::language::Scene;
 use crate::scene::{core, feed, instruments};
 use crate::tape::BUSY;
-use engine::sim::Merge;
+use engine::sim::{Merge, Wire};
 use engine::tape::{
     CandlesOnTape, Difference, Header, MemoryTape, Recorded, TapeJournal, TapeReader, VerifyError, Verifying,
 };
@@ -87,7 +87,7 @@ fn write(lie: Lie) -> (Vec<u8>, u64) {
 /// Where a replay of `tape` by the run of `scene` differs.
 fn difference(tape: &[u8], scene: &Scene) -> Option<Difference> {
     let none = Merge::new(Vec::<(SharedCandles, u8)>::new()).expect("nothing to read");
-    let mut world = Recorded::new(TapeReader::new(tape), none, 0);
+    let mut world = Recorded::new(TapeReader::new(tape), none, Wire::default());
     match run(&mut core(scene), &mut world, &mut Verifying::new(TapeReader::new(tape))) {
         Ok(_) => None,
         Err(RunError::Journal(VerifyError::Differs(difference))) => Some(*difference),

@@ -34,7 +34,8 @@ pub(crate) fn record(scene: &Scene, candles: CandlesOnTape) -> (Vec<u8>, [u8; 32
     let mut header = Header::default();
     header.set("name", "a small run");
     let mut journal = TapeJournal::new(MemoryTape::default(), &header, candles);
-    let mut world = Simulated::new(feed(scene), venue(scene, instruments(scene)), scene.latency, scene.stocks.len());
+    let venue = venue(scene, instruments(scene));
+    let mut world = Simulated::new(feed(scene), venue, scene.latency, scene.stocks.len()).with_seed(scene.seed);
     run(&mut core(scene), &mut world, &mut journal).expect("memory cannot fail");
     let digest = journal.digest();
     let candle = &scene.stocks[0].candles;
@@ -150,12 +151,15 @@ fn two_tapes_of_one_run_are_equal_byte_for_byte() {
 
 #[test]
 fn a_tape_replays_with_its_candles_on_it_or_beside_it() {
-    let scene = Scene::parse(BUSY);
-    for candles in [CandlesOnTape::Recorded, CandlesOnTape::Referenced] {
+    // Beside it the replay has to draw the feed's latencies again.
+    let late = format!("seed 7 | feed latency 1..9000000 ms | reply latency 0..90 ms | {BUSY}");
+    let both = [CandlesOnTape::Recorded, CandlesOnTape::Referenced];
+    for (text, candles) in [BUSY, &late].into_iter().flat_map(|text| both.map(|candles| (text, candles))) {
+        let scene = Scene::parse(text);
         let (tape, digest) = record(&scene, candles);
         let beside = if candles == CandlesOnTape::Referenced { scene.stocks[0].candles.clone() } else { Vec::new() };
         let merge = engine::sim::Merge::new([(SharedCandles::new(beside.into()), PRICE_SCALE)]).expect("memory");
-        let mut world = Recorded::new(TapeReader::new(&tape[..]), merge, 0);
+        let mut world = Recorded::new(TapeReader::new(&tape[..]), merge, scene.latency.feed_wire(scene.seed));
         let mut verifying = Verifying::new(TapeReader::new(&tape[..]));
         let steps = run(&mut core(&scene), &mut world, &mut verifying).expect("a replay repeats every decision");
         assert_eq!((verifying.steps(), verifying.digest()), (steps, digest));

@@ -28,13 +28,13 @@ fn an_unknown_key_names_its_line_and_the_nearest_known_key() {
             run.toml:24:3: unknown key `taker-fee-bps` in [execution]
               24 |   taker-fee-bps = 5
                  |   ^^^^^^^^^^^^^
-                 = expected one of: fill, path, touch, taker_fee_bps, maker_fee_bps, slippage_bps, spread_bps, liquidation_fee_bps, participation_pct, latency_ms, feed_latency_ms, reply_latency_ms
+                 = expected one of: fill, path, touch, taker_fee_bps, maker_fee_bps, fee_tiers, fee_per_unit, min_fee, slippage_bps, spread_bps, impact, impact_bps, liquidation_fee_bps, participation_pct, latency_ms, feed_latency_ms, reply_latency_ms
                  = help: did you mean `taker_fee_bps`?
 
             run.toml:14:1: unknown key `tik` in [[instruments]]
               14 | tik = "0.01"
                  | ^^^
-                 = expected one of: venue, symbol, interval, detail, tick, lot, min_notional, multiplier, quote, price_step, quantity_step, maker_fee_bps, taker_fee_bps, margin, borrow_pct, calendar, session
+                 = expected one of: venue, symbol, interval, detail, tick, lot, min_notional, multiplier, quote, price_step, quantity_step, maker_fee_bps, taker_fee_bps, fee_per_unit, min_fee, margin, borrow_pct, calendar, session
                  = help: did you mean `tick`?
 
             run.toml:3:1: unknown key `colour` in [run]

@@ -116,7 +116,7 @@ fn a_rate_a_step_or_a_share_out_of_range_says_the_range() {
             run.toml:24:14: `latency_ms`: a latency of 0.0000001 ms is out of range
               24 | latency_ms = 0.0000001
                  |              ^^^^^^^^^
-                 = expected milliseconds from 0 to 86400000, with at most six decimal places
+                 = expected milliseconds from 0 to 86400000, with at most six decimal places, or how to draw them: "uniform 20 90" between two, "exponential 5 20" at least the first and on average so many more
 
             run.toml:24:17: `maker_fee_bps`: this is not a decimal number
               24 | maker_fee_bps = nan

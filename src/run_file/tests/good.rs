@@ -1,7 +1,7 @@
 //! What a good file means.
 use super::{GOOD, RunFile, good, with};
 use crate::run_file::{Calendar, Parameter};
-use engine::sim::{Latency, PathModel};
+use engine::sim::{Delay, Latency, PathModel};
 use engine::{Interval, Money, Timestamp};
 use rust_decimal::Decimal;
 use std::path::Path;
@@ -52,7 +52,8 @@ fn every_key_of_an_instrument_is_read() {
 #[test]
 fn latencies_are_nanoseconds_exactly() {
     let text = with("taker_fee_bps = 5", "latency_ms = 0.1\nfeed_latency_ms = \"20\"\nreply_latency_ms = 0.000001");
-    let expected = Latency { feed_ns: 20_000_000, entry_ns: 100_000, reply_ns: 1 };
+    let fixed = Delay::Fixed;
+    let expected = Latency { feed: fixed(20_000_000), entry: fixed(100_000), reply: fixed(1) };
     assert_eq!(good(&text).execution.latency, expected);
 }
 

@@ -155,11 +155,26 @@ fn instrument() -> impl Strategy<Value = String> {
         optional("maker_fee_bps", (-9_999..9_999_i32, 0..10_000_u32).prop_map(|(n, part)| format!("{n}.{part:04}"))),
         optional("margin", (1..=1_000_u32).prop_map(|n| format!("{n}e-3"))),
         optional("session", (1..=86_400_u32).prop_map(|s| format!("\"{s}s\""))),
+        optional("fee_per_unit", (0..1_000_000_u32, 0..12_u32).prop_map(|(n, places)| format!("{n}e-{places}"))),
         (1..10_000_u32, prop::sample::select(vec!["s", "m", "h", "d", "w"])).prop_map(|(n, u)| format!("\"{n}{u}\"")),
     )
-        .prop_map(|(tick, minimum, step, fee, margin, session, interval)| {
-            format!("interval = {interval}\n{tick}{minimum}{step}{fee}{margin}{session}")
+        .prop_map(|(tick, minimum, step, fee, margin, session, charge, interval)| {
+            format!("interval = {interval}\n{tick}{minimum}{step}{fee}{charge}{margin}{session}")
         })
+}
+
+/// Tiers, impact and a drawn latency, or some of them.
+fn costs() -> impl Strategy<Value = String> {
+    let tiers = prop::collection::btree_map(1..u32::MAX, (0..10_000_u32, -9_999..9_999_i32), 0..4).prop_map(|tiers| {
+        let more = tiers.into_iter().map(|(from, (taker, maker))| format!(", [{from}, {taker}, {maker}]"));
+        format!("[[0, 1.5, 1]{}]", more.collect::<String>())
+    });
+    let impact = (prop::sample::select(vec!["volume-share", "square-root"]), 0..=10_000_u32)
+        .prop_map(|(model, bps)| format!("\"{model}\"\nimpact_bps = {bps}"));
+    let drawn = (prop::sample::select(vec!["uniform", "exponential"]), 0..1_000_u32, 1_000..86_400_000_u32)
+        .prop_map(|(kind, least, more)| format!("\"{kind} {least}.25 {more}\""));
+    (optional("fee_tiers", tiers), optional("impact", impact), optional("reply_latency_ms", drawn))
+        .prop_map(|(tiers, impact, drawn)| tiers + &impact + &drawn)
 }
 
 proptest! {
@@ -173,6 +188,7 @@ proptest! {
         latency in 0..86_400_000_000_000_u64,
         from in prop::option::of(any::<i32>()),
         touch in any::<bool>(),
+        costs in costs(),
     ) {
         let mut text = format!("[run]\nseed = {seed}\n[data]\ncatalog = \"ü \\\\ x\"\n");
         if let Some(from) = from {
@@ -183,7 +199,7 @@ proptest! {
             text.push_str(&format!("[[instruments]]\nvenue = \"v\"\nsymbol = \"S{index}\"\n{instrument}"));
         }
         text.push_str(&format!("[account]\ncash = \"{cash}e-6 USD\"\nleverage = {leverage}e-6\n"));
-        text.push_str(&format!("[execution]\ntouch = {touch}\nlatency_ms = {latency}e-6\n[strategy]\nkind = \"k\"\n"));
+        text.push_str(&format!("[execution]\ntouch = {touch}\nlatency_ms = {latency}e-6\n{costs}[strategy]\nkind = \"k\"\n"));
         for (name, value) in parameters.iter().filter(|(name, _)| !["kind", "size"].contains(&name.as_str())) {
             text.push_str(&format!("{name} = {value}\n"));
         }
