@@ -96,6 +96,8 @@ pub struct Holding {
     part: Part,
     quantity: Qty,
     fixed: bool,
+    /// Whether the target is fixed for the whole size.
+    stands_whole: bool,
 }
 
 impl Holding {
@@ -103,7 +105,7 @@ impl Holding {
     #[must_use]
     pub fn new(asset: InstrumentId, size: Size) -> Self {
         let (signal, part, quantity) = (Signal::Flat, Part::WHOLE, Qty::ZERO);
-        Self { asset, size, rebalance: false, signal, part, quantity, fixed: false }
+        Self { asset, size, rebalance: false, signal, part, quantity, fixed: false, stands_whole: false }
     }
 
     /// Nothing wanted yet; the target is computed anew each time it is wanted.
@@ -136,7 +138,11 @@ impl Holding {
     /// Wants to be as `signal` says.
     #[inline]
     pub fn want(&mut self, signal: Signal, view: View<'_>, out: &mut Intents) {
-        self.want_part(signal, Part::WHOLE, view, out);
+        // Asked at every candle: two comparisons where nothing changes.
+        if signal != self.signal || !self.stands_whole {
+            self.resize(signal, Part::WHOLE, view);
+        }
+        out.target(self.asset, self.quantity);
     }
 
     /// Wants to be as `signal` says with a part of the size.
@@ -158,6 +164,7 @@ impl Holding {
         };
         // A signal from the warm-up is sized at the first candle on which it can be traded.
         self.fixed = view.state().counters.candles > 0;
+        self.stands_whole = self.fixed && !self.rebalance && part == Part::WHOLE;
     }
 
     /// The part that is wanted now, floored to the lot once: not the part of a size that was floored before.

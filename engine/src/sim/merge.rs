@@ -136,8 +136,8 @@ impl<S: CandleSource> Merge<S> {
         Ok(())
     }
 
-    /// Finds the next instrument after the first one moved on to `next`.
-    #[inline]
+    /// Finds the next instrument after the first one moved on to `next`; inlined as `pass` is.
+    #[inline(always)]
     fn replace_first(&mut self, next: Option<(Timestamp, u32)>) {
         let Some(mut other) = self.others.peek_mut() else {
             self.first = next;

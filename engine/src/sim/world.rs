@@ -61,6 +61,10 @@ pub struct Simulated<S> {
     paths_passed: Timestamp,
     /// Per instrument, the open time of the last candle whose open the venue saw.
     opened: alloc::vec::Vec<Timestamp>,
+    /// Whether anything but the core's next candle may come next; asked anew only when something has come.
+    busy: bool,
+    /// When the next thing happens to holdings without a trade.
+    quiet_until: Timestamp,
     /// What happens to holdings without a trade, the last one first.
     carry: alloc::vec::Vec<(Timestamp, Carry)>,
 }
@@ -82,6 +86,8 @@ impl<S: CandleSource> Simulated<S> {
             opens_passed: Timestamp::MIN,
             paths_passed: Timestamp::MIN,
             opened: alloc::vec![Timestamp::MIN; instruments],
+            busy: true,
+            quiet_until: Timestamp::MAX,
             carry: alloc::vec::Vec::new(),
         }
     }
@@ -101,6 +107,7 @@ impl<S: CandleSource> Simulated<S> {
         carry.sort_by_key(|(time, _)| *time); // stable: of one instant in the order given
         carry.reverse();
         self.carry = carry;
+        self.quiet_until = self.next_carry();
         self
     }
 
@@ -111,8 +118,13 @@ impl<S: CandleSource> Simulated<S> {
         self
     }
 
+    /// Whether something is on its way or the venue has something to do.
+    fn is_busy(&self) -> bool {
+        let idle = self.due.is_empty() && self.arriving.is_empty() && self.venue.is_quiet();
+        !idle || !self.feed.is_instant()
+    }
+
     /// When the next such thing happens.
-    #[inline]
     fn next_carry(&self) -> Timestamp {
         self.carry.last().map_or(Timestamp::MAX, |(time, _)| *time)
     }
@@ -121,6 +133,7 @@ impl<S: CandleSource> Simulated<S> {
     fn take_carry(&mut self, time: Timestamp, slot: &mut Event) {
         self.advance_to(time);
         let Some((_, carry)) = self.carry.pop() else { return };
+        self.quiet_until = self.next_carry();
         let carry = carry.instrument().map_or(carry, |id| carry.marked(self.venue.last_price(id)));
         self.venue.carry(&carry, time);
         self.collect_reports(time);
@@ -240,27 +253,28 @@ impl<S: CandleSource> World for Simulated<S> {
 
     #[inline]
     fn next(&mut self, slot: &mut Event) -> Result<Option<Timestamp>, Self::Error> {
-        if self.due.is_empty()
-            && self.arriving.is_empty()
-            && self.venue.is_quiet()
-            && self.feed.is_instant()
-            && self.feeds.next_known().is_none_or(|known| known < self.next_carry())
-        {
+        if !self.busy && self.feeds.next_known() < Some(self.quiet_until) {
             return self.take_candle(slot);
         }
-        self.next_due(slot)
+        let next = self.next_due(slot);
+        self.busy = self.is_busy();
+        next
     }
 
     fn perform(&mut self, now: Timestamp, effect: &Effect) -> Result<(), Self::Error> {
         match *effect {
             Effect::Send(command) => {
+                self.busy = true;
                 if self.entry.is_instant() {
                     self.arriving.push_back((now, *command.action()));
                 } else {
                     self.due.push(self.entry.arrival(now), Item::Command(*command.action()));
                 }
             }
-            Effect::Arm { timer, at } => self.due.push(at.max(now), Item::Timer(timer)),
+            Effect::Arm { timer, at } => {
+                self.busy = true;
+                self.due.push(at.max(now), Item::Timer(timer));
+            }
             Effect::Refused(_) | Effect::Noticed { .. } | Effect::Noted { .. } => {}
         }
         Ok(())
