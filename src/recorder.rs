@@ -220,7 +220,7 @@ impl<J: Journal> Recorder<J> {
     fn watch_fill(&mut self, booked: &Booked, state: &State) {
         let fill = &booked.fill;
         let opens = state.orders.get(fill.order).is_some_and(|order| {
-            let closing = order.request.terms.time_in_force == TimeInForce::AtClose;
+            let closing = order.terms().time_in_force == TimeInForce::AtClose;
             order.request.kind == OrderKind::Market && !closing
         });
         let watched = WatchedFill {

@@ -62,7 +62,7 @@ pub fn order_rows<'a>(
             instrument: Arc::clone(&names[request.instrument.index()]),
             side: request.side,
             kind: Arc::clone(&kinds[usize::from(request.kind.code())]),
-            time_in_force: Arc::clone(&times[usize::from(request.terms.time_in_force.code())]),
+            time_in_force: Arc::clone(&times[usize::from(order.terms().time_in_force.code())]),
             quantity: quantity(request.quantity),
             filled: quantity(order.filled),
             limit_price: request.kind.limit().map(price),
@@ -70,7 +70,7 @@ pub fn order_rows<'a>(
             status: Arc::clone(&statuses[status]),
             submitted_at: order.submitted_at,
             finished_at: (!order.status.is_live()).then_some(order.changed_at),
-            tied_to: request.link.leader().map(|leader| format!("{run}-{}", leader.0)).unwrap_or_default(),
+            tied_to: order.link().leader().map(|leader| format!("{run}-{}", leader.0)).unwrap_or_default(),
             reason: match (rejected.get(&request.order), order.label.0) {
                 (Some(reason), _) => Arc::from(*reason),
                 (None, 0) => Arc::clone(&none),

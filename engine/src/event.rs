@@ -2,7 +2,7 @@
 use crate::carry::{Carry, Split};
 use crate::instrument::InstrumentId;
 use crate::measure::scaled_f64;
-use crate::order::{FillId, Label, OrderId, OrderRequest};
+use crate::order::{FillId, Label, OrderBody, OrderId};
 use crate::{Candle, Money, Price, Qty, Side, Timestamp};
 
 /// A strategy's own number of a timer.
@@ -110,7 +110,7 @@ pub struct Fill {
 impl Fill {
     /// Whether it can be a fill of this order: of its instrument and side, of something, at some price.
     #[must_use]
-    pub fn is_of(&self, request: &OrderRequest) -> bool {
+    pub fn is_of(&self, request: &OrderBody) -> bool {
         let same = self.instrument == request.instrument && self.side == request.side;
         same && self.quantity.0 > 0 && self.price.0 > 0
     }

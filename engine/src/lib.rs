@@ -11,6 +11,7 @@ mod capabilities;
 pub mod carry;
 pub mod effect;
 pub mod event;
+mod fill_ids;
 pub mod instrument;
 pub mod intent;
 pub mod ledger;
@@ -46,7 +47,9 @@ pub use intent::{Intent, Intents, Join, NewOrder};
 pub use ledger::{Ledger, Rate};
 pub use measure::{Interval, Price, Qty, Side, Timestamp};
 pub use money::{Currency, Money};
-pub use order::{FillId, Label, Link, Order, OrderId, OrderKind, OrderRequest, OrderStatus, Terms, TimeInForce, Trail};
+pub use order::{
+    FillId, Label, Link, Order, OrderBody, OrderId, OrderKind, OrderRequest, OrderStatus, Terms, TimeInForce, Trail,
+};
 pub use remark::Remark;
 pub use risk::{Approved, Check, Proposal, RiskCheck, RiskEngine};
 pub use rng::Rng;

@@ -2,11 +2,12 @@
 //!
 //! `Unknown` is a status of its own: an answer was lost, and only the venue's word or an operator ends it. A terminal
 //! order stays terminal; a fill that arrives later is booked on it all the same.
+use crate::fill_ids::FillIds;
 use crate::instrument::InstrumentId;
 pub use crate::order_kind::{OrderKind, Trail};
 pub use crate::terms::{Link, Terms, TimeInForce};
 use crate::{Qty, Side, Timestamp};
-use alloc::vec::Vec;
+use alloc::boxed::Box;
 
 /// Our number of an order, counted from 1 in the order of submission.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -193,11 +194,36 @@ impl OrderStatus {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct FillId(pub u128);
 
+/// What every order has.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct OrderBody {
+    /// Our number.
+    pub order: OrderId,
+    /// What to trade.
+    pub instrument: InstrumentId,
+    /// Which way.
+    pub side: Side,
+    /// How much; above zero.
+    pub quantity: Qty,
+    /// When and at what price.
+    pub kind: OrderKind,
+}
+
+/// What few orders have.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Special {
+    terms: Terms,
+    link: Link,
+}
+
 /// An order and what became of it so far.
+///
+/// A run keeps every order it ever sent, so what few of them have stands elsewhere: a wide table costs fresh pages.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Order {
-    /// What was asked, as amended since.
-    pub request: OrderRequest,
+    /// What was asked, as amended since; the rest is in [`Order::terms`] and [`Order::link`].
+    pub request: OrderBody,
+    special: Option<Box<Special>>,
     /// The strategy's own name for it.
     pub label: Label,
     /// Where it stands.
@@ -215,8 +241,12 @@ pub struct Order {
 
 impl Order {
     pub(crate) fn new(request: OrderRequest, label: Label, now: Timestamp) -> Self {
+        let OrderRequest { order, instrument, side, quantity, kind, terms, link } = request;
+        let special = Special { terms, link };
+        let plain = special == Special { terms: Terms::PLAIN, link: Link::Alone };
         Self {
-            request,
+            request: OrderBody { order, instrument, side, quantity, kind },
+            special: (!plain).then(|| Box::new(special)),
             label,
             status: OrderStatus::Submitted,
             filled: Qty::ZERO,
@@ -225,6 +255,25 @@ impl Order {
             changed_at: now,
             fills: FillIds::None,
         }
+    }
+
+    /// For how long it works, and what it must never do.
+    #[must_use]
+    pub fn terms(&self) -> Terms {
+        self.special.as_ref().map_or(Terms::PLAIN, |special| special.terms)
+    }
+
+    /// Which orders it is tied to.
+    #[must_use]
+    pub fn link(&self) -> Link {
+        self.special.as_ref().map_or(Link::Alone, |special| special.link)
+    }
+
+    /// Whether it adds to what the account could come to hold; see [`OrderRequest::adds_exposure`].
+    #[must_use]
+    #[inline]
+    pub fn adds_exposure(&self) -> bool {
+        self.special.as_ref().is_none_or(|it| it.link == Link::Alone && !it.terms.reduce_only)
     }
 
     /// What may still be filled, in full: the larger leg while an amendment is on its way. Zero once terminal.
@@ -245,56 +294,7 @@ impl Order {
     /// Whether a fill of this number was booked on the order.
     #[must_use]
     pub fn has_fill(&self, fill: FillId) -> bool {
-        match &self.fills {
-            FillIds::None => false,
-            FillIds::One(one) => FillId::from(*one) == fill,
-            FillIds::Many(many) => many.binary_search(&fill).is_ok(),
-        }
-    }
-}
-
-/// The fills of one order. Most orders have one, which costs no allocation; halves keep the order table narrow.
-#[derive(Clone, Debug, PartialEq, Eq)]
-enum FillIds {
-    None,
-    One(Halves),
-    Many(Vec<FillId>),
-}
-
-/// A fill's number in two halves, low and high: 128 bits would widen every order to their alignment.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct Halves(u64, u64);
-
-impl From<FillId> for Halves {
-    fn from(fill: FillId) -> Self {
-        Self(fill.0 as u64, (fill.0 >> 64) as u64)
-    }
-}
-
-impl From<Halves> for FillId {
-    fn from(halves: Halves) -> Self {
-        Self(u128::from(halves.0) | (u128::from(halves.1) << 64))
-    }
-}
-
-impl FillIds {
-    fn insert(&mut self, fill: FillId) -> bool {
-        match self {
-            Self::None => *self = Self::One(fill.into()),
-            Self::One(one) => {
-                let one = FillId::from(*one);
-                if one == fill {
-                    return false;
-                }
-                let (low, high) = if one < fill { (one, fill) } else { (fill, one) };
-                *self = Self::Many(alloc::vec![low, high]);
-            }
-            Self::Many(many) => match many.binary_search(&fill) {
-                Ok(_) => return false,
-                Err(place) => many.insert(place, fill),
-            },
-        }
-        true
+        self.fills.contains(fill)
     }
 }
 
@@ -363,9 +363,7 @@ mod tests {
     }
 
     #[test]
-    fn a_fill_number_is_remembered_once_in_any_order() {
-        let mut fills = FillIds::None;
-        let seen: Vec<bool> = [5, 3, 5, 9, 3, 9, 4].into_iter().map(|n| fills.insert(FillId(n))).collect();
-        assert_eq!(seen, [true, true, false, true, false, false, true]);
+    fn the_order_table_stays_narrow() {
+        assert!(size_of::<Order>() <= 112, "{} bytes: each order of a run costs fresh memory", size_of::<Order>());
     }
 }

@@ -129,7 +129,7 @@ impl Orders {
         }
         let (after, is_live) = (order.leaves(), order.status.is_live());
         let index = order.request.instrument.index();
-        if order.request.adds_exposure() {
+        if order.adds_exposure() {
             let working = self.working[index].side(order.request.side);
             *working = *working + after - before;
             assert!(working.0 >= 0, "no less than nothing is on its way");

@@ -124,10 +124,10 @@ impl<S: Strategy> Core<S> {
     fn amend(&mut self, id: OrderId, quantity: Qty, price: Option<Price>, effects: &mut Vec<Effect>) {
         match self.changeable(id) {
             Some(order) => {
-                let request = order.request;
+                let (request, terms, link) = (order.request, order.terms(), order.link());
                 let added = Qty((quantity.0.saturating_sub(order.filled.0).saturating_sub(order.leaves().0)).max(0));
                 let kind = request.kind.repriced(price);
-                let (instrument, side, terms, link) = (request.instrument, request.side, request.terms, request.link);
+                let (instrument, side) = (request.instrument, request.side);
                 let order = id;
                 let proposal = Proposal::Amend { order, instrument, side, quantity, added, kind, terms, link, price };
                 self.weigh(proposal, effects);

@@ -89,8 +89,8 @@ fn added(addition: &Addition, view: View<'_>) -> Money {
 fn dearest(leader: OrderId, but: Option<OrderId>, view: View<'_>) -> Price {
     let Some(id) = view.order(leader).map(|order| order.request.instrument) else { return Price(0) };
     let group = view.live_orders(id).filter(|o| {
-        let it = &o.request;
-        (it.order == leader || it.link == Link::OneCancelsOther(leader)) && Some(it.order) != but
+        let own = o.request.order;
+        (own == leader || o.link() == Link::OneCancelsOther(leader)) && Some(own) != but
     });
     let prices = group.filter_map(|o| o.request.kind.price().or_else(|| view.last(id)));
     prices.max().unwrap_or_default()
@@ -132,8 +132,8 @@ fn worst(held: Money, [buys, sells]: [Money; 2]) -> Money {
 
 /// `values` and what the live orders of an instrument would trade for, by side.
 fn plus_live(mut values: [Money; 2], id: InstrumentId, view: View<'_>) -> [Money; 2] {
-    let pairs = view.live_orders(id).any(|order| matches!(order.request.link, Link::OneCancelsOther(_)));
-    for order in view.live_orders(id).filter(|order| order.request.adds_exposure()) {
+    let pairs = view.live_orders(id).any(|order| matches!(order.link(), Link::OneCancelsOther(_)));
+    for order in view.live_orders(id).filter(|order| order.adds_exposure()) {
         let price = if pairs {
             dearest(order.request.order, None, view)
         } else {

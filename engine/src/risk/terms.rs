@@ -65,7 +65,7 @@ fn link_fits(it: &Addition, view: View<'_>) -> bool {
     }
     let immediate = it.terms.time_in_force.is_immediate() || it.terms.time_in_force.is_auction();
     leader.status.is_live()
-        && its.link == Link::Alone
+        && leader.link() == Link::Alone
         && its.instrument == it.instrument
         && !immediate
         && match it.link {
@@ -74,7 +74,7 @@ fn link_fits(it: &Addition, view: View<'_>) -> bool {
             Link::OneCancelsOther(_) => {
                 its.side == it.side
                     && it.quantity == its.quantity
-                    && it.terms.reduce_only == its.terms.reduce_only
+                    && it.terms.reduce_only == leader.terms().reduce_only
                     && it.kind != OrderKind::Market
             }
         }
