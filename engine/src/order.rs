@@ -214,6 +214,12 @@ pub struct OrderBody {
 struct Special {
     terms: Terms,
     link: Link,
+    /// The quantity of an amendment on its way.
+    amending: Qty,
+}
+
+impl Special {
+    const NONE: Self = Self { terms: Terms::PLAIN, link: Link::Alone, amending: Qty::ZERO };
 }
 
 /// An order and what became of it so far.
@@ -230,8 +236,6 @@ pub struct Order {
     pub status: OrderStatus,
     /// Quantity filled so far; above `request.quantity` only if the venue overfilled.
     pub filled: Qty,
-    /// The quantity of an amendment on its way; zero when there is none.
-    pub amending: Qty,
     /// The entry time of its submission.
     pub submitted_at: Timestamp,
     /// The entry time of its last change.
@@ -242,15 +246,14 @@ pub struct Order {
 impl Order {
     pub(crate) fn new(request: OrderRequest, label: Label, now: Timestamp) -> Self {
         let OrderRequest { order, instrument, side, quantity, kind, terms, link } = request;
-        let special = Special { terms, link };
-        let plain = special == Special { terms: Terms::PLAIN, link: Link::Alone };
+        let special = Special { terms, link, ..Special::NONE };
+        let plain = special == Special::NONE;
         Self {
             request: OrderBody { order, instrument, side, quantity, kind },
             special: (!plain).then(|| Box::new(special)),
             label,
             status: OrderStatus::Submitted,
             filled: Qty::ZERO,
-            amending: Qty::ZERO,
             submitted_at: now,
             changed_at: now,
             fills: FillIds::None,
@@ -269,6 +272,19 @@ impl Order {
         self.special.as_ref().map_or(Link::Alone, |special| special.link)
     }
 
+    /// The quantity of an amendment on its way; zero when there is none.
+    #[must_use]
+    #[inline]
+    pub fn amending(&self) -> Qty {
+        self.special.as_ref().map_or(Qty::ZERO, |special| special.amending)
+    }
+
+    pub(crate) fn set_amending(&mut self, quantity: Qty) {
+        if quantity != self.amending() {
+            self.special.get_or_insert_with(|| Box::new(Special::NONE)).amending = quantity;
+        }
+    }
+
     /// Whether it adds to what the account could come to hold; see [`OrderRequest::adds_exposure`].
     #[must_use]
     #[inline]
@@ -282,7 +298,7 @@ impl Order {
         if !self.status.is_live() {
             return Qty::ZERO;
         }
-        let quantity = self.request.quantity.max(self.amending);
+        let quantity = self.request.quantity.max(self.amending());
         Qty((quantity.0 - self.filled.0).max(0))
     }
 
@@ -364,6 +380,6 @@ mod tests {
 
     #[test]
     fn the_order_table_stays_narrow() {
-        assert!(size_of::<Order>() <= 112, "{} bytes: each order of a run costs fresh memory", size_of::<Order>());
+        assert!(size_of::<Order>() <= 104, "{} bytes: each order of a run costs fresh memory", size_of::<Order>());
     }
 }

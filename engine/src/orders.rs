@@ -34,7 +34,7 @@ impl Working {
 
 /// Orders of one stretch of memory. A table that moves when it grows would make each order dearer than the one before; a
 /// stretch above 128 KiB would be mapped by the kernel anew each time.
-const CHUNK: usize = 512;
+const CHUNK: usize = 1_024;
 
 /// Every order ever submitted in the run.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -112,7 +112,9 @@ impl Orders {
         self.update(id, now, |order| {
             order.status = status;
             // The amendment that never left leaves the old quantity alone on its way.
-            order.amending = if gone { Qty::ZERO } else { order.amending };
+            if gone {
+                order.set_amending(Qty::ZERO);
+            }
         });
         Ok(())
     }
@@ -150,7 +152,7 @@ impl Orders {
         self.change(id, Change::Amend, now)?;
         self.update(id, now, |order| {
             order.request.quantity = quantity;
-            order.amending = Qty::ZERO;
+            order.set_amending(Qty::ZERO);
             order.request.kind = order.request.kind.repriced(price);
         });
         Ok(())

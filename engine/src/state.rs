@@ -215,7 +215,7 @@ impl State {
             Report::ChangeRefused { .. } => {
                 let refused = self.orders.change(order, Change::RefuseChange, now);
                 if refused.is_ok() {
-                    self.orders.update(order, now, |order| order.amending = Qty::ZERO);
+                    self.orders.update(order, now, |order| order.set_amending(Qty::ZERO));
                 }
                 refused
             }
@@ -237,7 +237,7 @@ impl State {
     fn oddity(&self, report: &Report) -> Option<Anomaly> {
         let Report::Filled(fill) = report else { return None };
         let order = self.orders.get(fill.order)?;
-        if order.filled > order.request.quantity.max(order.amending) {
+        if order.filled > order.request.quantity.max(order.amending()) {
             return Some(Anomaly::Overfill);
         }
         (!order.status.is_live() && order.status != crate::OrderStatus::Filled).then_some(Anomaly::LateFill)
@@ -265,7 +265,7 @@ impl State {
         let booking = self.ledger.book(index, &self.instruments[index], signed, fill.price, fill.fee);
         let filled = order.filled + fill.quantity;
         // While an amendment is on its way the venue may fill either leg; the larger one counts.
-        let whole = request.quantity.max(order.amending);
+        let whole = request.quantity.max(order.amending());
         let change = if filled >= whole { Change::LastFill } else { Change::PartialFill };
         let status = order.status.after(change).expect("a fill is legal in every status");
         self.orders.update(fill.order, self.now, |order| {

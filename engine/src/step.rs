@@ -187,7 +187,7 @@ impl<S: Strategy> Core<S> {
             }
             Proposal::Amend { order, quantity, .. } => {
                 orders.change(order, Change::AskAmend, now).expect("only a changeable order is amended");
-                orders.update(order, now, |order| order.amending = quantity);
+                orders.update(order, now, |order| order.set_amending(quantity));
                 Command::new(approved, order)
             }
             Proposal::Cancel { order, .. } => {

@@ -85,7 +85,7 @@ fn scanned(state: &State, id: InstrumentId) -> (i64, i64, Vec<OrderId>) {
             | OrderStatus::NotSent => false,
         };
         if open {
-            let whole = order.amending.0.max(order.request.quantity.0);
+            let whole = order.amending().0.max(order.request.quantity.0);
             let left = (whole - order.filled.0).max(0);
             *if order.request.side == Side::Buy { &mut buys } else { &mut sells } += left;
             live.push(order.request.order);
