@@ -266,6 +266,7 @@ impl RiskEngine {
     ///
     /// # Errors
     /// The first check's refusal.
+    #[inline]
     pub fn review(&self, proposal: Proposal, view: View<'_>) -> Result<Approved, Refusal> {
         if let Some(addition) = proposal.addition() {
             self.terms.check(&addition, view)?;

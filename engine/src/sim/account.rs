@@ -42,6 +42,7 @@ impl Account {
         self.held[index].quantity
     }
 
+    #[inline]
     pub(super) fn book(&mut self, index: usize, instrument: &Instrument, signed: Qty, price: Price, fee: Money) {
         self.cash -= instrument.cost(price, signed).0 + fee;
         let held = &mut self.held[index];

@@ -64,6 +64,9 @@ impl Costs {
     /// The fee of a fill at a rate, each part of it rounded up, and whether that rounded.
     pub(super) fn fee(&self, rate: Rate, charged: &Charged) -> (Money, bool) {
         let (mut fee, mut rounded) = rate.of(charged.notional);
+        if self.per_unit == Money::ZERO && self.min_fee == Money::ZERO {
+            return (fee, rounded);
+        }
         if self.per_unit != Money::ZERO {
             let (negated, inexact) = scale_down(-(self.per_unit.0 * i128::from(charged.quantity.0)), charged.qty_scale);
             fee += Money(-negated);

@@ -77,6 +77,7 @@ impl SimVenue {
     }
 
     /// Moves the money of a fill; its price and fee, or `None` where the account cannot carry it.
+    #[inline(always)]
     fn settle(
         &mut self,
         id: InstrumentId,

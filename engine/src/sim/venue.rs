@@ -229,6 +229,7 @@ impl SimVenue {
         self.watch(id);
     }
 
+    #[inline]
     fn execute(&mut self, action: &Action, now: Timestamp) {
         match *action {
             Action::Submit(request) => self.submit(request, now),
@@ -242,6 +243,7 @@ impl SimVenue {
         }
     }
 
+    #[inline]
     fn submit(&mut self, request: OrderRequest, now: Timestamp) {
         if let Some(reason) = self.refuses(&request) {
             self.reports.push_back(Report::Rejected { order: request.order, reason });
