@@ -11,8 +11,6 @@ fn workloads(criterion: &mut Criterion) {
         ("w3", Workload::fifty()),
         ("w5", Workload::one(5, 200_000, Rule::Flip)),
         ("w5-twice", Workload::one(5, 400_000, Rule::Flip)),
-        ("w5-million", Workload::one(5, 1_000_000, Rule::Flip)),
-        ("w5-two-million", Workload::one(5, 2_000_000, Rule::Flip)),
     ];
     let mut group = criterion.benchmark_group("workloads");
     group.sample_size(20);
