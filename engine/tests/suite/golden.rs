@@ -74,18 +74,21 @@ fn tape() -> Vec<u8> {
     std::fs::read(PATH).expect("the golden tape stands beside the tests")
 }
 
-#[test]
-fn the_golden_tape_of_schema_1_replays() {
-    let tape = tape();
+/// What a replay of a tape says of itself.
+pub(crate) fn replayed(tape: &[u8], wishes: &str) -> String {
     let none = Merge::new(Vec::<(SharedCandles, u8)>::new()).expect("nothing to read");
-    let mut world = Recorded::new(TapeReader::new(&tape[..]), none, Wire::default());
-    let mut verifying = Verifying::new(TapeReader::new(&tape[..]));
-    let mut core = core(&Scene::parse(WISHES));
+    let mut world = Recorded::new(TapeReader::new(tape), none, Wire::default());
+    let mut verifying = Verifying::new(TapeReader::new(tape));
+    let mut core = core(&Scene::parse(wishes));
     let steps = run(&mut core, &mut world, &mut verifying).expect("every decision is repeated");
     let digest: String = verifying.digest().iter().map(|byte| format!("{byte:02x}")).collect();
-    let state = core.state();
+    format!("{steps} steps, {digest}, cash {}", core.state().ledger.cash)
+}
+
+#[test]
+fn the_golden_tape_of_schema_1_replays() {
     expect!["26 steps, 647a7666be13322a4ef644000ee3c1fb49bba4679769794bdccc4d310aaca578, cash 999330.280179809498"]
-        .assert_eq(&format!("{steps} steps, {digest}, cash {}", state.ledger.cash));
+        .assert_eq(&replayed(&tape(), WISHES));
 }
 
 /// The first word of what a value's `Debug` says inside its outer names: its kind.

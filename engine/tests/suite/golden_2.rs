@@ -1,14 +1,13 @@
 //! The golden tape of schema 2: what it added to schema 1, written by `ONETAPE_WRITE_GOLDEN=1 cargo test -p onetape-engine
 //! golden_2` when it was new, and never again.
 use crate::fed::{Fed, candle, fill};
-use crate::golden::kinds;
+use crate::golden::{kinds, replayed};
 use crate::language::Scene;
 use crate::scene::core;
-use engine::sim::{Merge, Wire};
-use engine::tape::{CandlesOnTape, Header, MemoryTape, Recorded, TapeJournal, TapeReader, Verifying};
+use engine::tape::{CandlesOnTape, Header, MemoryTape, TapeJournal};
 use engine::{
     Carry, Event, InstrumentId, MarketEvent, Money, OrderId, OrderKind, OrderRequest, Price, Qty, Rate, Reason, Report,
-    SharedCandles, Side, run,
+    Side, run,
 };
 use expect_test::expect;
 
@@ -72,14 +71,8 @@ fn tape() -> Vec<u8> {
 #[test]
 fn the_golden_tape_of_schema_2_replays() {
     let tape = tape();
-    let none = Merge::new(Vec::<(SharedCandles, u8)>::new()).expect("nothing to read");
-    let mut world = Recorded::new(TapeReader::new(&tape[..]), none, Wire::default());
-    let mut verifying = Verifying::new(TapeReader::new(&tape[..]));
-    let mut core = core(&Scene::parse(WISHES));
-    let steps = run(&mut core, &mut world, &mut verifying).expect("every decision is repeated");
-    let digest: String = verifying.digest().iter().map(|byte| format!("{byte:02x}")).collect();
     expect!["18 steps, acdd0fd64738f883ce37933c3953acacf957a6a36f9e35d50d0a91854d5b4940, cash 999874.115896218318"]
-        .assert_eq(&format!("{steps} steps, {digest}, cash {}", core.state().ledger.cash));
+        .assert_eq(&replayed(&tape, WISHES));
     expect!["Accepted Busted Candle Carry Filled Liquidated Noted Rejected Submit repeated_bust terms"]
         .assert_eq(&kinds(&tape));
 }
