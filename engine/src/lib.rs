@@ -32,6 +32,7 @@ pub mod step;
 pub mod strategy;
 pub mod tape;
 mod terms;
+pub mod tick;
 pub mod view;
 
 pub use aggregate::Aggregated;
@@ -59,4 +60,5 @@ pub use sizing::Size;
 pub use state::{Booked, Mark, State};
 pub use step::Core;
 pub use strategy::Strategy;
+pub use tick::{SharedTicks, Tick, TickBody, TickFault, TickSource};
 pub use view::View;
