@@ -1,8 +1,8 @@
 //! What happens to the holdings of a run without a trade, and when its markets are open: from the catalog's records to the
 //! engine's events.
 use crate::failure::Failure;
-use crate::run_file::{Calendar, InstrumentSection, RunFile};
-use datasets::{Action, ActionKind, Catalog};
+use crate::run_file::{InstrumentSection, RunFile};
+use datasets::{Action, ActionKind, CalendarName, Catalog};
 use engine::sim::{Session, Sessions};
 use engine::{Carry, InstrumentId, Interval, Money, Price, Rate, Timestamp};
 use evaluations::Assumption;
@@ -136,12 +136,9 @@ fn per_unit(action: &Action) -> Result<Money, String> {
 ///
 /// # Errors
 /// When the calendar does not reach so far.
-pub fn sessions(calendar: Option<Calendar>, (from, to): (Timestamp, Timestamp)) -> Result<Sessions, Failure> {
-    let name = match calendar {
-        None | Some(Calendar::Always) => return Ok(Sessions::ALWAYS),
-        Some(calendar) => calendar.name(),
-    };
-    let table = datasets::calendar::named(name).map_err(Failure::failed)?;
+pub fn sessions(calendar: Option<CalendarName>, (from, to): (Timestamp, Timestamp)) -> Result<Sessions, Failure> {
+    let Some(calendar) = calendar.filter(|calendar| !calendar.never_closes()) else { return Ok(Sessions::ALWAYS) };
+    let table = calendar.table();
     let (first, last) = table.known();
     let week = 7 * engine::Interval::DAY.0;
     let from = Timestamp(from.0.saturating_sub(week)).max(first);

@@ -2,9 +2,9 @@
 use crate::costs;
 use crate::failure::Failure;
 use crate::holdings::{Happening, daily, holdings, sessions};
-use crate::run_file::{Calendar, InstrumentSection, RunFile};
+use crate::run_file::{InstrumentSection, RunFile};
 use crate::sources::Reading;
-use datasets::{CandleReader, Catalog, DataError, InstrumentRecord, ReadOptions};
+use datasets::{CalendarName, CandleReader, Catalog, DataError, InstrumentRecord, ReadOptions};
 use engine::risk::{AllowedInstruments, BuyingPower, RiskCheck};
 use engine::sim::{Costs, Sessions, VenueConfig};
 use engine::{
@@ -35,7 +35,7 @@ pub struct Setup {
     pub carry: Vec<Happening>,
     /// The first open time of a candle that may be traded on.
     pub trades_from: Timestamp,
-    /// 365, or the sessions of the calendar.
+    /// 365, or what the calendar has.
     pub periods_per_year: f64,
     /// Which days count.
     pub days: Days,
@@ -50,7 +50,7 @@ struct Made {
     instrument: Instrument,
     costs: Costs,
     length_ns: i64,
-    calendar: Option<Calendar>,
+    calendar: Option<CalendarName>,
     assumed: bool,
 }
 
@@ -116,7 +116,7 @@ impl Setup {
         &mut self,
         run: &RunFile,
         catalog: &Catalog,
-        calendars: &[Option<Calendar>],
+        calendars: &[Option<CalendarName>],
     ) -> Result<(), Failure> {
         for (place, section) in run.instruments.iter().enumerate() {
             let Reading { series, options, .. } = &self.readings[place];
@@ -272,7 +272,7 @@ fn make(run: &RunFile, section: &InstrumentSection, records: &[InstrumentRecord]
         Some(session) if section.interval == engine::Interval::DAY => session,
         _ => section.interval.0,
     };
-    let calendar = section.calendar.or_else(|| last?.calendar.and_then(|c| named_calendar(c.name())));
+    let calendar = section.calendar.or_else(|| last?.calendar);
     Ok(Made {
         instrument: instrument.map_err(|e| e.to_string())?,
         costs,
@@ -280,10 +280,6 @@ fn make(run: &RunFile, section: &InstrumentSection, records: &[InstrumentRecord]
         calendar,
         assumed: records.is_empty(),
     })
-}
-
-fn named_calendar(name: &str) -> Option<Calendar> {
-    Calendar::ALL.into_iter().find(|(known, _)| *known == name).map(|(_, calendar)| calendar)
 }
 
 /// The dated rules, each overridden by what the run file sets.
@@ -335,15 +331,37 @@ fn read_options(run: &RunFile, made: &Made, sources: usize) -> ReadOptions {
 }
 
 /// Periods per year: a run with any continuous market has 365, else the sessions of its calendar.
-fn periods(calendars: &[Option<Calendar>]) -> (f64, Days) {
+fn periods(calendars: &[Option<CalendarName>]) -> (f64, Days) {
     let mut sessions: Option<f64> = None;
     for calendar in calendars {
-        let year = match calendar {
-            Some(Calendar::Xnys) => 252.0,
-            Some(Calendar::Weekdays) => 260.0,
-            Some(Calendar::Always) | None => return (365.0, Days::Every),
+        let Some(calendar) = calendar.filter(|calendar| !calendar.never_closes()) else {
+            return (365.0, Days::Every);
         };
+        let year = f64::from(calendar.periods_per_year());
         sessions = Some(sessions.map_or(year, |s| s.max(year)));
     }
     sessions.map_or((365.0, Days::Every), |s| (s, Days::Marked))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_calendars_of_a_run_decide_its_periods() {
+        let check = |names: &[&str], expected: (f64, Days)| {
+            let found = |name: &&str| CalendarName::find(name).ok();
+            let calendars: Vec<_> = names.iter().map(found).collect();
+            assert_eq!(periods(&calendars), expected, "{names:?}");
+        };
+        check(&[], (365.0, Days::Every));
+        check(&["24/7"], (365.0, Days::Every));
+        check(&["XNYS"], (252.0, Days::Marked));
+        check(&["24x5"], (260.0, Days::Marked));
+        check(&["24/5"], (260.0, Days::Marked));
+        check(&["XTKS"], (245.0, Days::Marked));
+        check(&["XNAS", "XLON"], (253.0, Days::Marked));
+        check(&["XLON", "24/7"], (365.0, Days::Every));
+        assert_eq!(periods(&[CalendarName::find("XHKG").ok(), None]), (365.0, Days::Every));
+    }
 }

@@ -2,12 +2,15 @@
 //!
 //! Nothing here knows a time zone, and nothing guesses: a question about a time that a table does not cover is an error.
 //! The tables and how they are made stand in `calendars/`; what they cannot know stands in its NOTICE.
+mod name;
 mod table;
 
 use crate::catalog::edits;
 use crate::error::time_text;
 use engine::{Interval, Timestamp};
 use std::sync::OnceLock;
+
+pub use name::CalendarName;
 
 /// A day's trading, from `open` until just before `close`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

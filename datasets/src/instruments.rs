@@ -2,6 +2,7 @@
 //!
 //! They stand in `instruments/*.toml` as `[[record]]` tables. A record holds from its date until the next one of the same
 //! instrument. Nothing is filled in for what a record leaves out: whoever asks decides, and says so.
+use crate::calendar::CalendarName;
 use crate::catalog::{Catalog, entries};
 use crate::error::DataError;
 use engine::{Interval, Timestamp};
@@ -10,32 +11,6 @@ use serde::Deserialize;
 use serde::de::{Error, Visitor};
 use std::fmt;
 use std::path::Path;
-
-/// When an instrument trades.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
-pub enum Calendar {
-    /// Always.
-    #[serde(rename = "24/7")]
-    Always,
-    /// The New York Stock Exchange's sessions.
-    #[serde(rename = "XNYS")]
-    Xnys,
-    /// From the Monday of Wellington to the Friday of New York.
-    #[serde(rename = "24x5")]
-    Weekdays,
-}
-
-impl Calendar {
-    /// The name as records spell it.
-    #[must_use]
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Always => "24/7",
-            Self::Xnys => "XNYS",
-            Self::Weekdays => "24x5",
-        }
-    }
-}
 
 /// What a venue accepts for an instrument from a date on.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -65,7 +40,7 @@ pub struct InstrumentRecord {
     /// The power of ten in which quantities are written.
     pub quantity_step: Option<Decimal>,
     /// When it trades.
-    pub calendar: Option<Calendar>,
+    pub calendar: Option<CalendarName>,
     /// Length of a session, in nanoseconds.
     pub session_ns: Option<i64>,
     /// Anything a user has to know.
@@ -124,7 +99,7 @@ struct Written {
     taker_fee_bps: Option<Exact>,
     price_step: Option<Exact>,
     quantity_step: Option<Exact>,
-    calendar: Option<Calendar>,
+    calendar: Option<CalendarName>,
     session: Option<String>,
     note: Option<String>,
 }

@@ -28,13 +28,13 @@ pub mod writer;
 
 pub use actions::{Action, ActionKind};
 pub use adjustment::{Adjustment, AdjustmentError, Adjustments, Close, Ratio, split_ratio};
-pub use calendar::{CalendarError, Session, TradingCalendar};
+pub use calendar::{CalendarError, CalendarName, Session, TradingCalendar};
 pub use catalog::{Catalog, Series, SeriesFile};
 pub use error::{DataError, Row};
 pub use fingerprint::{RowGroupRef, STRETCH_ROWS};
 pub use funding::Funding;
 pub use import::{ImportError, ImportReport, ImportSpec, import};
-pub use instruments::{Calendar, InstrumentRecord};
+pub use instruments::InstrumentRecord;
 pub use manifest::{KnownDefect, Manifest, ManifestDifference, ManifestFile};
 pub use options::ReadOptions;
 pub use prefetch::{FingerprintHandle, Prefetched, load_all, prefetch};

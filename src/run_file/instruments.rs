@@ -5,7 +5,6 @@ use super::amount;
 use super::costs::{self, Charges};
 use super::decimal;
 use super::error::Complaint;
-use super::execution::choice;
 use super::known::{self, Known};
 use super::node::{Entry, Node, Value};
 use super::rate::{self, Bounds};
@@ -13,6 +12,7 @@ use super::section::{Section, find};
 use super::session_length;
 use super::source::Place;
 use super::written::Written;
+use datasets::{CalendarError, CalendarName};
 use engine::{Currency, Instrument, Interval, Money};
 use rust_decimal::Decimal;
 
@@ -52,35 +52,9 @@ pub struct InstrumentSection {
     /// What borrowing it for a short costs, per cent a year.
     pub borrow_pct: Option<Decimal>,
     /// When it trades.
-    pub calendar: Option<Calendar>,
+    pub calendar: Option<CalendarName>,
     /// Length of a session: a day's candle is known that long after its open.
     pub session: Option<Interval>,
-}
-
-/// When an instrument trades.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Calendar {
-    /// Always.
-    Always,
-    /// The New York Stock Exchange's sessions.
-    Xnys,
-    /// From the Monday of Wellington to the Friday of New York.
-    Weekdays,
-}
-
-impl Calendar {
-    /// Every calendar with the name that the run file uses.
-    pub const ALL: [(&'static str, Self); 3] = [("24/7", Self::Always), ("XNYS", Self::Xnys), ("24x5", Self::Weekdays)];
-
-    /// The name in the run file.
-    #[must_use]
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Always => "24/7",
-            Self::Xnys => "XNYS",
-            Self::Weekdays => "24x5",
-        }
-    }
 }
 
 impl InstrumentSection {
@@ -177,11 +151,13 @@ fn element(
     let charges = costs::charges(&mut section);
     let margin = section.optional("margin", margin);
     let borrow_pct = section.optional("borrow_pct", super::account::yearly);
-    let calendar = section.optional("calendar", |node| choice(node, &Calendar::ALL));
+    let calendar = section.optional("calendar", calendar_of);
     let session = section.optional("session", session);
     refuse_uneven(&mut section, ("tick", tick.flatten()), ("price_step", price_scale.flatten()));
     refuse_uneven(&mut section, ("lot", lot.flatten()), ("quantity_step", quantity_scale.flatten()));
-    if let (Some(Some(Calendar::Always)), Some(Some(_))) = (calendar, session) {
+    if let (Some(Some(calendar)), Some(Some(_))) = (calendar, session)
+        && calendar.never_closes()
+    {
         refuse_session(&mut section);
     }
     section.close();
@@ -259,6 +235,20 @@ fn multiplier(node: &Node) -> Result<Decimal, Complaint> {
     fits.then(|| value.normalize()).ok_or_else(refuse)
 }
 
+/// The name of a table of sessions.
+fn calendar_of(node: &Node) -> Result<CalendarName, Complaint> {
+    let all = || datasets::calendar::names().collect::<Vec<_>>().join("\", \"");
+    let text = node.text("the name of a calendar as in \"XNYS\"")?;
+    CalendarName::find(text).map_err(|error| {
+        let complaint = node.complain(format!("there is no calendar `{text}`"));
+        let near = match error {
+            CalendarError::Unknown { nearest, .. } => Some(format!("did you mean \"{nearest}\"?")),
+            _ => None,
+        };
+        complaint.expected(format!("one of: \"{}\"", all())).hint(near)
+    })
+}
+
 fn interval_of(node: &Node) -> Result<Interval, Complaint> {
     let expected = "a whole number and s, m, h, d or w as in \"4h\"";
     let text = node.text(expected)?;
@@ -326,6 +316,6 @@ pub(super) fn written(index: usize, instrument: &InstrumentSection) -> Written {
     costs::write_charges(section, instrument.charges)
         .maybe("margin", plain(instrument.margin))
         .maybe_literal("borrow_pct", plain(instrument.borrow_pct))
-        .maybe("calendar", instrument.calendar.map(|calendar| calendar.name().to_string()))
+        .maybe("calendar", instrument.calendar.map(|calendar| calendar.as_str().to_string()))
         .maybe("session", instrument.session.map(session_length::text))
 }

@@ -33,7 +33,7 @@ pub use costs::{Charges, FeeTier, ImpactModel, ImpactSetting};
 pub use data::{CatalogPath, DataSection};
 pub use error::{ConfigError, Problem, SHOWN_MAX};
 pub use execution::{ExecutionSection, FillModel};
-pub use instruments::{Calendar, InstrumentSection};
+pub use instruments::InstrumentSection;
 pub use risk::RiskSection;
 pub use run::RunSection;
 pub use source::Quote;

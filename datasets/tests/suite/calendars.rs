@@ -1,5 +1,5 @@
 //! Trading calendars: what is known of the exchanges, and that a decoded table is what its source gave.
-use datasets::calendar::{self, Session, TradingCalendar};
+use datasets::calendar::{self, CalendarName, Session, TradingCalendar};
 use datasets::{Catalog, ReadOptions, load_all};
 use engine::{Interval, Timestamp};
 use std::fmt::Write;
@@ -198,6 +198,13 @@ fn a_year_has_about_as_many_sessions_as_one_counts_with() {
     check("XHKG", 247);
     check("24/5", 261);
     check("24/7", 365);
+    // What yearly figures count is the same, but for the five days of a week around the clock.
+    for name in calendar::names() {
+        let found = CalendarName::find(name).unwrap();
+        let expected = if found.table().name() == "24/5" { 260 } else { found.table().sessions_per_year() };
+        assert_eq!((found.as_str(), found.periods_per_year()), (name, expected));
+        assert_eq!(found.never_closes(), name == "24/7");
+    }
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! Instrument records and the manifest.
 use crate::book::{Book, minutes};
-use datasets::{Calendar, KnownDefect, ManifestDifference};
+use datasets::{CalendarName, KnownDefect, ManifestDifference};
 use engine::{Interval, Timestamp};
 use rust_decimal::Decimal;
 
@@ -44,7 +44,7 @@ fn records_come_sorted_by_date_with_exact_decimals() {
     assert_eq!((old.from, old.tick, old.calendar), (Timestamp::MIN, Some(Decimal::new(625, 4)), None));
     assert_eq!(new.from, Timestamp(16_071 * Interval::DAY.0));
     assert_eq!((new.tick, new.lot), (Some(Decimal::new(1, 2)), Some(Decimal::ONE)));
-    assert_eq!((new.taker_fee_bps, new.calendar), (Some(Decimal::new(-25, 2)), Some(Calendar::Xnys)));
+    assert_eq!((new.taker_fee_bps, new.calendar), (Some(Decimal::new(-25, 2)), CalendarName::find("XNYS").ok()));
     assert_eq!((new.price_scale(), new.qty_scale(), old.price_scale()), (Some(2), Some(0), None));
     let session = 6 * Interval::HOUR.0 + 30 * Interval::MINUTE.0;
     assert_eq!([new.length_ns(Interval::DAY), new.length_ns(Interval::HOUR)], [session, Interval::HOUR.0]);
@@ -68,7 +68,9 @@ fn a_record_that_cannot_be_is_refused_with_its_reason() {
     check("from = \"2014-02-30\"\n", "`from` = 2014-02-30 is not a date");
     check("session = \"25h\"\n", "`session` = 25h is not a length of up to a day");
     check("session = \"6h30\"\n", "`session` = 6h30 is not a length");
-    check("calendar = \"XLON\"\n", "unknown variant `XLON`");
+    check("calendar = \"XLNO\"\n", "there is no calendar `XLNO`; nearest: XLON; all of them: 24/5, 24x5, 24/7,");
+    check("calendar = \"XLNO\"\n", "line 4");
+    check("calendar = 5\n", "invalid type: integer `5`, expected a string");
     check(head, "test:AB has two records from the beginning");
     check("venue = \"again\"\n", "duplicate key");
 }

@@ -255,6 +255,7 @@ fn a_choice_names_the_choices_and_the_nearest() {
             ("taker_fee_bps = 5", "fill = \"close\""),
             ("interval = \"4h\"", "interval = \"4 hours\""),
             ("interval = \"4h\"", "interval = \"1d\"\nsession = \"25h\""),
+            ("interval = \"4h\"", "interval = \"1d\"\ncalendar = \"XNSY\""),
             ("catalog = \"../sample\"", "catalog = \"s3://bucket\""),
         ],
         expect![[r#"
@@ -278,6 +279,12 @@ fn a_choice_names_the_choices_and_the_nearest() {
               14 | session = "25h"
                  |           ^^^^^
                  = expected a length of up to a day as in "6h30m"
+
+            run.toml:14:12: `calendar`: there is no calendar `XNSY`
+              14 | calendar = "XNSY"
+                 |            ^^^^^^
+                 = expected one of: "24/5", "24x5", "24/7", "XETR", "XFRA", "XHKG", "XLON", "XNYS", "XNAS", "XTKS"
+                 = help: did you mean "XNYS"?
 
             run.toml:6:11: `catalog`: object stores are not yet available in this build
               6 | catalog = "s3://bucket"

@@ -1,6 +1,7 @@
 //! What a good file means.
 use super::{GOOD, RunFile, good, with};
-use crate::run_file::{Calendar, Parameter};
+use crate::run_file::Parameter;
+use datasets::CalendarName;
 use engine::sim::{Delay, Latency, PathModel};
 use engine::{Interval, Money, Timestamp};
 use rust_decimal::Decimal;
@@ -45,8 +46,18 @@ fn every_key_of_an_instrument_is_read() {
     assert_eq!(it.quote.map(|c| c.to_string()), Some("EUR".into()));
     assert_eq!((it.maker_fee_bps, it.taker_fee_bps), (Some(Decimal::new(-5, 1)), Some(Decimal::new(225, 2))));
     assert_eq!(it.margin, Some(Decimal::new(5, 2)));
-    assert_eq!((it.calendar, it.session), (Some(Calendar::Xnys), Some(Interval(390 * Interval::MINUTE.0))));
+    assert_eq!((it.calendar, it.session), (CalendarName::find("XNYS").ok(), Some(Interval(390 * Interval::MINUTE.0))));
     assert_eq!((it.price_scale, it.quantity_scale), (Some(3), Some(4)));
+}
+
+#[test]
+fn every_name_of_a_calendar_is_read_and_written_back_as_it_was_spelled() {
+    for name in datasets::calendar::names() {
+        let line = format!("calendar = \"{name}\"");
+        let run = good(&with("interval = \"4h\"", &format!("interval = \"4h\"\n{line}")));
+        assert_eq!(run.instruments[0].calendar.map(CalendarName::as_str), Some(name));
+        assert!(run.resolved().contains(&line), "{name}");
+    }
 }
 
 #[test]
