@@ -246,12 +246,9 @@ fn assumptions(config: &RunFile, setup: &Setup) -> Vec<Assumption> {
         ),
     ];
     all.extend(costs::impact_text(execution).map(|text| of("impact", text)));
-    for (section, margin) in config.instruments.iter().filter_map(|section| Some((section, section.margin?))) {
-        let text = format!(
-            "maintenance margin {margin} of the notional, across the account; liquidated where equity first falls short, behind the stops, for {} bps",
-            execution.liquidation_fee_bps
-        );
-        all.push(of(&section.name(), text));
+    let window = setup.window(config);
+    for (section, costs) in config.instruments.iter().zip(&setup.costs) {
+        all.extend(costs::margin_text(costs, window, execution).map(|text| of(&section.name(), text)));
     }
     if config.risk.is_none() {
         all.push(of(

@@ -1,35 +1,48 @@
 //! What trading costs in a run: from the run file and the catalog's records to the venue's models, and in words.
 //!
 //! What stands in the run file wins over a record, and an instrument's own rates over the venue's tiers.
+use crate::instant::instant_text;
 use crate::run_file::{ExecutionSection, FeeTier, ImpactModel, InstrumentSection, RunFile};
 use datasets::InstrumentRecord;
 use engine::measure::scaled_text;
 use engine::sim::{Costs, Delay, Impact, Latency, Tier, Tiers};
-use engine::{Money, Rate};
+use engine::{Dated, Money, Rate, Timestamp};
 use rust_decimal::Decimal;
 
-/// The costs of one instrument.
+/// The costs of one instrument, from each of its records on; what a record leaves out is taken from the run file.
 ///
 /// # Errors
-/// When a rate of its record is out of range.
+/// When a rate or an amount of a record is out of range.
 pub(crate) fn costs(
     run: &RunFile,
     section: &InstrumentSection,
-    record: Option<&InstrumentRecord>,
-) -> Result<Costs, String> {
+    records: &[InstrumentRecord],
+) -> Result<Dated<Costs>, String> {
+    let from = |record: &InstrumentRecord| Ok((record.from, held(run, section, Some(record))?));
+    let dated = Dated::new(records.iter().map(from).collect::<Result<_, String>>()?);
+    dated.map_or_else(|| Ok(Dated::always(held(run, section, None)?)), Ok)
+}
+
+/// The costs of one instrument as long as a record holds.
+fn held(run: &RunFile, section: &InstrumentSection, record: Option<&InstrumentRecord>) -> Result<Costs, String> {
     let execution = &run.execution;
     let rate = |bps: Decimal| {
         Rate::from_bps(bps)
             .ok_or_else(|| format!("{bps} basis points are not a rate: at most 10,000 with eight decimals"))
     };
+    let amount = |key: &str, own: Option<Money>, theirs: Option<Decimal>, general: Option<Money>| match (own, theirs) {
+        (None, Some(amount)) => Money::from_decimal(amount).map_err(|e| format!("{key} {amount}: {e}")),
+        (own, _) => Ok(own.or(general).unwrap_or(Money::ZERO)),
+    };
+    let (own, general) = (section.charges, execution.charges);
     let taker = section.taker_fee_bps.or_else(|| record?.taker_fee_bps);
     let maker = section.maker_fee_bps.or_else(|| record?.maker_fee_bps);
     Ok(Costs {
         taker: rate(taker.unwrap_or(execution.taker_fee_bps))?,
         maker: rate(maker.unwrap_or(execution.maker_fee_bps))?,
         tiered: taker.is_none() && maker.is_none() && !execution.fee_tiers.is_empty(),
-        per_unit: section.charges.per_unit.or(execution.charges.per_unit).unwrap_or(Money::ZERO),
-        min_fee: section.charges.least.or(execution.charges.least).unwrap_or(Money::ZERO),
+        per_unit: amount("fee_per_unit", own.per_unit, record.and_then(|r| r.fee_per_unit), general.per_unit)?,
+        min_fee: amount("min_fee", own.least, record.and_then(|r| r.min_fee), general.least)?,
         // A taker pays half of the spread.
         slippage: rate(execution.slippage_bps + execution.spread_bps / Decimal::TWO)?,
         impact: match execution.impact {
@@ -41,6 +54,7 @@ pub(crate) fn costs(
         },
         maintenance: section
             .margin
+            .or_else(|| record?.margin)
             .map_or(Some(Rate::ZERO), Rate::from_fraction)
             .ok_or("a margin has at most twelve decimal places")?,
         liquidation_fee: rate(execution.liquidation_fee_bps)?,
@@ -70,6 +84,73 @@ pub(crate) fn fees_text(execution: &ExecutionSection) -> String {
         text += &format!("; at least {least} a fill");
     }
     text + ", unless the instrument says otherwise; rounded up"
+}
+
+/// What is assumed about the costs of an instrument that change within a window, and when they do.
+pub(crate) fn changes_text(costs: &Dated<Costs>, window: (Timestamp, Timestamp)) -> Option<String> {
+    let texts = history(costs, window, charged_text);
+    (texts.len() > 1).then(|| format!("fees {}", until(&texts)))
+}
+
+/// What is assumed about the margin of an instrument, where it has one within a window.
+pub(crate) fn margin_text(
+    costs: &Dated<Costs>,
+    window: (Timestamp, Timestamp),
+    execution: &ExecutionSection,
+) -> Option<String> {
+    let none = "none";
+    let share = |costs: &Costs| match costs.maintenance.parts() {
+        (0, _) => none.to_string(),
+        (numerator, places) => scaled_text(numerator, places),
+    };
+    let texts = history(costs, window, share);
+    texts.iter().any(|(_, text)| text != none).then(|| {
+        format!(
+            "maintenance margin {} of the notional, across the account; liquidated where equity first falls short, behind the stops, for {} bps",
+            until(&texts),
+            execution.liquidation_fee_bps
+        )
+    })
+}
+
+/// What holds in a window, in words, each with the instant from which it holds; only where the words differ.
+fn history(
+    costs: &Dated<Costs>,
+    (from, to): (Timestamp, Timestamp),
+    text: impl Fn(&Costs) -> String,
+) -> Vec<(Timestamp, String)> {
+    let (first, changes) = costs.within(from, to);
+    let mut texts = vec![(from, text(first))];
+    texts.extend(changes.map(|(at, costs)| (at, text(costs))));
+    texts.dedup_by(|next, last| next.1 == last.1);
+    texts
+}
+
+/// `5 bps until 2020-01-01, then 4 bps`.
+fn until(texts: &[(Timestamp, String)]) -> String {
+    let mut all = texts[0].1.clone();
+    for (from, text) in &texts[1..] {
+        let instant = instant_text(*from);
+        let day = instant.strip_suffix("T00:00:00Z").unwrap_or(&instant);
+        all += &format!(" until {day}, then {text}");
+    }
+    all
+}
+
+fn charged_text(costs: &Costs) -> String {
+    let bps = |rate: Rate| format!("{} bps", scaled_text(rate.parts().0, rate.parts().1.saturating_sub(4)));
+    let mut text = match (costs.tiered, costs.taker == costs.maker) {
+        (true, _) => "by tier".into(),
+        (false, true) => bps(costs.taker),
+        (false, false) => format!("{} taker, {} maker", bps(costs.taker), bps(costs.maker)),
+    };
+    if costs.per_unit != Money::ZERO {
+        text += &format!(" and {} a unit", costs.per_unit);
+    }
+    if costs.min_fee != Money::ZERO {
+        text += &format!(" and at least {} a fill", costs.min_fee);
+    }
+    text
 }
 
 /// What is assumed about the price of a fill that takes liquidity.
@@ -142,7 +223,7 @@ mod tests {
         let none = Costs { taker: free, maker: free, slippage: free, liquidation_fee: free, ..Costs::NONE };
         let check = |execution: &str, instrument: &str, expected: Costs| {
             let run = run(execution, instrument);
-            assert_eq!(costs(&run, &run.instruments[0], None), Ok(expected), "{execution} {instrument}");
+            assert_eq!(costs(&run, &run.instruments[0], &[]), Ok(Dated::always(expected)), "{execution} {instrument}");
         };
         check("", "", none);
         check("slippage_bps = 1\nspread_bps = 3", "", Costs { slippage: bps("2.5"), ..none });

@@ -9,7 +9,7 @@ use crate::setup::Setup;
 use crate::strategy_setup;
 use engine::sim::{Costs, Impact};
 use engine::tape::DigestOnly;
-use engine::{Money, Rate};
+use engine::{Dated, Money, Rate};
 use evaluations::SensitivityRow;
 use rayon::prelude::*;
 use rust_decimal::Decimal;
@@ -43,8 +43,8 @@ impl Case {
     }
 
     /// Why it would change nothing, where it would not.
-    fn is_idle(self, costs: &[Costs]) -> Option<&'static str> {
-        let all = |none: fn(&Costs) -> bool| costs.iter().all(none);
+    fn is_idle(self, costs: &[Dated<Costs>]) -> Option<&'static str> {
+        let all = |none: fn(&Costs) -> bool| costs.iter().flat_map(Dated::values).all(none);
         let free = |c: &Costs| {
             let rates = c.taker.parts().0 <= 0 && c.maker.parts().0 <= 0;
             rates && !c.tiered && c.per_unit == Money::ZERO && c.min_fee == Money::ZERO
@@ -58,9 +58,9 @@ impl Case {
         }
     }
 
-    /// Makes it worse; `None` where a rate would be more than the whole.
+    /// Makes it worse, at all times; `None` where a rate would be more than the whole.
     fn apply(self, config: &mut RunFile, setup: &mut Setup) -> Option<()> {
-        for costs in &mut setup.costs {
+        for costs in setup.costs.iter_mut().flat_map(Dated::values_mut) {
             match self {
                 Self::Fees { times } => {
                     costs.taker = paid_times(costs.taker, times)?;
@@ -145,6 +145,7 @@ fn row(case: Case, config: &RunFile, setup: &Setup) -> Result<SensitivityRow, Fa
 #[cfg(test)]
 mod tests {
     use super::*;
+    use engine::Timestamp;
 
     #[test]
     fn what_is_paid_is_multiplied_and_a_rebate_stays() {
@@ -160,8 +161,11 @@ mod tests {
     fn a_case_that_would_change_nothing_says_so() {
         let free = Costs { maker: Rate::from_parts(-1, 4).unwrap(), ..Costs::NONE };
         let paid = Costs { taker: Rate::from_parts(1, 4).unwrap(), slippage: Rate::from_parts(1, 4).unwrap(), ..free };
-        let notes = |costs: &[Costs]| CASES.map(|case| case.is_idle(costs).is_some());
-        assert_eq!(notes(&[free, free]), [true, true, true, true, false]);
-        assert_eq!(notes(&[free, paid]), [false; 5]);
+        let notes = |costs: &[Dated<Costs>]| CASES.map(|case| case.is_idle(costs).is_some());
+        let always = Dated::always;
+        assert_eq!(notes(&[always(free), always(free)]), [true, true, true, true, false]);
+        assert_eq!(notes(&[always(free), always(paid)]), [false; 5]);
+        let later = Dated::new(vec![(Timestamp(0), free), (Timestamp(5), paid)]).unwrap();
+        assert_eq!(notes(&[later]), [false; 5]);
     }
 }

@@ -8,7 +8,8 @@ use datasets::{CalendarName, CandleReader, Catalog, DataError, InstrumentRecord,
 use engine::risk::{AllowedInstruments, BuyingPower, RiskCheck};
 use engine::sim::{Costs, Sessions, VenueConfig};
 use engine::{
-    Core, Currency, Instrument, InstrumentId, Money, Price, Qty, RiskEngine, SimVenue, Spec, State, Strategy, Timestamp,
+    Core, Currency, Dated, Instrument, InstrumentId, Money, Price, Qty, RiskEngine, SimVenue, Spec, State, Strategy,
+    Timestamp,
 };
 use evaluations::Assumption;
 use evaluations::metrics::daily::Days;
@@ -24,7 +25,7 @@ pub struct Setup {
     /// The instruments, in the order of the run file.
     pub instruments: Vec<Instrument>,
     /// What trading each of them costs.
-    pub costs: Vec<Costs>,
+    pub costs: Vec<Dated<Costs>>,
     /// How their candles are had.
     pub readings: Vec<Reading>,
     /// How the venue's candles are had, where any instrument has smaller ones for it.
@@ -48,7 +49,7 @@ pub struct Setup {
 /// One instrument as the run file and the catalog's records make it.
 struct Made {
     instrument: Instrument,
-    costs: Costs,
+    costs: Dated<Costs>,
     length_ns: i64,
     calendar: Option<CalendarName>,
     assumed: bool,
@@ -100,6 +101,7 @@ impl Setup {
         (setup.periods_per_year, setup.days) = periods(&calendars);
         setup.include_warm_up(run)?;
         setup.include_detail(details);
+        setup.tell_changes(run);
         setup.look_for_holdings(run, &catalog, &calendars)?;
         Ok(setup)
     }
@@ -108,6 +110,23 @@ impl Setup {
         if made.assumed {
             let text = "assumed: multiplier 1, step 10^-8, no tick, lot or minimum, quoted in the account's currency";
             self.assumptions.push(Assumption { about: section.name(), text: text.into() });
+        }
+    }
+
+    /// From the open of the first candle that may be traded on to just behind that of the last one.
+    #[must_use]
+    pub fn window(&self, run: &RunFile) -> (Timestamp, Timestamp) {
+        let traded = self.readings.iter().map(|r| (r.options.from.max(r.series.first_open()), r.series.last_open()));
+        let window = traded.reduce(|a, b| (a.0.min(b.0), a.1.max(b.1))).unwrap_or((Timestamp(0), Timestamp(0)));
+        (window.0.max(self.trades_from), window.1.after(1).min(run.data.to.unwrap_or(Timestamp::MAX)))
+    }
+
+    /// Says which costs change within the run.
+    fn tell_changes(&mut self, run: &RunFile) {
+        let window = self.window(run);
+        for (section, costs) in run.instruments.iter().zip(&self.costs) {
+            let text = costs::changes_text(costs, window);
+            self.assumptions.extend(text.map(|text| Assumption { about: section.name(), text }));
         }
     }
 
@@ -130,10 +149,7 @@ impl Setup {
                 self.warnings.extend(found.warnings);
             }
         }
-        let traded = self.readings.iter().map(|r| (r.options.from.max(r.series.first_open()), r.series.last_open()));
-        let window = traded.reduce(|a, b| (a.0.min(b.0), a.1.max(b.1))).unwrap_or((Timestamp(0), Timestamp(0)));
-        let to = window.1.min(run.data.to.unwrap_or(Timestamp::MAX));
-        let (happenings, assumptions) = daily(run, (window.0.max(self.trades_from), to))?;
+        let (happenings, assumptions) = daily(run, self.window(run))?;
         self.carry.extend(happenings);
         self.assumptions.extend(assumptions);
         Ok(())
@@ -266,7 +282,7 @@ fn make(run: &RunFile, section: &InstrumentSection, records: &[InstrumentRecord]
     let multiplier = section.multiplier.or_else(|| last?.multiplier).unwrap_or(Decimal::ONE);
     let specs = specs(section, records, price_scale, qty_scale)?;
     let instrument = Instrument::new(section.name(), quote, (price_scale, qty_scale), multiplier, specs);
-    let costs = costs::costs(run, section, last)?;
+    let costs = costs::costs(run, section, records)?;
     let session = section.session.map(|s| s.0).or_else(|| last?.session_ns);
     let length_ns = match session {
         Some(session) if section.interval == engine::Interval::DAY => session,
@@ -288,7 +304,7 @@ fn specs(
     records: &[InstrumentRecord],
     price_scale: u8,
     qty_scale: u8,
-) -> Result<Vec<Spec>, String> {
+) -> Result<Dated<Spec>, String> {
     let dated = |record: Option<&InstrumentRecord>| -> Result<Spec, String> {
         let tick = section.tick.or_else(|| record?.tick);
         let lot = section.lot.or_else(|| record?.lot);
@@ -300,13 +316,14 @@ fn specs(
             (None, None) => Money::ZERO,
         };
         Ok(Spec {
-            from: record.map_or(Timestamp::MIN, |r| r.from),
             tick: Price(steps("tick", tick, price_scale)?),
             lot: Qty(steps("lot", lot, qty_scale)?),
             min_notional: minimum,
         })
     };
-    if records.is_empty() { Ok(vec![dated(None)?]) } else { records.iter().map(|r| dated(Some(r))).collect() }
+    let from = |record: &InstrumentRecord| Ok((record.from, dated(Some(record))?));
+    let known = Dated::new(records.iter().map(from).collect::<Result<_, String>>()?);
+    known.map_or_else(|| Ok(Dated::always(dated(None)?)), Ok)
 }
 
 /// A tick or lot in steps; one step where there is none.

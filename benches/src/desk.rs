@@ -3,8 +3,8 @@ use engine::risk::{AllowedInstruments, BuyingPower, Leverage};
 use engine::sim::{Costs, Latency, Merge, VenueConfig};
 use engine::tape::DigestOnly;
 use engine::{
-    Candle, Core, Currency, Instrument, InstrumentId, Money, Rate, RiskEngine, SharedCandles, SimVenue, Simulated,
-    State, Timestamp, run,
+    Candle, Core, Currency, Dated, Instrument, InstrumentId, Money, Rate, RiskEngine, SharedCandles, SimVenue,
+    Simulated, Spec, State, Timestamp, run,
 };
 use rust_decimal::Decimal;
 use std::sync::Arc;
@@ -84,11 +84,13 @@ impl Workload {
     #[must_use]
     pub fn run(&self) -> Figures {
         let usd: Currency = "USD".parse().expect("a currency");
-        let make = |place: usize| Instrument::new(format!("generated:{place}"), usd, (8, 8), Decimal::ONE, Vec::new());
+        let make = |place: usize| {
+            Instrument::new(format!("generated:{place}"), usd, (8, 8), Decimal::ONE, Dated::always(Spec::FREE))
+        };
         let instruments: Vec<Instrument> =
             (0..self.candles.len()).map(|p| make(p).expect("a plain instrument")).collect();
         let fee = Rate::from_bps(Decimal::from(5)).expect("a rate");
-        let costs = vec![Costs { taker: fee, maker: fee, ..Costs::NONE }; instruments.len()];
+        let costs = vec![Dated::always(Costs { taker: fee, maker: fee, ..Costs::NONE }); instruments.len()];
         let cash = Money(self.cash * Money::ONE.0);
         let config = VenueConfig::default();
         let venue = SimVenue::new(config, cash, instruments.clone(), costs);

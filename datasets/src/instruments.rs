@@ -35,6 +35,12 @@ pub struct InstrumentRecord {
     pub maker_fee_bps: Option<Decimal>,
     /// Fee for taking liquidity, in hundredths of a percent.
     pub taker_fee_bps: Option<Decimal>,
+    /// Fee for one unit of the quantity, in the quote currency.
+    pub fee_per_unit: Option<Decimal>,
+    /// The least that a fill pays, in the quote currency.
+    pub min_fee: Option<Decimal>,
+    /// Maintenance margin, as a share of the notional: above 0, up to 1.
+    pub margin: Option<Decimal>,
     /// The power of ten in which prices are written.
     pub price_step: Option<Decimal>,
     /// The power of ten in which quantities are written.
@@ -97,6 +103,9 @@ struct Written {
     multiplier: Option<Exact>,
     maker_fee_bps: Option<Exact>,
     taker_fee_bps: Option<Exact>,
+    fee_per_unit: Option<Exact>,
+    min_fee: Option<Exact>,
+    margin: Option<Exact>,
     price_step: Option<Exact>,
     quantity_step: Option<Exact>,
     calendar: Option<CalendarName>,
@@ -181,11 +190,20 @@ fn duplicate(file: &Path, record: &InstrumentRecord) -> DataError {
     DataError::BadRecord { file: file.to_path_buf(), text }
 }
 
+/// Amounts of fees are bounded so that no product with a quantity leaves 128 bits, as in the run file.
+const CHARGE_MAX: i64 = 1_000_000;
+
 fn checked(record: Written) -> Result<InstrumentRecord, String> {
     let name = format!("record of {}:{}", record.venue, record.symbol);
     let above_zero = |field: &str, value: Option<Exact>| match value {
         Some(Exact(value)) if value <= Decimal::ZERO => {
             Err(format!("{name}: `{field}` = {value} has to be above zero"))
+        }
+        value => Ok(value.map(|v| v.0)),
+    };
+    let within = |field: &str, value: Option<Exact>, most: i64| match value {
+        Some(Exact(value)) if value < Decimal::ZERO || value > Decimal::from(most) => {
+            Err(format!("{name}: `{field}` = {value} has to be from 0 to {most}"))
         }
         value => Ok(value.map(|v| v.0)),
     };
@@ -217,6 +235,9 @@ fn checked(record: Written) -> Result<InstrumentRecord, String> {
         multiplier: above_zero("multiplier", record.multiplier)?,
         maker_fee_bps: record.maker_fee_bps.map(|fee| fee.0), // a rebate is below zero
         taker_fee_bps: record.taker_fee_bps.map(|fee| fee.0),
+        fee_per_unit: within("fee_per_unit", record.fee_per_unit, CHARGE_MAX)?,
+        min_fee: within("min_fee", record.min_fee, CHARGE_MAX)?,
+        margin: within("margin", above_zero("margin", record.margin)?.map(Exact), 1)?,
         price_step: step("price_step", record.price_step)?,
         quantity_step: step("quantity_step", record.quantity_step)?,
         calendar: record.calendar,

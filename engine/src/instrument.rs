@@ -4,9 +4,8 @@
 //! rule up by name: the run's instruments are numbered once, in the order of the run file.
 use crate::measure::{pow10, product, scaled_f64};
 use crate::money::MONEY_SCALE;
-use crate::{Currency, Money, Price, Qty, Timestamp};
+use crate::{Currency, Dated, Money, Price, Qty, Timestamp};
 use alloc::string::String;
-use alloc::vec::Vec;
 use core::fmt;
 use rust_decimal::Decimal;
 
@@ -22,11 +21,9 @@ impl InstrumentId {
     }
 }
 
-/// The venue's rules for one instrument from one moment on.
+/// The venue's rules for one instrument, as long as they hold.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Spec {
-    /// The first instant at which these rules hold.
-    pub from: Timestamp,
     /// Smallest price increment of an order; `Price(1)` where the venue has none.
     pub tick: Price,
     /// Smallest quantity increment of an order; `Qty(1)` where the venue has none.
@@ -37,7 +34,7 @@ pub struct Spec {
 
 impl Spec {
     /// No tick, no lot, no minimum: what is assumed where no record exists.
-    pub const FREE: Self = Self { from: Timestamp::MIN, tick: Price(1), lot: Qty(1), min_notional: Money::ZERO };
+    pub const FREE: Self = Self { tick: Price(1), lot: Qty(1), min_notional: Money::ZERO };
 }
 
 /// One instrument of a run.
@@ -52,7 +49,7 @@ pub struct Instrument {
     /// Quantities are integers of `10^-qty_scale`.
     pub qty_scale: u8,
     unit: Unit,
-    specs: Vec<Spec>,
+    specs: Dated<Spec>,
 }
 
 /// How `price * quantity` becomes money: times `factor`, divided by `divisor`. One of the two is 1, but for multipliers.
@@ -100,7 +97,7 @@ impl Instrument {
     /// The finest step of a price or a quantity, in decimal places.
     pub const SCALE_MAX: u8 = 9;
 
-    /// An instrument with the rules `specs`; without any, [`Spec::FREE`] holds always.
+    /// An instrument with the rules `specs`.
     ///
     /// # Errors
     /// When a scale, the multiplier or a rule is out of range.
@@ -109,7 +106,7 @@ impl Instrument {
         quote: Currency,
         scales: (u8, u8),
         multiplier: Decimal,
-        mut specs: Vec<Spec>,
+        specs: Dated<Spec>,
     ) -> Result<Self, InstrumentError> {
         let (price_scale, qty_scale) = scales;
         if price_scale > Self::SCALE_MAX || qty_scale > Self::SCALE_MAX {
@@ -120,14 +117,8 @@ impl Instrument {
         if multiplier <= Decimal::ZERO || places > 6 {
             return Err(InstrumentError::Multiplier);
         }
-        if specs.iter().any(|s| s.tick.0 <= 0 || s.lot.0 <= 0 || s.min_notional < Money::ZERO) {
+        if specs.values().any(|s| s.tick.0 <= 0 || s.lot.0 <= 0 || s.min_notional < Money::ZERO) {
             return Err(InstrumentError::Rule);
-        }
-        specs.sort_by_key(|s| s.from);
-        // The first record known speaks for the time before it: nothing better is known about it.
-        match specs.first_mut() {
-            Some(first) => first.from = Timestamp::MIN,
-            None => specs.push(Spec::FREE),
         }
         let scale = price_scale + qty_scale + places;
         let factor = multiplier.mantissa() * i128::from(pow10(MONEY_SCALE.saturating_sub(scale)));
@@ -139,8 +130,7 @@ impl Instrument {
     /// The rules that hold at `time`.
     #[must_use]
     pub fn spec(&self, time: Timestamp) -> &Spec {
-        let after = self.specs.partition_point(|s| s.from <= time);
-        &self.specs[after.saturating_sub(1)]
+        self.specs.at(time)
     }
 
     /// A price as `f64`, for indicators and charts.
@@ -209,7 +199,8 @@ mod tests {
     fn instrument(price_scale: u8, qty_scale: u8, multiplier: &str) -> Instrument {
         let usd = "USD".parse().expect("a currency");
         let multiplier = multiplier.parse().expect("a decimal");
-        Instrument::new("v:S".into(), usd, (price_scale, qty_scale), multiplier, Vec::new()).expect("valid")
+        Instrument::new("v:S".into(), usd, (price_scale, qty_scale), multiplier, Dated::always(Spec::FREE))
+            .expect("valid")
     }
 
     #[test]
@@ -223,9 +214,9 @@ mod tests {
     #[test]
     fn yesterdays_candle_is_traded_under_yesterdays_rules() {
         let usd = "USD".parse().expect("a currency");
-        let spec = |from, tick| Spec { from: Timestamp(from), tick: Price(tick), ..Spec::FREE };
-        let it = Instrument::new("v:S".into(), usd, (2, 0), Decimal::ONE, alloc::vec![spec(100, 5), spec(50, 1)])
-            .expect("valid");
+        let spec = |from, tick| (Timestamp(from), Spec { tick: Price(tick), ..Spec::FREE });
+        let specs = Dated::new(alloc::vec![spec(100, 5), spec(50, 1)]).expect("records");
+        let it = Instrument::new("v:S".into(), usd, (2, 0), Decimal::ONE, specs).expect("valid");
         let ticks = [0, 50, 99, 100, 101].map(|t| it.spec(Timestamp(t)).tick.0);
         assert_eq!(ticks, [1, 1, 1, 5, 5]);
     }
@@ -235,7 +226,7 @@ mod tests {
         let usd = "USD".parse().expect("a currency");
         let make = |scales, m: &str, lot| {
             let spec = Spec { lot: Qty(lot), ..Spec::FREE };
-            Instrument::new("v:S".into(), usd, scales, m.parse().expect("a decimal"), alloc::vec![spec]).map(|_| ())
+            Instrument::new("v:S".into(), usd, scales, m.parse().expect("a decimal"), Dated::always(spec)).map(|_| ())
         };
         assert_eq!(make((10, 0), "1", 1), Err(InstrumentError::ScaleTooFine));
         assert_eq!(make((2, 0), "0", 1), Err(InstrumentError::Multiplier));

@@ -1,13 +1,15 @@
 //! The ledger against random streams of fills, prices, fees and cash.
 use super::*;
-use crate::instrument::Instrument;
+use crate::Dated;
+use crate::instrument::{Instrument, Spec};
 use alloc::string::ToString;
 use proptest::prelude::*;
 use rust_decimal::Decimal;
 
 fn instrument(price_scale: u8, qty_scale: u8) -> Instrument {
     let usd = "USD".parse().expect("a currency");
-    Instrument::new("v:S".into(), usd, (price_scale, qty_scale), Decimal::ONE, Vec::new()).expect("valid")
+    Instrument::new("v:S".into(), usd, (price_scale, qty_scale), Decimal::ONE, Dated::always(Spec::FREE))
+        .expect("valid")
 }
 
 #[test]

@@ -9,6 +9,7 @@ mod aggregate;
 pub mod candle;
 mod capabilities;
 pub mod carry;
+mod dated;
 pub mod effect;
 pub mod event;
 mod fill_ids;
@@ -39,6 +40,7 @@ pub use aggregate::Aggregated;
 pub use candle::{Candle, CandleFault, CandleSource, SharedCandles};
 pub use capabilities::{Capabilities, Feature};
 pub use carry::{Carry, Split};
+pub use dated::Dated;
 pub use effect::{Action, Anomaly, Command, Effect, Refusal};
 pub use event::{
     CashEvent, Certainty, Entry, Event, Fill, Liquidity, MarketCandle, MarketEvent, Reason, Report, TimerId,

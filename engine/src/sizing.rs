@@ -89,6 +89,7 @@ impl fmt::Display for Size {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::{Dated, Spec};
     use alloc::string::ToString;
 
     #[test]
@@ -100,13 +101,12 @@ mod tests {
             assert!(text.parse::<Size>().is_err(), "{text}");
         }
     }
-    use alloc::vec::Vec;
 
     #[test]
     fn sizes_are_floored_to_the_lot() {
         let usd = "USD".parse().expect("a currency");
         let one = rust_decimal::Decimal::ONE;
-        let it = Instrument::new("v:S".into(), usd, (2, 3), one, Vec::new()).expect("valid");
+        let it = Instrument::new("v:S".into(), usd, (2, 3), one, Dated::always(Spec::FREE)).expect("valid");
         let equity = Money(10_000 * Money::ONE.0);
         let check = |size: Size, lot, expected| {
             assert_eq!(size.quantity(&it, Price(30_000), equity, Qty(lot)), Qty(expected), "{size:?}");

@@ -6,7 +6,7 @@ use crate::instant::instant_text;
 use crate::terminal;
 use engine::measure::scaled_text;
 use engine::tape::{Difference, Frame, Header, Kind, Outcome, RecordSource, TapeReader, decode_event, decode_outcomes};
-use engine::{Carry, Event, Instrument, MarketEvent, Report};
+use engine::{Carry, Dated, Event, Instrument, MarketEvent, Report, Spec};
 use operations::{FolderError, FolderSource};
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -170,7 +170,7 @@ pub(super) fn instruments(header: &Header) -> Vec<Instrument> {
         let mut words = text.split(' ');
         let (name, quote) = (words.next()?, words.next()?.parse().ok()?);
         let scales = (words.next()?.parse().ok()?, words.next()?.parse().ok()?);
-        Instrument::new(name.into(), quote, scales, rust_decimal::Decimal::ONE, Vec::new()).ok()
+        Instrument::new(name.into(), quote, scales, rust_decimal::Decimal::ONE, Dated::always(Spec::FREE)).ok()
     };
     (0..).map_while(|index| header.get(&format!("instrument.{index}")).and_then(parse)).collect()
 }

@@ -22,6 +22,9 @@ fn records_come_sorted_by_date_with_exact_decimals() {
         tick = 0.01
         lot = 1
         taker_fee_bps = "-0.25"
+        fee_per_unit = "0.005"
+        min_fee = 1
+        margin = 0.05
         price_step = "0.01"
         quantity_step = 1
         calendar = "XNYS"
@@ -45,6 +48,8 @@ fn records_come_sorted_by_date_with_exact_decimals() {
     assert_eq!(new.from, Timestamp(16_071 * Interval::DAY.0));
     assert_eq!((new.tick, new.lot), (Some(Decimal::new(1, 2)), Some(Decimal::ONE)));
     assert_eq!((new.taker_fee_bps, new.calendar), (Some(Decimal::new(-25, 2)), CalendarName::find("XNYS").ok()));
+    assert_eq!((new.fee_per_unit, new.min_fee), (Some(Decimal::new(5, 3)), Some(Decimal::ONE)));
+    assert_eq!((new.margin, old.margin, old.min_fee), (Some(Decimal::new(5, 2)), None, None));
     assert_eq!((new.price_scale(), new.qty_scale(), old.price_scale()), (Some(2), Some(0), None));
     let session = 6 * Interval::HOUR.0 + 30 * Interval::MINUTE.0;
     assert_eq!([new.length_ns(Interval::DAY), new.length_ns(Interval::HOUR)], [session, Interval::HOUR.0]);
@@ -62,6 +67,10 @@ fn a_record_that_cannot_be_is_refused_with_its_reason() {
     };
     check("tik = 1\n", "unknown field `tik`");
     check("tick = 0\n", "`tick` = 0 has to be above zero");
+    check("margin = 0\n", "`margin` = 0 has to be above zero");
+    check("margin = 1.01\n", "`margin` = 1.01 has to be from 0 to 1");
+    check("min_fee = -1\n", "`min_fee` = -1 has to be from 0 to 1000000");
+    check("fee_per_unit = 1000000.5\n", "`fee_per_unit` = 1000000.5 has to be from 0 to 1000000");
     check("tick = \"one\"\n", "`one` is not a decimal number");
     check("tick = inf\n", "`inf` is not a decimal number");
     check("price_step = 0.05\n", "`price_step` = 0.05 has to be a power of ten");

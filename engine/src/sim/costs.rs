@@ -6,7 +6,7 @@ use crate::ledger::Rate;
 use crate::money::scale_down;
 use crate::{Liquidity, Money, Price, Qty, Side};
 
-/// Rates of one instrument.
+/// Rates of one instrument, as long as they hold.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Costs {
     /// Fee of a fill that took liquidity, as a share of its notional.

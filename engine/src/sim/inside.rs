@@ -9,7 +9,7 @@ use super::venue::{Match, SimVenue};
 use crate::event::{Certainty, Liquidity, Reason, Report};
 use crate::instrument::InstrumentId;
 use crate::order::{Link, OrderId};
-use crate::{Candle, Price, Qty, Side};
+use crate::{Candle, Price, Qty, Side, Timestamp};
 
 /// What an order does to the position, in the order in which the pessimistic model fills them.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -24,6 +24,8 @@ enum Role {
 impl SimVenue {
     /// Shows the venue the whole candle, at its known time: orders within its range trade in the order of the path.
     pub(super) fn path(&mut self, id: InstrumentId, candle: &Candle) {
+        // What is known at midnight was traded the day before, under that day's costs.
+        self.costs_at = Timestamp(candle.known_time.0 - 1);
         match self.config.path.turns(candle) {
             _ if !self.is_touched(id, candle) => {}
             Some(turns) => self.walk(id, candle, turns),

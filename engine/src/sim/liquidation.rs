@@ -11,10 +11,10 @@ use crate::order::{FillId, OrderId};
 use crate::{Price, Qty, Side, Timestamp};
 
 impl SimVenue {
-    /// Whether a position of an instrument can be liquidated.
+    /// Whether a position of an instrument can be liquidated, now or when its margin changes.
     #[inline]
     pub(super) fn is_margined(&self, id: InstrumentId) -> bool {
-        !self.costs[id.index()].maintenance.is_zero() && !self.account.quantity(id.index()).is_zero()
+        self.books[id.index()].margined && !self.account.quantity(id.index()).is_zero()
     }
 
     /// Whether equity is below what the positions need, were one of them at a price.
@@ -27,14 +27,14 @@ impl SimVenue {
             let at = if index == id.index() { price } else { held.price };
             let notional = instrument.value(at, held.quantity.abs()).0;
             spare += instrument.value(at, held.quantity).0;
-            spare -= self.costs[index].maintenance.of(notional).0;
+            spare -= self.costs(index).maintenance.of(notional).0;
         }
         spare.0 < 0
     }
 
     /// Where on the way between two prices the account can no longer be carried, if it cannot.
     pub(super) fn liquidation_on(&self, id: InstrumentId, from: Price, to: Price) -> Option<Price> {
-        if !self.is_margined(id) || !self.is_under(id, to) {
+        if !self.is_margined(id) || self.costs(id.index()).maintenance.is_zero() || !self.is_under(id, to) {
             return None;
         }
         if self.is_under(id, from) {
@@ -57,7 +57,7 @@ impl SimVenue {
     pub(super) fn liquidate(&mut self, id: InstrumentId, at: &Match) {
         for index in 0..self.books.len() {
             let other = InstrumentId(u32::try_from(index).expect("instruments are numbered by u32"));
-            if self.costs[index].maintenance.is_zero() {
+            if self.costs(index).maintenance.is_zero() {
                 continue;
             }
             while let Some(resting) = self.books[index].resting.first() {
@@ -77,7 +77,7 @@ impl SimVenue {
             return;
         }
         let instrument = &self.instruments[index];
-        let (fee, rounded) = self.costs[index].liquidation_fee.of(instrument.value(price, held.abs()).0);
+        let (fee, rounded) = self.costs(index).liquidation_fee.of(instrument.value(price, held.abs()).0);
         self.rounded_fees += u64::from(rounded);
         self.account.book(index, instrument, -held, price, fee);
         self.fills += 1;

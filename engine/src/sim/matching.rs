@@ -16,6 +16,7 @@ impl SimVenue {
     /// Shows the venue the open of a candle: everything that the open price satisfies trades there.
     pub(super) fn open(&mut self, id: InstrumentId, candle: &Candle) {
         self.note_price(id, candle.open);
+        self.costs_at = candle.open_time;
         let room = self.room(candle);
         let book = &mut self.books[id.index()];
         book.at_open.clear();

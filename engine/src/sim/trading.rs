@@ -87,7 +87,7 @@ impl SimVenue {
         at: &Match,
     ) -> Option<(Price, Money)> {
         let index = id.index();
-        let (instrument, costs) = (&self.instruments[index], &self.costs[index]);
+        let (instrument, costs) = (&self.instruments[index], self.costs[index].at(self.costs_at));
         // Who gives liquidity has the price that he asked for; who takes it slips, though never beyond a limit.
         let price = match at.liquidity {
             Liquidity::Maker => at.price,

@@ -14,7 +14,7 @@ use crate::event::{Certainty, Liquidity, Reason, Report};
 use crate::instrument::{Instrument, InstrumentId};
 use crate::order::{OrderId, OrderRequest, TimeInForce};
 use crate::risk::Leverage;
-use crate::{Money, Price, Qty, Side, Timestamp};
+use crate::{Dated, Money, Price, Qty, Side, Timestamp};
 use alloc::collections::VecDeque;
 use alloc::vec::Vec;
 
@@ -56,6 +56,8 @@ pub(super) struct Book {
     pub(super) sessions: Sessions,
     /// It trades no more.
     delisted: bool,
+    /// Whether its positions have a margin at any time.
+    pub(super) margined: bool,
 }
 
 /// A venue that matches orders against candles.
@@ -66,7 +68,9 @@ pub struct SimVenue {
     pub(super) account: Account,
     pub(super) reports: VecDeque<Report>,
     pub(super) instruments: Vec<Instrument>,
-    pub(super) costs: Vec<Costs>,
+    pub(super) costs: Vec<Dated<Costs>>,
+    /// The instant whose costs hold: that of an open, and inside a candle the last one before its end.
+    pub(super) costs_at: Timestamp,
     pub(super) tiers: Option<Tiers>,
     watched: Vec<InstrumentId>,
     next_expiry: Timestamp,
@@ -98,16 +102,19 @@ impl SimVenue {
     /// # Panics
     /// When there are not as many costs as instruments.
     #[must_use]
-    pub fn new(config: VenueConfig, cash: Money, instruments: Vec<Instrument>, costs: Vec<Costs>) -> Self {
+    pub fn new(config: VenueConfig, cash: Money, instruments: Vec<Instrument>, costs: Vec<Dated<Costs>>) -> Self {
         assert!(instruments.len() == costs.len(), "every instrument has its costs");
         let n = instruments.len();
+        let margined = |costs: &Dated<Costs>| costs.values().any(|costs| !costs.maintenance.is_zero());
+        let books = costs.iter().map(|costs| Book { margined: margined(costs), ..Book::default() }).collect();
         Self {
             config,
-            books: alloc::vec![Book::default(); n],
+            books,
             account: Account::new(cash, n),
             reports: VecDeque::new(),
             instruments,
             costs,
+            costs_at: Timestamp::MIN,
             tiers: None,
             watched: Vec::new(),
             next_expiry: Timestamp::MAX,
@@ -130,6 +137,12 @@ impl SimVenue {
     pub fn with_tiers(mut self, tiers: Tiers) -> Self {
         self.tiers = Some(tiers);
         self
+    }
+
+    /// What trading an instrument costs now.
+    #[inline]
+    pub(super) fn costs(&self, index: usize) -> &Costs {
+        self.costs[index].at(self.costs_at)
     }
 
     /// Instruments with an order or a held command, in the order of the run file.

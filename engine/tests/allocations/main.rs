@@ -5,9 +5,9 @@ use engine::risk::{BuyingPower, Leverage};
 use engine::sim::{Costs, Latency, Merge, VenueConfig};
 use engine::tape::DigestOnly;
 use engine::{
-    Candle, Core, Entry, Event, Instrument, InstrumentId, Intents, Interval, Journal, Label, MarketEvent, Money,
-    OrderKind, Price, Qty, RiskEngine, SharedCandles, Side, SimVenue, Simulated, State, Strategy, Timestamp, View,
-    World,
+    Candle, Core, Dated, Entry, Event, Instrument, InstrumentId, Intents, Interval, Journal, Label, MarketEvent, Money,
+    OrderKind, Price, Qty, RiskEngine, SharedCandles, Side, SimVenue, Simulated, Spec, State, Strategy, Timestamp,
+    View, World,
 };
 
 const IT: InstrumentId = InstrumentId(0);
@@ -67,10 +67,11 @@ fn candles() -> Vec<Candle> {
 /// Allocations while a warm run goes through its candles, and the orders it sent in all.
 fn allocations(trading: Trading) -> (u64, u64) {
     let usd = "USD".parse().expect("a currency");
-    let it = Instrument::new("v:S".into(), usd, (2, 0), rust_decimal::Decimal::ONE, Vec::new()).expect("valid");
+    let it = Instrument::new("v:S".into(), usd, (2, 0), rust_decimal::Decimal::ONE, Dated::always(Spec::FREE))
+        .expect("valid");
     let (cash, leverage) = (Money(1_000_000 * Money::ONE.0), Leverage::ONE);
     let config = VenueConfig { leverage, ..VenueConfig::default() };
-    let venue = SimVenue::new(config, cash, vec![it.clone()], vec![Costs::NONE]);
+    let venue = SimVenue::new(config, cash, vec![it.clone()], vec![Dated::always(Costs::NONE)]);
     let feed = Merge::new([(SharedCandles::new(candles().into()), 2)]).expect("memory cannot fail");
     let mut world = Simulated::new(feed, venue, Latency::default(), 1);
     let risk = RiskEngine::new(vec![Box::new(BuyingPower { leverage })]);

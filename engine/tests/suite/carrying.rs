@@ -4,7 +4,7 @@ use engine::risk::{BuyingPower, Leverage};
 use engine::sim::{Costs, Latency, Merge, VenueConfig, Wire};
 use engine::tape::{CandlesOnTape, Header, MemoryTape, Recorded, TapeJournal, TapeReader, Verifying};
 use engine::{
-    Candle, Carry, Core, Effect, Entry, Event, InstrumentId, Intents, Interval, Journal, Label, Money, NewOrder,
+    Candle, Carry, Core, Dated, Effect, Entry, Event, InstrumentId, Intents, Interval, Journal, Label, Money, NewOrder,
     OrderKind, Price, Qty, Rate, RiskEngine, Rng, SharedCandles, Side, SimVenue, Simulated, State, Strategy, Timestamp,
     View, run,
 };
@@ -71,7 +71,12 @@ fn play_at<S: Strategy + Clone>(
         let state = State::new(cash, instruments(1), Timestamp::MIN);
         Core::new(state, strategy.clone(), RiskEngine::new(vec![Box::new(BuyingPower { leverage })]))
     };
-    let venue = SimVenue::new(VenueConfig { leverage, ..VenueConfig::default() }, cash, instruments(1), vec![costs]);
+    let venue = SimVenue::new(
+        VenueConfig { leverage, ..VenueConfig::default() },
+        cash,
+        instruments(1),
+        vec![Dated::always(costs)],
+    );
     let feed = Merge::new([(SharedCandles::new(candles.into()), 2)]).expect("memory cannot fail");
     let mut world = Simulated::new(feed, venue, Latency::default(), 1).with_carry(carry);
     let mut journal = Explained(TapeJournal::new(MemoryTape::default(), &Header::default(), CandlesOnTape::Recorded));

@@ -4,7 +4,7 @@ use crate::language::Scene;
 use crate::matching::random_scene;
 use crate::scene::play;
 use engine::sim::{Delay, Impact, Tier, Tiers};
-use engine::{Money, Rate, Rng};
+use engine::{Interval, Money, Rate, Rng, Timestamp};
 
 fn rate(rng: &mut Rng, below: u64) -> Rate {
     Rate::from_parts(i64::try_from(rng.below(below)).expect("small"), 6).expect("a rate")
@@ -29,7 +29,7 @@ fn delay(rng: &mut Rng) -> Delay {
 fn charged_scene(seed: u64) -> Scene {
     let rng = &mut Rng::stream(seed, "charging");
     let mut scene = random_scene(rng);
-    let costs = &mut scene.costs;
+    let costs = &mut scene.costs[0].1;
     (costs.taker, costs.maker, costs.slippage) = (rate(rng, 5_000), rate(rng, 3_000), rate(rng, 20_000));
     costs.impact = [Impact::None, Impact::VolumeShare(rate(rng, 400_000)), Impact::SquareRoot(rate(rng, 100_000))]
         [usize::try_from(rng.below(3)).expect("small")];
@@ -39,7 +39,14 @@ fn charged_scene(seed: u64) -> Scene {
         let tiers = from.map(|from| Tier { from, taker: rate(rng, 5_000), maker: rate(rng, 3_000) });
         scene.tiers = Tiers::new(tiers.into());
         assert!(scene.tiers.is_some(), "the tiers of seed {seed} rise");
-        scene.costs.tiered = true;
+        scene.costs[0].1.tiered = true;
+    }
+    // A stream of its own, so that scenes without a change stay as they are.
+    let dates = &mut Rng::stream(seed, "dated");
+    if dates.below(2) == 0 {
+        let (mut later, hour) = (scene.costs[0].1, i64::try_from(dates.below(12)).expect("small"));
+        (later.taker, later.per_unit, later.tiered) = (rate(dates, 5_000), money(dates, 3), false);
+        scene.costs.push((Timestamp(hour * Interval::HOUR.0), later));
     }
     let latency = &mut scene.latency;
     (latency.feed, latency.entry, latency.reply) = (delay(rng), delay(rng), delay(rng));

@@ -30,7 +30,7 @@ macro_rules! themes {
 
 const THEMES: &[(&str, &str)] = themes!(
     "market" "limit" "stop" "stop-limit" "trailing" "touched" "day" "good-til-date" "immediate" "auctions" "post-only"
-    "reduce-only" "brackets" "one-cancels-other" "amend" "cancel" "participation" "costs" "latency" "gaps" "paths"
+    "reduce-only" "brackets" "one-cancels-other" "amend" "cancel" "participation" "costs" "dated" "latency" "gaps" "paths"
     "impact" "targets" "instruments" "refusals" "buying-power"
 );
 

@@ -1,8 +1,8 @@
 //! A world fed by hand: it emits the events it was given and remembers what it was asked to do.
 use engine::risk::{BuyingPower, Leverage};
 use engine::{
-    Action, Candle, Core, Effect, Event, Fill, FillId, Instrument, InstrumentId, Liquidity, MarketCandle, MarketEvent,
-    Money, OrderRequest, Price, Qty, RiskEngine, State, Strategy, Timestamp, World,
+    Action, Candle, Core, Dated, Effect, Event, Fill, FillId, Instrument, InstrumentId, Liquidity, MarketCandle,
+    MarketEvent, Money, OrderRequest, Price, Qty, RiskEngine, Spec, State, Strategy, Timestamp, World,
 };
 use std::collections::VecDeque;
 use std::convert::Infallible;
@@ -41,7 +41,8 @@ impl World for Fed {
 /// Instruments whose prices have two decimal places and whose quantities none.
 pub(crate) fn instruments(count: usize) -> Vec<Instrument> {
     let usd = "USD".parse().expect("a currency");
-    let make = |n| Instrument::new(format!("v:{n}"), usd, (2, 0), rust_decimal::Decimal::ONE, Vec::new());
+    let make =
+        |n| Instrument::new(format!("v:{n}"), usd, (2, 0), rust_decimal::Decimal::ONE, Dated::always(Spec::FREE));
     (0..count).map(|n| make(n).expect("a valid instrument")).collect()
 }
 

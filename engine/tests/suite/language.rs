@@ -1,12 +1,12 @@
 //! The little language of scenarios: settings, candles and what is wished at their closes.
 //!
 //! One statement a line, or several with `|` between them. A wish belongs to the candle before it, or to the `on` line.
-use engine::instrument::Spec;
+use crate::language_costs::{self, rate};
 use engine::risk::Leverage;
-use engine::sim::{Costs, Delay, Impact, Latency, PathModel, Session, Sessions, Tier, Tiers, VenueConfig};
+use engine::sim::{Costs, Delay, Latency, PathModel, Session, Sessions, Tier, Tiers, VenueConfig};
 use engine::{
-    Candle, InstrumentId, Interval, Join, Label, Money, NewOrder, OrderId, OrderKind, Price, Qty, Rate, Remark, Side,
-    SimVenue, Terms, TimeInForce, TimerId, Timestamp, Trail,
+    Candle, Dated, InstrumentId, Interval, Join, Label, Money, NewOrder, OrderId, OrderKind, Price, Qty, Remark, Side,
+    SimVenue, Spec, Terms, TimeInForce, TimerId, Timestamp, Trail,
 };
 
 /// Decimal places of every price and quantity of a scenario.
@@ -40,7 +40,7 @@ pub(crate) enum Wish {
 pub(crate) struct Stock {
     pub(crate) name: String,
     pub(crate) allowed: bool,
-    pub(crate) specs: Vec<Spec>,
+    pub(crate) specs: Vec<(Timestamp, Spec)>,
     pub(crate) candles: Vec<Candle>,
     pub(crate) sessions: Vec<Session>,
     interval: i64,
@@ -55,7 +55,8 @@ pub(crate) struct Scene {
     pub(crate) path: PathModel,
     pub(crate) touch: bool,
     pub(crate) participation_ppm: Option<i64>,
-    pub(crate) costs: Costs,
+    /// From when on which costs hold.
+    pub(crate) costs: Vec<(Timestamp, Costs)>,
     pub(crate) tiers: Option<Tiers>,
     pub(crate) latency: Latency,
     pub(crate) seed: u64,
@@ -91,10 +92,6 @@ fn time(text: &str) -> Timestamp {
     if text == "0h" { Timestamp(0) } else { Timestamp(text.parse::<Interval>().expect("a time as in `4h`").0) }
 }
 
-fn rate(text: &str) -> Rate {
-    Rate::from_bps(text.parse().expect("basis points")).expect("a sane rate")
-}
-
 /// `50`, or `20..90` for anything between.
 fn ms(text: &str) -> Delay {
     let ns = |text: &str| text.parse::<i64>().expect("milliseconds") * 1_000_000;
@@ -120,7 +117,7 @@ impl Scene {
             path: PathModel::Pessimistic,
             touch: false,
             participation_ppm: None,
-            costs: Costs::NONE,
+            costs: vec![(Timestamp::MIN, Costs::NONE)],
             tiers: None,
             latency: Latency::default(),
             seed: 0,
@@ -184,22 +181,16 @@ impl Scene {
             ["touch"] => self.touch = true,
             ["participation", percent, "%"] => self.participation_ppm = Some(scaled(percent, 4)),
             ["all"] => self.all = true,
-            ["fee", bps, "bps"] => (self.costs.taker, self.costs.maker) = (rate(bps), rate(bps)),
-            ["maker", "fee", bps, "bps"] => self.costs.maker = rate(bps),
-            ["slippage", bps, "bps"] => self.costs.slippage = rate(bps),
-            ["impact", "volume-share", bps, "bps"] => self.costs.impact = Impact::VolumeShare(rate(bps)),
-            ["impact", "square-root", bps, "bps"] => self.costs.impact = Impact::SquareRoot(rate(bps)),
-            ["fee", amount, "a", "unit"] => self.costs.per_unit = amount.parse().expect("an amount"),
-            ["least", "fee", amount] => self.costs.min_fee = amount.parse().expect("an amount"),
             ["tiers", ref steps @ ..] => {
-                (self.tiers, self.costs.tiered) = (Some(tiers(steps).expect("rising tiers")), true);
+                (self.tiers, self.costs[0].1.tiered) = (Some(tiers(steps).expect("rising tiers")), true);
             }
+            ["from", from, ref what @ ..] => language_costs::change(&mut self.costs, time(from), what),
             ["latency", n, "ms"] => self.latency.entry = ms(n),
             ["feed", "latency", n, "ms"] => self.latency.feed = ms(n),
             ["reply", "latency", n, "ms"] => self.latency.reply = ms(n),
             ["seed", n] => self.seed = n.parse().expect("a seed"),
             ["trades", "from", from] => self.trades_from = time(from),
-            _ => return false,
+            _ => return language_costs::setting(&mut self.costs[0].1, words),
         }
         true
     }
@@ -224,12 +215,10 @@ impl Scene {
             ["interval", interval] => stock.interval = time(interval).0,
             ["session", open, close] => stock.sessions.push(Session { open: time(open), close: time(close) }),
             ["forbidden"] => stock.allowed = false,
-            ["spec", "from", from, "tick", tick, "lot", lot, "min", min] => stock.specs.push(Spec {
-                from: time(from),
-                tick: price(tick),
-                lot: qty(lot),
-                min_notional: min.parse().expect("an amount"),
-            }),
+            ["spec", "from", from, "tick", tick, "lot", lot, "min", min] => {
+                let min_notional = min.parse().expect("an amount");
+                stock.specs.push((time(from), Spec { tick: price(tick), lot: qty(lot), min_notional }));
+            }
             _ => return false,
         }
         true
@@ -376,7 +365,7 @@ pub(crate) fn venue(scene: &Scene, instruments: Vec<engine::Instrument>) -> SimV
         leverage: scene.leverage,
         participation_ppm: scene.participation_ppm,
     };
-    let costs = vec![scene.costs; instruments.len()];
+    let costs = vec![Dated::new(scene.costs.clone()).expect("there are always some"); instruments.len()];
     let mut venue = SimVenue::new(config, scene.cash, instruments, costs);
     if let Some(tiers) = &scene.tiers {
         venue = venue.with_tiers(tiers.clone());

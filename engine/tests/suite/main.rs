@@ -4,12 +4,14 @@
 mod carrying;
 mod charging;
 mod conformance;
+mod dating;
 mod detail;
 mod exposure;
 mod fed;
 mod golden;
 mod golden_2;
 mod language;
+mod language_costs;
 mod matcher;
 mod matching;
 mod merging;

@@ -7,8 +7,8 @@ use engine::risk::{AllowedInstruments, BuyingPower};
 use engine::sim::{Merge, Wire};
 use engine::tape::{CandlesOnTape, Header, MemoryTape, Outcome, Recorded, TapeJournal, TapeReader, Verifying};
 use engine::{
-    Certainty, Check, Core, Effect, Entry, Event, Instrument, Interval, Journal, MarketEvent, Money, Report,
-    RiskEngine, SharedCandles, Simulated, State, Timestamp, run,
+    Certainty, Check, Core, Dated, Effect, Entry, Event, Instrument, Interval, Journal, MarketEvent, Money, Report,
+    RiskEngine, SharedCandles, Simulated, Spec, State, Timestamp, run,
 };
 use expect_test::Expect;
 use std::convert::Infallible;
@@ -25,7 +25,8 @@ pub(crate) fn instruments(scene: &Scene) -> Vec<Instrument> {
     let scales = (PRICE_SCALE, QTY_SCALE);
     let make = |stock: &crate::language::Stock| {
         let one = rust_decimal::Decimal::ONE;
-        Instrument::new(stock.name.clone(), usd, scales, one, stock.specs.clone()).expect("a valid instrument")
+        let specs = Dated::new(stock.specs.clone()).unwrap_or(Dated::always(Spec::FREE));
+        Instrument::new(stock.name.clone(), usd, scales, one, specs).expect("a valid instrument")
     };
     scene.stocks.iter().map(make).collect()
 }

@@ -5,7 +5,8 @@ use engine::risk::{BuyingPower, Leverage};
 use engine::sim::{Costs, Latency, Merge, VenueConfig};
 use engine::tape::DigestOnly;
 use engine::{
-    Candle, Core, Instrument, Money, RiskEngine, SharedCandles, SimVenue, Simulated, State, Strategy, Timestamp,
+    Candle, Core, Dated, Instrument, Money, RiskEngine, SharedCandles, SimVenue, Simulated, Spec, State, Strategy,
+    Timestamp,
 };
 use rust_decimal::Decimal;
 use std::error::Error;
@@ -23,11 +24,12 @@ pub(crate) struct Outcome {
 /// Runs a strategy over candles. Orders fill at the next open for a fee of 5 basis points.
 pub(crate) fn run(strategy: impl Strategy, candles: Vec<Candle>, cash: Money) -> Result<Outcome, Box<dyn Error>> {
     let scales = (PRICE_SCALE, 8);
-    let instrument = Instrument::new("demo:WALK".into(), "USD".parse()?, scales, Decimal::ONE, Vec::new())?;
+    let instrument =
+        Instrument::new("demo:WALK".into(), "USD".parse()?, scales, Decimal::ONE, Dated::always(Spec::FREE))?;
     let taker = Rate::from_bps(Decimal::from(5)).ok_or("a fee is at most 10,000 basis points")?;
     let costs = Costs { taker, maker: taker, ..Costs::NONE };
     let config = VenueConfig::default();
-    let venue = SimVenue::new(config, cash, vec![instrument.clone()], vec![costs]);
+    let venue = SimVenue::new(config, cash, vec![instrument.clone()], vec![Dated::always(costs)]);
     let feed = Merge::new([(SharedCandles::new(candles.into()), PRICE_SCALE)])?;
     let mut world = Simulated::new(feed, venue, Latency::default(), 1);
 

@@ -6,8 +6,8 @@ use engine::risk::{AllowedInstruments, BuyingPower, Leverage};
 use engine::sim::{Costs, Latency, Merge, VenueConfig};
 
 use engine::{
-    Candle, Carry, Core, Instrument, InstrumentId, Money, Price, RiskEngine, SharedCandles, SimVenue, Simulated, Spec,
-    State, Strategy, Timestamp, run,
+    Candle, Carry, Core, Dated, Instrument, InstrumentId, Money, Price, RiskEngine, SharedCandles, SimVenue, Simulated,
+    Spec, State, Strategy, Timestamp, run,
 };
 use rust_decimal::Decimal;
 use std::sync::Arc;
@@ -101,7 +101,7 @@ impl Market {
             Box::new(BuyingPower { leverage: Leverage::ONE }),
         ]);
         let rate = Rate::from_bps(Decimal::from(self.fee_bps)).expect("a rate");
-        let costs = vec![Costs { taker: rate, maker: rate, ..Costs::NONE }; instruments.len()];
+        let costs = vec![Dated::always(Costs { taker: rate, maker: rate, ..Costs::NONE }); instruments.len()];
         let config = VenueConfig::default();
         let sources = self.candles.iter().map(|c| (SharedCandles::new(Arc::from(c.as_slice())), self.price_scale));
         let merge = Merge::new(sources).expect("candles in memory");
@@ -125,7 +125,8 @@ impl Market {
     fn instrument(&self, at: usize) -> Instrument {
         let name = char::from(b'A' + (at % 26) as u8).to_string();
         let quote = "USD".parse().expect("a currency");
-        Instrument::new(name, quote, (self.price_scale, 8), Decimal::ONE, vec![self.spec]).expect("an instrument")
+        Instrument::new(name, quote, (self.price_scale, 8), Decimal::ONE, Dated::always(self.spec))
+            .expect("an instrument")
     }
 }
 
