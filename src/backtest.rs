@@ -124,9 +124,9 @@ pub fn summarise<J>(config: &RunFile, setup: &Setup, run: &mut Finished<J>, dige
         fills: state.counters.fills,
         round_trips: trips.closed().len() as u64,
         wins: trips.wins(),
-        fees: state.ledger.fees,
-        cash: state.ledger.cash,
-        final_equity: state.ledger.equity(),
+        fees: state.books.fees(),
+        cash: state.books.cash(),
+        final_equity: state.books.equity(),
         max_drawdown: state.max_drawdown,
         open_positions: open_positions(state),
         unfilled_at_end: live as u64,
@@ -139,13 +139,13 @@ pub fn summarise<J>(config: &RunFile, setup: &Setup, run: &mut Finished<J>, dige
         strategy: config.strategy.kind.clone(),
         parameters: parameter_texts(config),
         path_dependent_fills: state.counters.path_dependent_fills,
-        rounded_postings: state.ledger.rounded + run.venue.rounded_fees(),
+        rounded_postings: state.books.rounded() + run.venue.rounded_fees(),
         slippage_cost: run.venue.slippage(),
         liquidations: state.counters.liquidations,
-        dividends: state.ledger.dividends,
-        funding: state.ledger.funding,
-        borrow: state.ledger.borrow,
-        interest: state.ledger.interest,
+        dividends: state.books.dividends(),
+        funding: state.books.funding(),
+        borrow: state.books.borrow(),
+        interest: state.books.interest(),
         assumptions: assumptions(config, setup),
         drawdowns: curve.drawdowns.clone(),
         diagnostics: None,
@@ -205,7 +205,7 @@ pub fn parameter_texts(config: &RunFile) -> BTreeMap<String, String> {
 }
 
 fn open_positions(state: &State) -> Vec<OpenPosition> {
-    let held = state.instruments.iter().zip(state.ledger.positions()).filter(|(_, p)| !p.quantity.is_zero());
+    let held = state.instruments.iter().zip(state.books.positions()).filter(|(_, p)| !p.quantity.is_zero());
     held.map(|(instrument, position)| OpenPosition {
         instrument: instrument.name.clone(),
         quantity: scaled_text(position.quantity.0, instrument.qty_scale),

@@ -163,14 +163,14 @@ impl<J: Journal> Recorder<J> {
     }
 
     fn see_carry(&mut self, event: &Event, state: &State) {
-        let sold = state.ledger.in_lieu - self.in_lieu;
-        self.in_lieu = state.ledger.in_lieu;
+        let sold = state.books.home.in_lieu - self.in_lieu;
+        self.in_lieu = state.books.home.in_lieu;
         if let Event::Market(MarketEvent::Carry(Carry::Delisting { instrument, .. })) = *event {
             let end = Split { instrument, new: 1, old: 1 };
             self.trips.split(state.now, end, 0, sold);
         }
         if let Some(split) = event.split() {
-            let after = state.ledger.position(split.instrument.index()).quantity.0;
+            let after = state.books.position(split.instrument.index()).quantity.0;
             self.trips.split(state.now, split, after, sold);
         }
     }

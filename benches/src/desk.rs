@@ -103,6 +103,6 @@ impl Workload {
         let mut journal = DigestOnly::default();
         run(&mut core, &mut world, &mut journal).expect("shared candles never fail");
         let state = core.state();
-        Figures { fills: state.counters.fills, equity: state.ledger.equity(), digest: journal.digest() }
+        Figures { fills: state.counters.fills, equity: state.books.equity(), digest: journal.digest() }
     }
 }

@@ -6,6 +6,7 @@ use crate::instrument::InstrumentId;
 use crate::order::{OrderId, OrderRequest};
 use crate::remark::Remark;
 use crate::risk::{Approved, Check};
+use crate::sub_ledgers::Owner;
 use crate::{Price, Qty, Timestamp};
 
 /// What a venue is asked to do.
@@ -127,4 +128,6 @@ pub enum Effect {
         /// Why.
         remark: Remark,
     },
+    /// Nothing to do: what follows in this step was decided by this one of several strategies.
+    For(Owner),
 }

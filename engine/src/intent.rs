@@ -3,6 +3,7 @@ use crate::event::TimerId;
 use crate::instrument::InstrumentId;
 use crate::order::{Label, OrderId, OrderKind, Terms};
 use crate::remark::Remark;
+use crate::sub_ledgers::Owner;
 use crate::{Price, Qty, Side, Timestamp};
 use alloc::vec::Vec;
 
@@ -88,6 +89,8 @@ pub enum Intent {
         /// The reason.
         remark: Remark,
     },
+    /// What follows is wished by this one of several strategies.
+    For(Owner),
 }
 
 /// Collects what a strategy wants during one step.
@@ -147,6 +150,22 @@ impl Intents {
     /// Put the reason for a decision on record, before the wish that follows from it.
     pub fn note(&mut self, instrument: InstrumentId, remark: Remark) {
         self.0.push(Intent::Note { instrument, remark });
+    }
+
+    /// Collects what one of several strategies wishes, each wish as `translated`; nothing is left of who wishes nothing.
+    pub(crate) fn speak_for(
+        &mut self,
+        owner: Owner,
+        translated: impl FnMut(&mut Intent),
+        wish: impl FnOnce(&mut Self),
+    ) {
+        let before = self.0.len();
+        self.0.push(Intent::For(owner));
+        wish(self);
+        if self.0.len() == before + 1 {
+            self.0.pop();
+        }
+        self.0.iter_mut().skip(before + 1).for_each(translated);
     }
 
     /// What was wished so far, in order.

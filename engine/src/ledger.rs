@@ -221,6 +221,12 @@ impl Ledger {
         self.positions.iter().map(|p| p.value - p.cost).sum()
     }
 
+    /// Whether nothing is held and nothing owed.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.cash == Money::ZERO && self.positions.iter().all(|position| position.quantity.is_zero())
+    }
+
     /// Whether every number is explained by the others; what the property tests ask at each step.
     #[must_use]
     pub fn balances(&self) -> bool {

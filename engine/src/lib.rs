@@ -6,12 +6,15 @@
 extern crate alloc;
 
 mod aggregate;
+pub mod books;
 pub mod candle;
 mod capabilities;
 pub mod carry;
 mod dated;
+mod desk;
 pub mod effect;
 pub mod event;
+pub mod exchange;
 mod fill_ids;
 pub mod instrument;
 pub mod intent;
@@ -31,20 +34,24 @@ pub mod sizing;
 pub mod state;
 pub mod step;
 pub mod strategy;
+pub mod sub_ledgers;
 pub mod tape;
 mod terms;
 pub mod tick;
 pub mod view;
 
 pub use aggregate::Aggregated;
+pub use books::Books;
 pub use candle::{Candle, CandleFault, CandleSource, SharedCandles};
 pub use capabilities::{Capabilities, Feature};
 pub use carry::{Carry, Split};
 pub use dated::Dated;
+pub use desk::Desk;
 pub use effect::{Action, Anomaly, Command, Effect, Refusal};
 pub use event::{
     CashEvent, Certainty, Entry, Event, Fill, Liquidity, MarketCandle, MarketEvent, Reason, Report, TimerId,
 };
+pub use exchange::{Currencies, Exchange, RateSource, Way};
 pub use instrument::{Instrument, InstrumentId, Spec};
 pub use intent::{Intent, Intents, Join, NewOrder};
 pub use ledger::{Ledger, Rate};
@@ -63,4 +70,5 @@ pub use state::{Booked, Mark, State};
 pub use step::Core;
 pub use strategy::Strategy;
 pub use tick::{SharedTicks, Tick, TickBody, TickFault, TickSource};
+pub use sub_ledgers::{Owner, SubLedgers};
 pub use view::View;

@@ -5,6 +5,7 @@
 use crate::fill_ids::FillIds;
 use crate::instrument::InstrumentId;
 pub use crate::order_kind::{OrderKind, Trail};
+use crate::sub_ledgers::Owner;
 pub use crate::terms::{Link, Terms, TimeInForce};
 use crate::{Qty, Side, Timestamp};
 use alloc::boxed::Box;
@@ -232,6 +233,8 @@ pub struct Order {
     special: Option<Box<Special>>,
     /// The strategy's own name for it.
     pub label: Label,
+    /// Whose it is.
+    pub owner: Owner,
     /// Where it stands.
     pub status: OrderStatus,
     /// Quantity filled so far; above `request.quantity` only if the venue overfilled.
@@ -244,7 +247,7 @@ pub struct Order {
 }
 
 impl Order {
-    pub(crate) fn new(request: OrderRequest, label: Label, now: Timestamp) -> Self {
+    pub(crate) fn new(request: OrderRequest, label: Label, owner: Owner, now: Timestamp) -> Self {
         let OrderRequest { order, instrument, side, quantity, kind, terms, link } = request;
         let special = Special { terms, link, ..Special::NONE };
         let plain = special == Special::NONE;
@@ -252,6 +255,7 @@ impl Order {
             request: OrderBody { order, instrument, side, quantity, kind },
             special: (!plain).then(|| Box::new(special)),
             label,
+            owner,
             status: OrderStatus::Submitted,
             filled: Qty::ZERO,
             submitted_at: now,

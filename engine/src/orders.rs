@@ -4,6 +4,7 @@
 use crate::effect::Anomaly;
 use crate::instrument::InstrumentId;
 use crate::order::{Change, Label, Order, OrderId, OrderRequest, OrderStatus};
+use crate::sub_ledgers::Owner;
 use crate::{Qty, Side, Timestamp};
 use alloc::vec;
 use alloc::vec::Vec;
@@ -43,6 +44,8 @@ pub struct Orders {
     count: usize,
     live: Vec<Vec<OrderId>>,
     working: Vec<Working>,
+    /// The same of each strategy, where there are several: strategy by strategy.
+    owned: Vec<Vec<Working>>,
 }
 
 impl Orders {
@@ -54,7 +57,14 @@ impl Orders {
             count: 0,
             live: vec![Vec::new(); instruments],
             working: vec![Working::default(); instruments],
+            owned: Vec::new(),
         }
+    }
+
+    /// No orders, for a run of so many instruments that so many strategies trade.
+    #[must_use]
+    pub fn shared(instruments: usize, owners: usize) -> Self {
+        Self { owned: vec![vec![Working::default(); instruments]; owners], ..Self::new(instruments) }
     }
 
     /// The order of this number.
@@ -81,27 +91,44 @@ impl Orders {
         self.working[instrument.index()]
     }
 
+    /// What live orders of a strategy may still fill of an instrument; nothing where there is only one.
+    #[must_use]
+    pub fn working_of(&self, owner: Owner, instrument: InstrumentId) -> Working {
+        let owned = owner.index().and_then(|place| self.owned.get(place));
+        owned.map_or_else(Working::default, |working| working[instrument.index()])
+    }
+
     /// The number that the next order will have.
     #[must_use]
     pub fn next_id(&self) -> OrderId {
         OrderId(self.count as u64 + 1)
     }
 
-    pub(crate) fn open(&mut self, request: OrderRequest, label: Label, now: Timestamp) {
+    pub(crate) fn open(&mut self, request: OrderRequest, label: Label, owner: Owner, now: Timestamp) {
         assert!(request.order == self.next_id(), "orders are numbered in the order of submission");
         assert!(request.quantity.0 > 0, "an order asks for something");
         let index = request.instrument.index();
         self.live[index].push(request.order);
         if request.adds_exposure() {
-            let working = self.working[index].side(request.side);
-            *working = *working + request.quantity;
+            self.add_working((owner, index), request.side, request.quantity);
         }
         if self.count.is_multiple_of(CHUNK) {
             self.chunks.push(Vec::with_capacity(CHUNK));
         }
         self.count += 1;
         let last = self.chunks.last_mut().expect("a chunk was made for it");
-        last.push(Order::new(request, label, now));
+        last.push(Order::new(request, label, owner, now));
+    }
+
+    #[inline]
+    fn add_working(&mut self, (owner, index): (Owner, usize), side: Side, quantity: Qty) {
+        let working = self.working[index].side(side);
+        *working = *working + quantity;
+        assert!(working.0 >= 0, "no less than nothing is on its way");
+        if let Some(owned) = owner.index().and_then(|place| self.owned.get_mut(place)) {
+            let working = owned[index].side(side);
+            *working = *working + quantity;
+        }
     }
 
     /// Changes the status of an order; an illegal change is named and leaves everything as it was.
@@ -132,9 +159,8 @@ impl Orders {
         let (after, is_live) = (order.leaves(), order.status.is_live());
         let index = order.request.instrument.index();
         if order.adds_exposure() {
-            let working = self.working[index].side(order.request.side);
-            *working = *working + after - before;
-            assert!(working.0 >= 0, "no less than nothing is on its way");
+            let (owner, side) = (order.owner, order.request.side);
+            self.add_working((owner, index), side, after - before);
         }
         if was_live && !is_live {
             self.live[index].retain(|other| *other != id);

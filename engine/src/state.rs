@@ -1,11 +1,14 @@
 //! Everything the core knows. Changed by events and by routing, read through [`View`](crate::View).
+use crate::books::Books;
 use crate::carry::{Carry, price_after};
 use crate::effect::{Anomaly, Effect};
 use crate::event::{Event, Fill, MarketCandle, MarketEvent, Report};
+use crate::exchange::Currencies;
 use crate::instrument::{Instrument, InstrumentId};
-use crate::ledger::{Booking, Ledger};
+use crate::ledger::Booking;
 use crate::order::{Change, FillId, OrderId};
 use crate::orders::Orders;
+use crate::sub_ledgers::{Owner, SubLedgers};
 use crate::{Money, Price, Qty, Timestamp};
 use alloc::collections::BTreeSet;
 use alloc::vec;
@@ -40,8 +43,10 @@ pub struct Mark {
 pub struct Booked {
     /// As the venue reported it.
     pub fill: Fill,
-    /// What it did to the ledger.
+    /// What it did to the books: to those of its strategy, where several trade the account.
     pub booking: Booking,
+    /// Whose it was.
+    pub owner: Owner,
 }
 
 /// What was counted over a run.
@@ -73,7 +78,9 @@ pub struct State {
     /// What is traded, in the order of the run file.
     pub instruments: Vec<Instrument>,
     /// Money and positions.
-    pub ledger: Ledger,
+    pub books: Books,
+    /// Those of each strategy, where several trade the account.
+    pub sub_ledgers: SubLedgers,
     /// Orders of the run.
     pub orders: Orders,
     /// What was counted.
@@ -100,7 +107,8 @@ impl State {
         let n = instruments.len();
         Self {
             now: Timestamp::MIN,
-            ledger: Ledger::new(cash, n),
+            books: Books::new(cash, n, Currencies::HOME),
+            sub_ledgers: SubLedgers::default(),
             orders: Orders::new(n),
             counters: Counters::default(),
             mark: Mark { count: 0, time: Timestamp::MIN, equity: cash, cash, gross: Money::ZERO },
@@ -114,6 +122,26 @@ impl State {
             mark_due: false,
             instruments,
         }
+    }
+
+    /// The same with instruments that are quoted in other currencies than the account's.
+    #[must_use]
+    pub fn with_currencies(mut self, currencies: Currencies) -> Self {
+        self.books = Books::new(self.books.home.initial, self.instruments.len(), currencies);
+        self
+    }
+
+    /// The same for several strategies, each with a share of the cash; to be said after the currencies.
+    ///
+    /// # Panics
+    /// When the shares are more than the cash.
+    #[must_use]
+    pub fn with_strategies(mut self, shares: &[Money]) -> Self {
+        let given: Money = shares.iter().copied().sum();
+        assert!(given <= self.books.home.initial, "strategies share what there is");
+        self.sub_ledgers = SubLedgers::new(shares, self.instruments.len(), self.books.currencies());
+        self.orders = Orders::shared(self.instruments.len(), shares.len());
+        self
     }
 
     /// The last that was seen of an instrument.
@@ -141,7 +169,7 @@ impl State {
             Event::Market(MarketEvent::Candle(candle)) => return self.apply_candle(candle),
             Event::Market(MarketEvent::Carry(carry)) => self.apply_carry(carry),
             Event::Report(report) => self.apply_report(report, effects),
-            Event::Cash(cash) => self.ledger.deposit(cash.amount),
+            Event::Cash(cash) => self.books.deposit(cash.amount),
             Event::Timer(_) => {}
         }
         true
@@ -159,10 +187,14 @@ impl State {
         let market = &mut self.markets[index];
         market.last = candle.candle.close;
         market.candles += 1;
+        self.books.note_price(candle.instrument, candle.candle.close);
+        if !self.sub_ledgers.is_empty() {
+            self.sub_ledgers.see(candle.instrument, &self.instruments[index], candle.candle.close);
+        }
         if !self.may_act(candle) {
             return false;
         }
-        self.ledger.mark(index, &self.instruments[index], candle.candle.close);
+        self.books.mark(index, &self.instruments[index], candle.candle.close);
         self.counters.candles += 1;
         self.mark_due = true;
         true
@@ -170,12 +202,14 @@ impl State {
 
     fn apply_carry(&mut self, carry: &Carry) {
         let Some(id) = carry.instrument() else {
-            self.ledger.accrue(carry);
+            self.books.accrue(carry);
+            self.sub_ledgers.accrue(carry);
             return;
         };
         let instrument = &self.instruments[id.index()];
         let lot = instrument.spec(self.now).lot;
-        self.ledger.carry(id.index(), instrument, carry, lot);
+        self.books.carry(id.index(), instrument, carry, lot);
+        self.sub_ledgers.carry(id.index(), instrument, carry, lot);
         let market = &mut self.markets[id.index()];
         match *carry {
             Carry::Split { new, old, .. } => market.last = price_after(market.last, new, old),
@@ -191,8 +225,7 @@ impl State {
             return;
         }
         self.mark_due = false;
-        let equity = self.ledger.equity();
-        let (cash, gross) = (self.ledger.cash, self.ledger.gross());
+        let (equity, cash, gross) = (self.books.equity(), self.books.cash(), self.books.gross());
         self.mark = Mark { count: self.mark.count + 1, time: self.now, equity, cash, gross };
         self.peak = self.peak.max(equity);
         self.max_drawdown = self.max_drawdown.max(self.peak - equity);
@@ -260,14 +293,12 @@ impl State {
             });
             return Ok(());
         }
-        let signed = Qty(fill.quantity.0 * fill.side.sign());
-        let index = fill.instrument.index();
-        let booking = self.ledger.book(index, &self.instruments[index], signed, fill.price, fill.fee);
-        let filled = order.filled + fill.quantity;
+        let (filled, owner) = (order.filled + fill.quantity, order.owner);
         // While an amendment is on its way the venue may fill either leg; the larger one counts.
         let whole = request.quantity.max(order.amending());
         let change = if filled >= whole { Change::LastFill } else { Change::PartialFill };
         let status = order.status.after(change).expect("a fill is legal in every status");
+        self.post(fill, owner);
         self.orders.update(fill.order, self.now, |order| {
             order.remember(fill.fill);
             order.filled = filled;
@@ -275,8 +306,20 @@ impl State {
         });
         self.counters.fills += 1;
         self.counters.path_dependent_fills += u64::from(fill.certainty == crate::Certainty::PathDependent);
-        self.booked = Some(Booked { fill, booking });
         Ok(())
+    }
+
+    /// Moves money and position for a fill, in the account's books and in its strategy's.
+    #[inline]
+    fn post(&mut self, fill: Fill, owner: Owner) {
+        let signed = Qty(fill.quantity.0 * fill.side.sign());
+        let index = fill.instrument.index();
+        let mut booking = self.books.book(index, &self.instruments[index], signed, fill.price, fill.fee);
+        if !self.sub_ledgers.is_empty() {
+            let posting = (signed, fill.price, fill.fee);
+            booking = self.sub_ledgers.book(owner, index, &self.instruments[index], posting).unwrap_or(booking);
+        }
+        self.booked = Some(Booked { fill, booking, owner });
     }
 
     /// Takes a fill back, once; one that was not heard of yet will not be booked when it is. The order stays as it stands:
@@ -292,13 +335,10 @@ impl State {
         if !order.has_fill(fill.fill) {
             return Ok(());
         }
-        let (filled, index) = (order.filled - fill.quantity, fill.instrument.index());
-        let reversed = Fill { side: fill.side.opposite(), fee: -fill.fee, ..fill };
-        let signed = Qty(reversed.quantity.0 * reversed.side.sign());
-        let booking = self.ledger.book(index, &self.instruments[index], signed, fill.price, reversed.fee);
+        let (filled, owner) = (order.filled - fill.quantity, order.owner);
+        self.post(Fill { side: fill.side.opposite(), fee: -fill.fee, ..fill }, owner);
         self.orders.update(fill.order, self.now, |order| order.filled = filled);
         self.counters.busts += 1;
-        self.booked = Some(Booked { fill: reversed, booking });
         Ok(())
     }
 
@@ -312,11 +352,11 @@ impl State {
             return Err(Anomaly::ContradictoryFill);
         }
         self.liquidations.push(fill.fill);
+        self.post(fill, Owner::NONE);
         let signed = Qty(fill.quantity.0 * fill.side.sign());
-        let booking = self.ledger.book(index, &self.instruments[index], signed, fill.price, fill.fee);
+        self.sub_ledgers.share_out(index, &self.instruments[index], (signed, fill.price, fill.fee));
         self.counters.fills += 1;
         self.counters.liquidations += 1;
-        self.booked = Some(Booked { fill, booking });
         Ok(())
     }
 
@@ -324,6 +364,16 @@ impl State {
     #[must_use]
     #[inline]
     pub fn exposure(&self, id: InstrumentId) -> Qty {
-        self.ledger.position(id.index()).quantity + self.orders.working(id).net()
+        self.books.position(id.index()).quantity + self.orders.working(id).net()
+    }
+
+    /// The same of a strategy; of the account where there is only one.
+    #[must_use]
+    #[inline]
+    pub fn exposure_of(&self, owner: Owner, id: InstrumentId) -> Qty {
+        match self.sub_ledgers.of(owner) {
+            None => self.exposure(id),
+            Some(books) => books.position(id.index()).quantity + self.orders.working_of(owner, id).net(),
+        }
     }
 }

@@ -9,6 +9,7 @@ use crate::order::{Change, Link, Order, OrderId, OrderKind};
 use crate::risk::{Approved, Check, Proposal, RiskEngine};
 use crate::state::State;
 use crate::strategy::Strategy;
+use crate::sub_ledgers::Owner;
 use crate::view::View;
 use crate::{OrderStatus, Price, Qty, Side};
 use alloc::vec::Vec;
@@ -65,19 +66,23 @@ impl<S: Strategy> Core<S> {
 
     /// Second half of a step: what is to be done about it. A trainer calls the halves itself.
     pub fn act(&mut self, intents: &mut Intents, effects: &mut Vec<Effect>) {
-        // The order that the next one of the step may be tied to; gone once it was refused.
-        let mut leader = None;
+        // Whose the intents are, and the order that the next one may be tied to; gone once it was refused.
+        let (mut owner, mut leader) = (Owner::NONE, None);
         for intent in intents.as_slice() {
             match *intent {
                 Intent::Wake { timer, at } => effects.push(Effect::Arm { timer, at }),
                 Intent::Note { instrument, remark } => effects.push(Effect::Noted { instrument, remark }),
-                Intent::Target { instrument, quantity } => self.target(instrument, quantity, effects),
+                Intent::Target { instrument, quantity } => self.target(owner, instrument, quantity, effects),
                 Intent::Submit(order, Join::Alone) => {
-                    leader = self.submit(order, Link::Alone, effects);
+                    leader = self.submit(owner, order, Link::Alone, effects);
                 }
-                Intent::Submit(order, join) => self.join(order, join, leader, effects),
-                Intent::Amend { order, quantity, price } => self.amend(order, quantity, price, effects),
-                Intent::Cancel { order } => self.cancel(order, effects),
+                Intent::Submit(order, join) => self.join(owner, order, (join, leader), effects),
+                Intent::Amend { order, quantity, price } => self.amend(owner, order, (quantity, price), effects),
+                Intent::Cancel { order } => self.cancel(owner, order, effects),
+                Intent::For(next) => {
+                    (owner, leader) = (next, None);
+                    effects.push(Effect::For(owner));
+                }
             }
         }
         intents.clear();
@@ -89,24 +94,31 @@ impl<S: Strategy> Core<S> {
     }
 
     #[inline]
-    fn target(&mut self, instrument: InstrumentId, quantity: Qty, effects: &mut Vec<Effect>) {
-        let missing = quantity - self.state.exposure(instrument);
+    fn target(&mut self, owner: Owner, instrument: InstrumentId, quantity: Qty, effects: &mut Vec<Effect>) {
+        let missing = quantity - self.state.exposure_of(owner, instrument);
         if !missing.is_zero() {
             let (side, quantity) = (Side::of(missing), missing.abs());
-            self.submit(NewOrder::new(instrument, side, quantity, OrderKind::Market), Link::Alone, effects);
+            self.submit(owner, NewOrder::new(instrument, side, quantity, OrderKind::Market), Link::Alone, effects);
         }
     }
 
     /// Sends an order if it passes review; its number then.
     #[inline]
-    fn submit(&mut self, order: NewOrder, link: Link, effects: &mut Vec<Effect>) -> Option<OrderId> {
+    fn submit(&mut self, owner: Owner, order: NewOrder, link: Link, effects: &mut Vec<Effect>) -> Option<OrderId> {
         let NewOrder { instrument, side, quantity, kind, terms, label } = order;
         let next = self.state.orders.next_id();
-        self.weigh(Proposal::Submit { instrument, side, quantity, kind, terms, link, label }, effects).then_some(next)
+        let proposal = Proposal::Submit { instrument, side, quantity, kind, terms, link, label };
+        self.weigh(owner, proposal, effects).then_some(next)
     }
 
     /// Sends an order that is tied to another one. Where that was refused, so is this: it has nothing to follow.
-    fn join(&mut self, mut order: NewOrder, join: Join, leader: Option<OrderId>, effects: &mut Vec<Effect>) {
+    fn join(
+        &mut self,
+        owner: Owner,
+        mut order: NewOrder,
+        (join, leader): (Join, Option<OrderId>),
+        effects: &mut Vec<Effect>,
+    ) {
         let Some(leader) = leader else {
             let refusal = Refusal { instrument: order.instrument, check: Check::Link, limit: 0, value: 0 };
             effects.push(Effect::Refused(refusal));
@@ -118,11 +130,11 @@ impl<S: Strategy> Core<S> {
             Join::OneCancelsOther => Link::OneCancelsOther(leader),
         };
         order.terms.reduce_only |= join == Join::Attached;
-        self.submit(order, link, effects);
+        self.submit(owner, order, link, effects);
     }
 
-    fn amend(&mut self, id: OrderId, quantity: Qty, price: Option<Price>, effects: &mut Vec<Effect>) {
-        match self.changeable(id) {
+    fn amend(&mut self, owner: Owner, id: OrderId, (quantity, price): (Qty, Option<Price>), effects: &mut Vec<Effect>) {
+        match self.changeable(owner, id) {
             Some(order) => {
                 let (request, terms, link) = (order.request, order.terms(), order.link());
                 let added = Qty((quantity.0.saturating_sub(order.filled.0).saturating_sub(order.leaves().0)).max(0));
@@ -130,25 +142,26 @@ impl<S: Strategy> Core<S> {
                 let (instrument, side) = (request.instrument, request.side);
                 let order = id;
                 let proposal = Proposal::Amend { order, instrument, side, quantity, added, kind, terms, link, price };
-                self.weigh(proposal, effects);
+                self.weigh(owner, proposal, effects);
             }
             None => effects.push(self.no_such_order(id)),
         }
     }
 
-    fn cancel(&mut self, id: OrderId, effects: &mut Vec<Effect>) {
-        match self.state.orders.get(id).filter(|order| order.status.is_live()) {
+    fn cancel(&mut self, owner: Owner, id: OrderId, effects: &mut Vec<Effect>) {
+        match View::new(&self.state).of(owner).order(id).filter(|order| order.status.is_live()) {
             Some(order) => {
                 let instrument = order.request.instrument;
-                self.weigh(Proposal::Cancel { order: id, instrument }, effects);
+                self.weigh(owner, Proposal::Cancel { order: id, instrument }, effects);
             }
             None => effects.push(self.no_such_order(id)),
         }
     }
 
     /// The order, if it may be amended now: one change at a time, and nothing on an order we know nothing about.
-    fn changeable(&self, id: OrderId) -> Option<&Order> {
-        self.state.orders.get(id).filter(|order| matches!(order.status, OrderStatus::Submitted | OrderStatus::Working))
+    fn changeable(&self, owner: Owner, id: OrderId) -> Option<&Order> {
+        let own = View::new(&self.state).of(owner).order(id);
+        own.filter(|order| matches!(order.status, OrderStatus::Submitted | OrderStatus::Working))
     }
 
     fn no_such_order(&self, id: OrderId) -> Effect {
@@ -157,12 +170,12 @@ impl<S: Strategy> Core<S> {
     }
 
     /// Review, then route at once: the next intent must see this one as on its way. Whether it passed.
-    fn weigh(&mut self, proposal: Proposal, effects: &mut Vec<Effect>) -> bool {
+    fn weigh(&mut self, owner: Owner, proposal: Proposal, effects: &mut Vec<Effect>) -> bool {
         let known = proposal.instrument().index() < self.state.instruments.len();
         assert!(known, "a strategy trades only instruments of its run");
         match self.risk.review(proposal, View::new(&self.state)) {
             Ok(approved) => {
-                effects.push(Effect::Send(self.route(approved)));
+                effects.push(Effect::Send(self.route(owner, approved)));
                 true
             }
             Err(refusal) => {
@@ -172,7 +185,7 @@ impl<S: Strategy> Core<S> {
         }
     }
 
-    fn route(&mut self, approved: Approved) -> Command {
+    fn route(&mut self, owner: Owner, approved: Approved) -> Command {
         let next = self.state.orders.next_id();
         let now = self.state.now;
         let orders = &mut self.state.orders;
@@ -180,7 +193,7 @@ impl<S: Strategy> Core<S> {
             Proposal::Submit { label, .. } => {
                 let command = Command::new(approved, next);
                 if let crate::Action::Submit(request) = *command.action() {
-                    orders.open(request, label, now);
+                    orders.open(request, label, owner, now);
                     self.state.counters.submits += 1;
                 }
                 command

@@ -169,10 +169,8 @@ impl Holding {
 
     /// The part that is wanted now, floored to the lot once: not the part of a size that was floored before.
     fn part_of_size(&self, view: View<'_>) -> Qty {
-        let Some(price) = view.last(self.asset) else { return Qty::ZERO };
-        let instrument = view.instrument(self.asset);
-        let lot = instrument.spec(view.now()).lot;
-        let part = self.part.apply(self.size.quantity(instrument, price, view.equity(), Qty(1)));
+        let lot = view.instrument(self.asset).spec(view.now()).lot;
+        let part = self.part.apply(view.steps(self.asset, self.size));
         Qty(part.0 - part.0 % lot.0)
     }
 }

@@ -138,7 +138,7 @@ impl MomentumRotation {
             selling |= !view.position(runner.asset).is_zero();
             out.target(runner.asset, Qty::ZERO);
         }
-        let mut cash = view.state().ledger.cash;
+        let mut cash = view.books().cash();
         for place in &self.ranking {
             let runner = &mut self.runners[*place];
             let bought = !runner.target.is_zero();
@@ -146,6 +146,7 @@ impl MomentumRotation {
             let missing = quantity - view.position(runner.asset);
             let price = view.last(runner.asset).unwrap_or_default();
             let cost = view.instrument(runner.asset).value(price, missing).0;
+            let cost = view.books().to_home(runner.asset.index(), cost);
             // Money from sales comes with their fills; a purchase sent before would be refused.
             if selling && cost > cash {
                 continue;

@@ -1,7 +1,7 @@
 //! The account must be able to carry what it could come to hold.
 //!
 //! Required is the gross value of the worst position that filled, working and unknown orders together could lead to;
-//! available is equity times leverage. What only reduces a position always passes. Fees are the venue's matter: it asks
+//! available is equity times leverage, both in the account's currency. What only reduces a position always passes. Fees are the venue's matter: it asks
 //! again at the fill, when price and fee are known.
 use super::{Addition, Check, RiskCheck, weighing_price};
 use crate::effect::Refusal;
@@ -116,10 +116,11 @@ fn with_more(addition: &Addition, more: Money, view: View<'_>) -> Money {
     let mut total = Money::ZERO;
     for index in 0..state.instruments.len() {
         let id = InstrumentId(u32::try_from(index).expect("instruments are numbered by u32"));
-        let held = state.ledger.position(index).value;
+        let held = state.books.position(index).value;
         let more = if id == own { more_there } else { [Money::ZERO; 2] };
-        total +=
+        let worst =
             if state.orders.live(id).is_empty() { worst(held, more) } else { worst(held, plus_live(more, id, view)) };
+        total += state.books.to_home(index, worst);
     }
     total
 }

@@ -49,11 +49,13 @@ pub enum Check {
     Unsupported = 11,
     /// Tied to an order that it cannot be tied to.
     Link = 12,
+    /// Nobody knows yet what the instrument's currency is worth in the account's.
+    NoRate = 13,
 }
 
 impl Check {
     /// Every check, in the order of their codes.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 13] = [
         Self::AllowedInstruments,
         Self::BuyingPower,
         Self::Quantity,
@@ -66,6 +68,7 @@ impl Check {
         Self::Terms,
         Self::Unsupported,
         Self::Link,
+        Self::NoRate,
     ];
 
     /// The name in tables and tapes.
@@ -84,6 +87,7 @@ impl Check {
             Self::Terms => "terms",
             Self::Unsupported => "unsupported",
             Self::Link => "link",
+            Self::NoRate => "no_rate",
         }
     }
 }

@@ -23,6 +23,9 @@ impl RiskCheck for OrderRules {
             return refuse(Check::UnknownOrder, 0, 1);
         }
         let Some(price) = weighing_price(addition, view) else { return refuse(Check::NoPrice, 0, 0) };
+        if view.state().books.rate(instrument.index()).is_none() {
+            return refuse(Check::NoRate, 0, 0);
+        }
         let it = view.instrument(instrument);
         let spec = it.spec(view.now());
         if quantity.0 % spec.lot.0 != 0 {

@@ -275,7 +275,7 @@ impl<S: CandleSource> World for Simulated<S> {
                 self.busy = true;
                 self.due.push(at.max(now), Item::Timer(timer));
             }
-            Effect::Refused(_) | Effect::Noticed { .. } | Effect::Noted { .. } => {}
+            Effect::Refused(_) | Effect::Noticed { .. } | Effect::Noted { .. } | Effect::For(_) => {}
         }
         Ok(())
     }

@@ -7,6 +7,7 @@ use super::bytes::Put;
 use super::effect_codec::encode_effects;
 use crate::effect::Effect;
 use crate::event::Entry;
+use crate::ledger::Ledger;
 use crate::run::Journal;
 use crate::state::State;
 use alloc::vec::Vec;
@@ -69,7 +70,7 @@ impl Digest {
 pub fn state_hash(state: &State) -> [u8; 32] {
     let mut bytes = blake3::Hasher::new(); // fed directly: a checkpoint allocates nothing
     bytes.put_i64(state.now.0);
-    let ledger = &state.ledger;
+    let ledger = &state.books.home;
     for amount in
         [ledger.cash, ledger.deposits, ledger.fees, ledger.realised, state.peak, state.max_drawdown, state.mark.equity]
     {
@@ -79,7 +80,7 @@ pub fn state_hash(state: &State) -> [u8; 32] {
     for count in [ledger.rounded, counters.candles, counters.submits, counters.fills, counters.anomalies] {
         bytes.put_u64(count);
     }
-    for (index, position) in ledger.positions().iter().enumerate() {
+    for (index, position) in state.books.positions().enumerate() {
         let id = crate::InstrumentId(u32::try_from(index).expect("instruments are numbered by u32"));
         let market = state.market(id);
         bytes.put_i64(market.last.0);
@@ -94,7 +95,24 @@ pub fn state_hash(state: &State) -> [u8; 32] {
             bytes.put_i64(order.request.kind.price().map_or(0, |p| p.0));
         }
     }
+    // What most runs do not have leaves no trace in theirs.
+    state.books.foreign().iter().for_each(|foreign| hash_ledger(&foreign.ledger, &mut bytes));
+    for books in state.sub_ledgers.all() {
+        hash_ledger(&books.home, &mut bytes);
+        books.foreign().iter().for_each(|foreign| hash_ledger(&foreign.ledger, &mut bytes));
+    }
     *bytes.finalize().as_bytes()
+}
+
+fn hash_ledger(ledger: &Ledger, bytes: &mut blake3::Hasher) {
+    for amount in [ledger.cash, ledger.deposits, ledger.fees, ledger.realised] {
+        bytes.put_i128(amount.0);
+    }
+    for position in ledger.positions() {
+        bytes.put_i64(position.quantity.0);
+        bytes.put_i128(position.cost.0);
+        bytes.put_i128(position.value.0);
+    }
 }
 
 /// Takes the digest and keeps nothing: the journal of sweeps.

@@ -9,6 +9,7 @@ use crate::measure::scaled_text;
 use crate::order::{Label, OrderId};
 use crate::remark::Remark;
 use crate::risk::Check;
+use crate::sub_ledgers::Owner;
 use crate::{InstrumentId, Money, Price, Qty, Side, Timestamp};
 use alloc::format;
 use alloc::string::{String, ToString};
@@ -21,6 +22,7 @@ const REFUSED: u8 = 5;
 const NOTICED: u8 = 6;
 // 7 is an order on terms.
 const NOTED: u8 = 8;
+const FOR: u8 = 9;
 
 const MEMBER: u8 = 0;
 const VOTE: u8 = 1;
@@ -54,6 +56,8 @@ pub enum Outcome {
         /// Why.
         remark: Remark,
     },
+    /// What follows was decided by this one of several strategies.
+    For(Owner),
 }
 
 impl From<&Effect> for Outcome {
@@ -64,6 +68,7 @@ impl From<&Effect> for Outcome {
             Effect::Refused(refusal) => Self::Refused(refusal),
             Effect::Noticed { order, anomaly } => Self::Noticed { order, anomaly },
             Effect::Noted { instrument, remark } => Self::Noted { instrument, remark },
+            Effect::For(owner) => Self::For(owner),
         }
     }
 }
@@ -120,6 +125,10 @@ fn encode_outcome(outcome: &Outcome, out: &mut Vec<u8>) {
             out.put_u8(NOTED);
             out.put_u32(instrument.0);
             encode_remark(remark, out);
+        }
+        Outcome::For(owner) => {
+            out.put_u8(FOR);
+            out.put_u8(owner.0);
         }
     }
 }
@@ -189,6 +198,7 @@ fn decode_outcome(take: &mut Take<'_>) -> Result<Outcome, Malformed> {
             let instrument = InstrumentId(take.u32("instrument")?);
             Outcome::Noted { instrument, remark: decode_remark(take)? }
         }
+        FOR => Outcome::For(Owner(take.u8("strategy")?)),
         _ => return Err(Malformed("effect tag")),
     })
 }
@@ -270,6 +280,7 @@ impl Outcome {
             }
             Self::Noticed { order, anomaly } => format!("notice order {}: {}", order.0, anomaly.name()),
             Self::Noted { instrument, remark } => format!("note {}: {remark}", name(instrument)),
+            Self::For(owner) => format!("strategy {}", owner.0),
         }
     }
 }
@@ -300,6 +311,7 @@ mod tests {
             (any::<u64>(), 0..ANOMALIES.len())
                 .prop_map(|(o, a)| Outcome::Noticed { order: OrderId(o), anomaly: ANOMALIES[a] }),
             (any::<u32>(), remark()).prop_map(|(i, remark)| Outcome::Noted { instrument: InstrumentId(i), remark }),
+            any::<u8>().prop_map(|owner| Outcome::For(Owner(owner))),
         ]
     }
 

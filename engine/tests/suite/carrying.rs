@@ -46,7 +46,7 @@ impl Journal for Explained {
         self.0.append(entry)
     }
     fn commit(&mut self, entry: &Entry, effects: &[Effect], state: &State) -> Result<(), Infallible> {
-        assert!(state.ledger.balances(), "every number is explained after step {}", entry.number);
+        assert!(state.books.balances(), "every number is explained after step {}", entry.number);
         self.0.commit(entry, effects, state)
     }
     fn finish(&mut self, state: &State) -> Result<(), Infallible> {
@@ -117,13 +117,13 @@ fn a_split_makes_no_profit_and_no_loss_and_takes_the_orders_back() {
     // AAPL before and after 2014-06-09: 645.57 and 92.22, a fall of 0.0024 in new dollars per share.
     for held in [100, -100, 3] {
         let left = play(&Hold(held, false), &flat_candles(&[64_557, 64_557, 9_222]), vec![(at(2), split(7, 1))]);
-        assert_eq!(left.state.ledger.position(0).quantity, Qty(held * 7));
+        assert_eq!(left.state.books.position(0).quantity, Qty(held * 7));
         let fee = Money(one(held.abs()).0 * 64_557 / 100 * 75 / 100_000);
         let market = one(7 * held * 9_222 - held * 64_557);
-        assert_eq!(left.state.ledger.equity(), one(1_000_000) - fee + Money(market.0 / 100));
-        assert_eq!(left.state.ledger.in_lieu, Money::ZERO);
+        assert_eq!(left.state.books.equity(), one(1_000_000) - fee + Money(market.0 / 100));
+        assert_eq!(left.state.books.home.in_lieu, Money::ZERO);
         assert!(left.state.orders.all().all(|o| !o.status.is_live()), "the order for old units is taken back");
-        assert_eq!((left.venue_cash, left.venue_held), (left.state.ledger.cash, Qty(held * 7)));
+        assert_eq!((left.venue_cash, left.venue_held), (left.state.books.cash(), Qty(held * 7)));
     }
 }
 
@@ -131,13 +131,13 @@ fn a_split_makes_no_profit_and_no_loss_and_takes_the_orders_back() {
 fn a_fraction_of_a_lot_is_paid_in_cash_at_the_mark() {
     // 25 at 10.00 in a 1:10 split: 2 new at 100.00, and five old ones' worth, 50.00, in cash.
     let left = play(&Hold(25, false), &flat_candles(&[1_000, 1_000, 10_000]), vec![(at(2), split(1, 10))]);
-    assert_eq!(left.state.ledger.position(0).quantity, Qty(2));
-    assert_eq!(left.state.ledger.in_lieu, one(50));
-    assert_eq!(left.state.ledger.equity(), left.state.ledger.cash + one(200));
-    assert_eq!(left.venue_cash, left.state.ledger.cash);
+    assert_eq!(left.state.books.position(0).quantity, Qty(2));
+    assert_eq!(left.state.books.home.in_lieu, one(50));
+    assert_eq!(left.state.books.equity(), left.state.books.cash() + one(200));
+    assert_eq!(left.venue_cash, left.state.books.cash());
     // Short, the fraction is bought back.
     let left = play(&Hold(-25, false), &flat_candles(&[1_000, 1_000, 10_000]), vec![(at(2), split(1, 10))]);
-    assert_eq!((left.state.ledger.position(0).quantity, left.state.ledger.in_lieu), (Qty(-2), one(-50)));
+    assert_eq!((left.state.books.position(0).quantity, left.state.books.home.in_lieu), (Qty(-2), one(-50)));
 }
 
 #[test]
@@ -145,12 +145,12 @@ fn a_dividend_is_paid_to_holders_and_owed_by_shorts() {
     for held in [40, -40] {
         let dividend = Carry::Dividend { instrument: ID, per_unit: Money(Money::ONE.0 * 41 / 100) };
         let left = play(&Hold(held, false), &flat_candles(&[1_000; 4]), vec![(at(2), dividend)]);
-        assert_eq!(left.state.ledger.dividends, Money(one(held).0 * 41 / 100));
-        assert_eq!(left.venue_cash, left.state.ledger.cash);
+        assert_eq!(left.state.books.dividends(), Money(one(held).0 * 41 / 100));
+        assert_eq!(left.venue_cash, left.state.books.cash());
     }
     let before = Carry::Dividend { instrument: ID, per_unit: Money::ONE };
     let left = play(&Hold(40, false), &flat_candles(&[1_000; 4]), vec![(at(1), before)]);
-    assert_eq!(left.state.ledger.dividends, Money::ZERO, "who buys at the open of the ex-date comes too late");
+    assert_eq!(left.state.books.dividends(), Money::ZERO, "who buys at the open of the ex-date comes too late");
 }
 
 #[test]
@@ -160,8 +160,8 @@ fn funding_is_a_share_of_the_position_at_its_last_price_and_longs_pay_it() {
     // Ten at 20.00 after the second candle: a ten-thousandth of 200.00 is 0.02.
     for (held, paid) in [(10, -20_000_000_000), (-10, 20_000_000_000)] {
         let left = play(&Hold(held, false), &flat_candles(&[1_000, 2_000, 2_000]), vec![(at(2), funding)]);
-        assert_eq!(left.state.ledger.funding, Money(paid));
-        assert_eq!(left.venue_cash, left.state.ledger.cash);
+        assert_eq!(left.state.books.funding(), Money(paid));
+        assert_eq!(left.venue_cash, left.state.books.cash());
     }
 }
 
@@ -180,8 +180,8 @@ fn a_position_is_liquidated_where_the_account_can_no_longer_carry_it() {
     let left = play_at(&Hold(100, false), &candles, Vec::new(), one(200), margined());
     let fee = Money(one(888).0 * 50 / 10_000);
     assert_eq!(left.state.counters.liquidations, 1);
-    assert_eq!(left.state.ledger.cash, one(88) - fee);
-    assert_eq!((left.venue_cash, left.venue_held), (left.state.ledger.cash, Qty::ZERO));
+    assert_eq!(left.state.books.cash(), one(88) - fee);
+    assert_eq!((left.venue_cash, left.venue_held), (left.state.books.cash(), Qty::ZERO));
     assert!(left.state.orders.all().all(|o| !o.status.is_live()), "its orders are taken back first");
     // One cent higher, it is kept.
     candles[2].low = Price(889);
@@ -194,12 +194,12 @@ fn a_gap_liquidates_at_the_open_and_can_leave_a_debt() {
     let candles = flat_candles(&[1_000, 1_000, 700, 700]);
     let left = play_at(&Hold(100, false), &candles, Vec::new(), one(200), margined());
     assert_eq!(left.state.counters.liquidations, 1);
-    assert_eq!(left.state.ledger.cash, one(-100) - Money(one(700).0 * 50 / 10_000));
+    assert_eq!(left.state.books.cash(), one(-100) - Money(one(700).0 * 50 / 10_000));
     // A short the other way.
     let candles = flat_candles(&[1_000, 1_000, 1_200, 1_200]);
     let left = play_at(&Hold(-100, false), &candles, Vec::new(), one(200), margined());
     assert_eq!(left.state.counters.liquidations, 1);
-    assert_eq!(left.state.ledger.cash, -Money(one(1_200).0 * 50 / 10_000));
+    assert_eq!(left.state.books.cash(), -Money(one(1_200).0 * 50 / 10_000));
 }
 
 #[test]
@@ -209,9 +209,9 @@ fn a_delisting_pays_every_unit_out_and_ends_the_orders() {
         let carry = vec![(at(2), Carry::Delisting { instrument: ID, per_unit })];
         let left = play_at(&Hold(held, false), &flat_candles(&[1_000; 4]), carry, one(1_000), Costs::NONE);
         // Bought or sold at 10.00.
-        assert_eq!(left.state.ledger.cash, one(1_000 - held * 10) + Money(one(held).0 * each));
-        assert_eq!(left.state.ledger.equity(), left.state.ledger.cash);
-        assert_eq!((left.venue_cash, left.venue_held), (left.state.ledger.cash, Qty::ZERO));
+        assert_eq!(left.state.books.cash(), one(1_000 - held * 10) + Money(one(held).0 * each));
+        assert_eq!(left.state.books.equity(), left.state.books.cash());
+        assert_eq!((left.venue_cash, left.venue_held), (left.state.books.cash(), Qty::ZERO));
         assert!(left.state.orders.all().all(|o| !o.status.is_live()));
     }
 }
@@ -223,7 +223,7 @@ fn a_short_pays_for_what_it_borrowed_and_a_long_does_not() {
     // Ten at 20.00: two ten-thousandths of 200.00.
     for (held, cost) in [(-10, -40_000_000_000), (10, 0)] {
         let left = play(&Hold(held, false), &flat_candles(&[1_000, 2_000, 2_000]), vec![(at(2), borrow)]);
-        assert_eq!((left.state.ledger.borrow, left.venue_cash), (Money(cost), left.state.ledger.cash));
+        assert_eq!((left.state.books.borrow(), left.venue_cash), (Money(cost), left.state.books.cash()));
     }
 }
 
@@ -235,7 +235,7 @@ fn interest_is_received_on_cash_and_paid_on_debt() {
     for (held, sum) in [(10, 10_000_000_000), (100, -240_000_000_000)] {
         let left =
             play_at(&Hold(held, false), &flat_candles(&[1_000; 4]), vec![(at(2), interest)], one(200), Costs::NONE);
-        assert_eq!((left.state.ledger.interest, left.venue_cash), (Money(sum), left.state.ledger.cash));
+        assert_eq!((left.state.books.interest(), left.venue_cash), (Money(sum), left.state.books.cash()));
     }
 }
 
@@ -289,10 +289,10 @@ fn ledger_and_venue_agree_to_the_unit_whatever_happens_to_the_holdings() {
             _ => play_at(&whim, &flat_candles(&prices), carry, one(600), margined()),
         };
         liquidated += left.state.counters.liquidations;
-        assert_eq!(left.venue_cash, left.state.ledger.cash, "seed {seed}");
-        assert_eq!(left.venue_held, left.state.ledger.position(0).quantity, "seed {seed}");
-        splits += u32::from(left.state.ledger.in_lieu != Money::ZERO);
-        moved += u32::from(left.state.ledger.dividends != Money::ZERO);
+        assert_eq!(left.venue_cash, left.state.books.cash(), "seed {seed}");
+        assert_eq!(left.venue_held, left.state.books.position(0).quantity, "seed {seed}");
+        splits += u32::from(left.state.books.home.in_lieu != Money::ZERO);
+        moved += u32::from(left.state.books.dividends() != Money::ZERO);
     }
     assert!(splits > 150 && moved > 200 && liquidated > 100, "{splits} {moved} {liquidated}");
 }

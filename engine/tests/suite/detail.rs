@@ -17,7 +17,7 @@ fn play(scene: &Scene, detail: Option<Vec<Candle>>) -> (State, [u8; 32]) {
     let (mut core, mut journal) = (core(scene), DigestOnly::default());
     run(&mut core, &mut world, &mut journal).expect("memory cannot fail");
     let held = world.venue().account().held()[0].quantity;
-    assert_eq!(held, core.state().ledger.position(0).quantity);
+    assert_eq!(held, core.state().books.position(0).quantity);
     (core.into_state(), journal.digest())
 }
 
@@ -61,13 +61,13 @@ fn smaller_candles_say_which_of_two_exits_came_first() {
     prices.extend([[100, 104, 100, 104], [104, 111, 104, 110], [110, 110, 95, 95], [95, 96, 89, 95]]);
     let detail = quarters(&prices);
     let scene = hourly(&detail, "buy 1 market loss 90 gain 110");
-    let hundredths = |state: &State| state.ledger.realised.0 / (engine::Money::ONE.0 / 100);
+    let hundredths = |state: &State| state.books.home.realised.0 / (engine::Money::ONE.0 / 100);
     // The hour reaches both exits, so the worse one is assumed; its quarters reached the better one first.
     assert_eq!(hundredths(&play(&scene, None).0), -1_000);
     let (state, _) = play(&scene, Some(detail));
     assert_eq!(hundredths(&state), 1_000);
     assert_eq!(state.counters.path_dependent_fills, 0);
-    assert_eq!(state.ledger.position(0).quantity, Qty(0));
+    assert_eq!(state.books.position(0).quantity, Qty(0));
 }
 
 #[test]
@@ -79,7 +79,7 @@ fn an_order_meets_the_next_smaller_candle_and_a_latency_costs_only_that() {
         let mut scene = hourly(&detail, "buy 1 market");
         scene.latency.entry = Delay::Fixed(latency_ms * 1_000_000);
         let (state, _) = play(&scene, Some(detail.clone()));
-        assert_eq!(state.ledger.position(0).cost, engine::Money(engine::Money::ONE.0 * cost));
+        assert_eq!(state.books.position(0).cost, engine::Money(engine::Money::ONE.0 * cost));
         assert_eq!(state.market(InstrumentId(0)).candles, 2, "the core sees hours only");
     }
 }

@@ -4,7 +4,7 @@
 use crate::fed::{Fed, candle, core, fill};
 use engine::orders::Orders;
 use engine::{
-    Action, Anomaly, Effect, Entry, Event, InstrumentId, Intents, Journal, Label, Ledger, OrderId, OrderKind,
+    Action, Anomaly, Books, Effect, Entry, Event, InstrumentId, Intents, Journal, Label, OrderId, OrderKind,
     OrderStatus, Price, Qty, Reason, Report, Rng, Side, State, Strategy, View,
 };
 use std::convert::Infallible;
@@ -96,7 +96,7 @@ fn scanned(state: &State, id: InstrumentId) -> (i64, i64, Vec<OrderId>) {
 
 /// Recomputes everything after each step.
 struct Doubting {
-    before: (Orders, Ledger),
+    before: (Orders, Books),
     positions: [i64; INSTRUMENTS as usize],
     seen: [u64; 6],
 }
@@ -113,10 +113,10 @@ impl Doubting {
             assert_eq!((working.buy.0, working.sell.0), (buys, sells), "sums of instrument {place}");
             assert_eq!(state.orders.live(id), live, "live orders of instrument {place}");
             let held = self.positions[id.index()];
-            assert_eq!(state.ledger.position(id.index()).quantity.0, held);
+            assert_eq!(state.books.position(id.index()).quantity.0, held);
             assert_eq!(state.exposure(id).0, held + buys - sells);
         }
-        assert!(state.ledger.balances());
+        assert!(state.books.balances());
     }
 }
 
@@ -134,10 +134,10 @@ impl Journal for Doubting {
             let booked = matches!(anomaly, Anomaly::LateFill | Anomaly::Overfill);
             assert_eq!(booked, state.booked.is_some(), "{anomaly:?} of {entry:?}");
             if !booked && !wished {
-                assert!((&state.orders, &state.ledger) == (&self.before.0, &self.before.1), "{anomaly:?} of {entry:?}");
+                assert!((&state.orders, &state.books) == (&self.before.0, &self.before.1), "{anomaly:?} of {entry:?}");
             }
         }
-        self.before = (state.orders.clone(), state.ledger.clone());
+        self.before = (state.orders.clone(), state.books.clone());
         Ok(())
     }
     fn finish(&mut self, _: &State) -> Result<(), Infallible> {
@@ -152,7 +152,7 @@ fn exposure_equals_a_scan_of_all_orders_and_illegal_reports_change_nothing() {
         let mut rng = Rng::stream(seed, "reports");
         let mut core = core(Whim(Rng::stream(seed, "wishes")), INSTRUMENTS as usize);
         let mut world = Fed::new((0..INSTRUMENTS).map(|id| candle(id, 120)));
-        let before = (core.state().orders.clone(), core.state().ledger.clone());
+        let before = (core.state().orders.clone(), core.state().books.clone());
         let mut journal = Doubting { before, positions: [0; 3], seen };
         for _ in 0..120 {
             let next = report(&mut rng, &world.sent);

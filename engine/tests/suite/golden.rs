@@ -82,7 +82,7 @@ pub(crate) fn replayed(tape: &[u8], wishes: &str) -> String {
     let mut core = core(&Scene::parse(wishes));
     let steps = run(&mut core, &mut world, &mut verifying).expect("every decision is repeated");
     let digest: String = verifying.digest().iter().map(|byte| format!("{byte:02x}")).collect();
-    format!("{steps} steps, {digest}, cash {}", core.state().ledger.cash)
+    format!("{steps} steps, {digest}, cash {}", core.state().books.cash())
 }
 
 #[test]

@@ -64,9 +64,9 @@ fn whatever_the_order_of_fills_and_busts_the_account_is_that_of_the_fills_that_s
         let events = [candle(0, 10_000)].into_iter().chain(reports.into_iter().map(Event::Report));
         let mut core = core(Sends(false), 1);
         run(&mut core, &mut Fed::new(events), &mut DigestOnly::default()).expect("nothing can fail");
-        let ledger = &core.state().ledger;
-        assert!(ledger.balances(), "seed {seed}");
-        assert_eq!((ledger.cash, ledger.position(0).quantity.0), (cash, held), "seed {seed}");
+        let books = &core.state().books;
+        assert!(books.balances(), "seed {seed}");
+        assert_eq!((books.cash(), books.position(0).quantity.0), (cash, held), "seed {seed}");
         assert!(core.state().orders.all().all(|order| order.filled.0 >= 0), "seed {seed}");
         reversed += core.state().counters.busts;
     }

@@ -58,7 +58,7 @@ impl Journal for Booking {
         Ok(())
     }
     fn commit(&mut self, _: &Entry, effects: &[Effect], state: &State) -> Result<(), Infallible> {
-        assert!(state.ledger.balances());
+        assert!(state.books.balances());
         self.booked.extend(state.booked.iter().map(|b| b.fill.fill.0));
         for effect in effects {
             if let Effect::Noticed { order, anomaly } = effect {
@@ -114,8 +114,8 @@ fn any_order_and_number_of_reports_ends_in_the_same_account() {
         let mut world = Fed::new([candle(0, 10_000), candle(0, 10_000)].into_iter().chain(reports));
         let (mut core, mut journal) = (core(Three(0), 1), Booking::default());
         run(&mut core, &mut world, &mut journal).expect("nothing can fail");
-        let ledger = &core.state().ledger;
-        let account = (ledger.cash, ledger.position(0).quantity, ledger.fees);
+        let books = &core.state().books;
+        let account = (books.cash(), books.position(0).quantity, books.fees());
         assert_eq!(*expected.get_or_insert(account), account, "seed {seed}");
         journal.booked.sort_unstable();
         assert_eq!(journal.booked, [1, 1, 2, 3, 5, 6, 7], "seed {seed}: each fill is booked once");

@@ -56,8 +56,8 @@ pub(crate) fn play(scene: &Scene) -> String {
     diary.equity = scene.cash;
     run(&mut core, &mut world, &mut diary).expect("a scenario in memory cannot fail");
     let state = core.state();
-    assert_eq!(state.ledger.cash, world.venue().account().cash, "the ledger equals the venue's");
-    for (ours, theirs) in state.ledger.positions().iter().zip(world.venue().account().held()) {
+    assert_eq!(state.books.cash(), world.venue().account().cash, "the ledger equals the venue's");
+    for (ours, theirs) in state.books.positions().zip(world.venue().account().held()) {
         assert_eq!(ours.quantity, theirs.quantity, "the ledger equals the venue's");
     }
     diary.end(state);
@@ -174,6 +174,7 @@ impl Diary {
                 format!("send {} {side} {}{name} {kind}", it.order.0, quantity(it.quantity))
             }
             Outcome::Noted { instrument, remark } => format!("noted{} {remark}", self.name(instrument)),
+            Outcome::For(owner) => format!("strategy {}", owner.0),
             Outcome::Sent(_) | Outcome::Armed { .. } => return,
         };
         self.say(time, &words);
@@ -182,15 +183,15 @@ impl Diary {
     fn end(&mut self, state: &State) {
         let live: usize = state.orders.all().filter(|o| o.status.is_live()).count();
         let mut held = String::new();
-        for (name, position) in self.names.iter().zip(state.ledger.positions()) {
+        for (name, position) in self.names.iter().zip(state.books.positions()) {
             write!(held, " {name} {}", quantity(position.quantity)).expect("text grows");
         }
         let counters = &state.counters;
         let path = counters.path_dependent_fills;
         let path = if path == 0 { String::new() } else { format!(", {path} by path") };
-        let fees = state.ledger.fees;
+        let fees = state.books.fees();
         let fees = if fees == Money::ZERO { String::new() } else { format!(", fees {fees}") };
-        writeln!(self.text, "end{held}, cash {}{fees}, {live} open{path}", state.ledger.cash).expect("text grows");
+        writeln!(self.text, "end{held}, cash {}{fees}, {live} open{path}", state.books.cash()).expect("text grows");
     }
 }
 
@@ -202,7 +203,7 @@ impl Journal for Diary {
     }
 
     fn commit(&mut self, entry: &Entry, effects: &[Effect], state: &State) -> Result<(), Infallible> {
-        assert!(state.ledger.balances(), "every number is explained after step {}", entry.number);
+        assert!(state.books.balances(), "every number is explained after step {}", entry.number);
         self.mark(state);
         self.event(entry);
         effects.iter().for_each(|effect| self.effect(entry.time, effect));

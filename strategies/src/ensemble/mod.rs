@@ -134,8 +134,8 @@ impl Ensemble {
                     out.wake(timer, at);
                 }
                 Intent::Note { instrument, remark } => out.note(instrument, remark),
-                // The registry takes no member that trades by orders.
-                Intent::Submit(..) | Intent::Amend { .. } | Intent::Cancel { .. } => {}
+                // The registry takes no member that trades by orders, or that is several.
+                Intent::Submit(..) | Intent::Amend { .. } | Intent::Cancel { .. } | Intent::For(_) => {}
             }
         }
     }

@@ -40,9 +40,9 @@ pub(crate) fn run(strategy: impl Strategy, candles: Vec<Candle>, cash: Money) ->
 
     let state = core.state();
     Ok(Outcome {
-        final_equity: state.ledger.equity(),
+        final_equity: state.books.equity(),
         max_drawdown: state.max_drawdown,
-        fees: state.ledger.fees,
+        fees: state.books.fees(),
         fills: state.counters.fills,
         digest: journal.digest().iter().map(|byte| format!("{byte:02x}")).collect(),
     })

@@ -5,9 +5,9 @@ use strategies::Registry;
 
 /// Everything that came of it, but for the notes.
 fn facts(outcome: &Outcome) -> impl PartialEq + std::fmt::Debug {
-    let (ledger, counters) = (&outcome.state.ledger, &outcome.state.counters);
-    let held: Vec<_> = ledger.positions().iter().map(|position| position.quantity).collect();
-    let money = (ledger.cash, ledger.equity(), ledger.fees);
+    let (books, counters) = (&outcome.state.books, &outcome.state.counters);
+    let held: Vec<_> = books.positions().map(|position| position.quantity).collect();
+    let money = (books.cash(), books.equity(), books.fees());
     let counts = (counters.submits, counters.fills, outcome.round_trips, outcome.refused.clone());
     (money, held, counts, outcome.fills.clone())
 }

@@ -10,7 +10,7 @@ fn pinned(name: &str, seeds: &[u64], given: &str) -> String {
     let state = &outcome.state;
     let (orders, fills) = (state.counters.submits, state.counters.fills);
     let refused: u64 = outcome.refused.values().sum();
-    let equity = state.ledger.equity();
+    let equity = state.books.equity();
     let digest = &outcome.digest[..16];
     format!("{name} {given}\n    {digest} orders {orders} fills {fills} refused {refused} equity {equity}\n")
 }

@@ -112,11 +112,11 @@ impl Market {
         let mut journal = Watched::default();
         run(&mut core, &mut world, &mut journal).expect("candles in memory do not fail");
         let state = core.state().clone();
-        assert!(state.ledger.balances(), "every number is explained");
+        assert!(state.books.balances(), "every number is explained");
         let (venue, _) = world.into_parts();
-        let ours: Vec<engine::Qty> = state.ledger.positions().iter().map(|p| p.quantity).collect();
+        let ours: Vec<engine::Qty> = state.books.positions().map(|p| p.quantity).collect();
         let theirs: Vec<engine::Qty> = venue.account().held().iter().map(|held| held.quantity).collect();
-        assert_eq!((venue.account().cash, theirs), (state.ledger.cash, ours), "the core's account is the venue's");
+        assert_eq!((venue.account().cash, theirs), (state.books.cash(), ours), "the core's account is the venue's");
         let digest = journal.digest.digest().iter().map(|byte| format!("{byte:02x}")).collect();
         let Watched { fills, notes, refused, round_trips, .. } = journal;
         Outcome { state, venue, digest, fills, notes, refused, round_trips }

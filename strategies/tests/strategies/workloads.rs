@@ -28,11 +28,11 @@ fn check(outcome: &Outcome, expected: &Expected) {
     assert_eq!(state.counters.submits, expected.orders, "orders");
     assert_eq!(state.counters.fills, expected.fills, "fills");
     assert_eq!(outcome.round_trips, expected.round_trips, "round trips");
-    assert_eq!(micro(state.ledger.fees), expected.fees, "fees");
-    assert_eq!(micro(state.ledger.cash), expected.cash, "cash");
-    assert_eq!(micro(state.ledger.equity()), expected.final_equity, "final equity");
+    assert_eq!(micro(state.books.fees()), expected.fees, "fees");
+    assert_eq!(micro(state.books.cash()), expected.cash, "cash");
+    assert_eq!(micro(state.books.equity()), expected.final_equity, "final equity");
     assert_eq!(micro(state.max_drawdown), expected.max_drawdown, "max drawdown");
-    assert_eq!((state.ledger.rounded, outcome.venue.rounded_fees(), state.counters.anomalies), (0, 0, 0));
+    assert_eq!((state.books.rounded(), outcome.venue.rounded_fees(), state.counters.anomalies), (0, 0, 0));
 }
 
 #[test]
@@ -86,6 +86,6 @@ fn fifty_instruments_on_one_account_agree_with_the_reference_to_the_last_unit() 
     let outcome = Market::of_bars(&seeds, 20_000, 8).run_named("ema-cross", "size=1");
     let state = &outcome.state;
     assert_eq!((state.counters.fills, outcome.round_trips), (20_150, 10_060));
-    assert_eq!(state.ledger.fees, Money(347_231_850_260 * 1_000_000));
-    assert_eq!(state.ledger.equity(), Money(9_638_744_859_740 * 1_000_000));
+    assert_eq!(state.books.fees(), Money(347_231_850_260 * 1_000_000));
+    assert_eq!(state.books.equity(), Money(9_638_744_859_740 * 1_000_000));
 }
