@@ -100,6 +100,10 @@ impl SubLedgers {
         self.books.iter().fold(account.position(index).quantity, |rest, books| rest - books.position(index).quantity)
     }
 
+    fn mark(&mut self, index: usize, instrument: &Instrument, price: Price) {
+        self.books.iter_mut().for_each(|books| books.mark(index, instrument, price));
+    }
+
     /// Takes note of a price.
     pub(crate) fn see(&mut self, id: InstrumentId, instrument: &Instrument, price: Price) {
         for books in &mut self.books {
@@ -108,7 +112,8 @@ impl SubLedgers {
         }
     }
 
-    /// Books a fill of an order; what it did to its owner's books, if it has one.
+    /// Books a fill of an order; what it did to its owner's books, if it has one. The account is marked at the fill's price,
+    /// and so are all.
     pub(crate) fn book(
         &mut self,
         owner: Owner,
@@ -116,6 +121,7 @@ impl SubLedgers {
         instrument: &Instrument,
         (quantity, price, fee): (Qty, Price, Money),
     ) -> Option<Booking> {
+        self.mark(index, instrument, price);
         let books = self.books.get_mut(owner.index()?)?;
         Some(books.book(index, instrument, quantity, price, fee))
     }

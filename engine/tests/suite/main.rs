@@ -19,5 +19,6 @@ mod permutations;
 mod reports;
 mod scenarios;
 mod scene;
+mod sharing;
 mod tampering;
 mod tape;
