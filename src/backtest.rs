@@ -136,7 +136,7 @@ pub fn summarise<J>(config: &RunFile, setup: &Setup, run: &mut Finished<J>, dige
         from: instant_text(curve.start),
         to: instant_text(curve.end),
         instruments: config.instruments.iter().map(|i| i.name()).collect(),
-        strategy: config.strategy.kind.clone(),
+        strategy: config.strategy_kind(),
         parameters: parameter_texts(config),
         path_dependent_fills: state.counters.path_dependent_fills,
         rounded_postings: state.books.rounded() + run.venue.rounded_fees(),
@@ -166,7 +166,8 @@ fn diagnostics<J>(recorder: &Recorder<J>, summary: &Summary) -> Option<Diagnosti
         *by_venue.entry((*reason).to_string()).or_default() += 1;
     }
     let registry = strategies::Registry::builtin();
-    let known = registry.entry(&summary.strategy).map_or(0, |entry| entry.parameters.len());
+    let kinds = summary.strategy.split(" + ");
+    let known: usize = kinds.filter_map(|kind| Some(registry.entry(kind).ok()?.parameters.len())).sum();
     let counts = Counts {
         fills: summary.fills,
         path_dependent_fills: summary.path_dependent_fills,
@@ -193,7 +194,8 @@ pub fn metrics(setup: &Setup, curve: &Curve, trips: &RoundTrips, trials: Option<
     })
 }
 
-/// The strategy's parameters as text, without the quotes of TOML; a list as one text.
+/// The strategies' parameters as text, without the quotes of TOML; a list as one text. Of several they stand behind the
+/// strategy's name.
 #[must_use]
 pub fn parameter_texts(config: &RunFile) -> BTreeMap<String, String> {
     let plain = |value: &Parameter| value.to_string().trim_matches('"').to_string();
@@ -201,7 +203,12 @@ pub fn parameter_texts(config: &RunFile) -> BTreeMap<String, String> {
         Parameter::List(items) => items.iter().map(plain).collect::<Vec<_>>().join("; "),
         value => plain(value),
     };
-    config.strategy.parameters.iter().map(|(name, value)| (name.clone(), text(value))).collect()
+    let of = |strategy: &crate::run_file::StrategySection| {
+        let before = strategy.seat.as_ref().map(|seat| format!("{}.", seat.name)).unwrap_or_default();
+        let whole = |(name, value): &(String, Parameter)| (format!("{before}{name}"), text(value));
+        strategy.parameters.iter().map(whole).collect::<Vec<_>>()
+    };
+    config.strategies.iter().flat_map(of).collect()
 }
 
 fn open_positions(state: &State) -> Vec<OpenPosition> {

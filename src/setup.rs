@@ -4,6 +4,7 @@ use crate::failure::Failure;
 use crate::holdings::{Happening, daily, holdings, sessions};
 use crate::run_file::{InstrumentSection, RunFile};
 use crate::sources::Reading;
+use crate::strategy_setup;
 use datasets::{CalendarName, CandleReader, Catalog, DataError, InstrumentRecord, ReadOptions};
 use engine::risk::{AllowedInstruments, BuyingPower, RiskCheck};
 use engine::sim::{Costs, Sessions, VenueConfig};
@@ -220,7 +221,11 @@ impl Setup {
         };
         let checks: Vec<Box<dyn RiskCheck + Send>> =
             vec![Box::new(AllowedInstruments(allowed)), Box::new(BuyingPower { leverage: run.account.leverage })];
-        let state = State::new(run.account.cash, self.instruments.clone(), self.trades_from);
+        let mut state = State::new(run.account.cash, self.instruments.clone(), self.trades_from);
+        let shares = strategy_setup::shares(run);
+        if !shares.is_empty() {
+            state = state.with_strategies(&shares);
+        }
         Core::new(state, strategy, RiskEngine::new(checks))
     }
 

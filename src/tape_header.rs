@@ -35,7 +35,7 @@ pub fn backtest_header(run: &RunFile, setup: &Setup) -> Result<Header, Failure> 
     header.set("config.digest", config_digest(run));
     header.set("run.id", run_id(run));
     header.set("seed", run.run.seed.to_string());
-    header.set("strategy", run.strategy.kind.clone());
+    header.set("strategy", run.strategy_kind());
     header.set("policy", "none");
     for (index, instrument) in setup.instruments.iter().enumerate() {
         let facts =

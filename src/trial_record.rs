@@ -48,7 +48,7 @@ pub fn common(kind: &str, config: &RunFile, setup: &Setup) -> Trial {
         recorded_at: jiff::Timestamp::now().to_string(),
         kind: kind.into(),
         name: config.run.name.clone(),
-        strategy: config.strategy.kind.clone(),
+        strategy: config.strategy_kind(),
         parameters: String::new(),
         config_digest: config_digest(config),
         data_digest: data.finalize().to_hex().to_string(),

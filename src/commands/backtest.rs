@@ -57,7 +57,7 @@ pub(super) fn execute(arguments: &RunArguments, wish: Wish, json: bool) -> Resul
     // Counted before it is shown: the deflated ratio speaks of all trials, this one among them.
     let common = trial_record::common("backtest", &config, &setup);
     ledger.append(&[trial_record::of_run(&summary, &common)]).map_err(Failure::failed)?;
-    if let Some(tried) = trial_record::tried(&ledger, &config.strategy.kind)? {
+    if let Some(tried) = trial_record::tried(&ledger, &config.strategy_kind())? {
         summary.metrics = metrics(&setup, &curve, &run.run.recorder.trips, Some(tried));
     }
     if wish.sensitivity {

@@ -4,6 +4,7 @@ use crate::failure::Failure;
 use crate::instant::instant_text;
 use crate::run_file::RunFile;
 use crate::setup::Setup;
+use crate::strategy_setup::Plan;
 use crate::{strategy_setup, terminal, trial_record};
 
 /// Runs the command.
@@ -14,10 +15,10 @@ pub(super) fn execute(arguments: &RunArguments, json: bool) -> Result<(), Failur
     let setup = Setup::new(&config)?;
     setup.sources(false)?; // opens every file and finds the window
     trial_record::open()?;
-    let warm_up =
-        registry.warm_up(&config.strategy.kind, &strategy_setup::parameters(&config)?).map_err(Failure::usage)?;
-    let mut rows =
-        vec![("strategy".to_string(), format!("{}, decides from candle {} on", config.strategy.kind, warm_up.max(1)))];
+    let warm_ups = Plan::new(&config)?.warm_ups(&registry).map_err(Failure::usage)?;
+    let says = |(kind, candles): (String, usize)| format!("{kind}, decides from candle {} on", candles.max(1));
+    let mut rows: Vec<(String, String)> =
+        warm_ups.into_iter().map(|warm_up| ("strategy".to_string(), says(warm_up))).collect();
     for series in setup.readings.iter().map(|reading| &reading.series) {
         let range = format!("{} to {}", instant_text(series.first_open()), instant_text(series.last_open()));
         rows.push((series.name(), format!("{} candles, {range}", series.rows())));

@@ -7,6 +7,7 @@ use crate::recorder::Detail;
 use crate::run_file::RunFile;
 use crate::setup::Setup;
 use crate::sources::{Reading, load};
+use crate::strategy_setup::Plan;
 use crate::{strategy_setup, terminal, trial_record};
 use engine::tape::DigestOnly;
 use engine::{Candle, SharedCandles};
@@ -15,7 +16,7 @@ use evaluations::sweep::{Column, Grid, Parameters, Runner, Sweep, SweepRow, swee
 use evaluations::tear_sheet::{SweepSheet, sweep_html};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use strategies::{Registry, Value};
+use strategies::{BuildError, Registry, Value};
 
 /// What a sweep was asked for, beside the run file.
 pub(super) struct Wish {
@@ -30,7 +31,7 @@ struct SharedRun {
     config: RunFile,
     setup: Setup,
     registry: Registry,
-    base: strategies::Parameters,
+    base: Plan,
     candles: Vec<Arc<[Candle]>>,
     /// Those that the venue sees, where they are others.
     detail: Option<Vec<Arc<[Candle]>>>,
@@ -40,16 +41,13 @@ impl Runner for SharedRun {
     type Error = Failure;
 
     fn run(&self, parameters: &Parameters) -> Result<Summary, Failure> {
-        let mut values = self.base.clone();
+        let mut plan = self.base.clone();
         for (name, text) in parameters {
             let value = Value::read(text);
-            strategy_setup::check_currency(&self.config, name, &value)?;
-            values.insert(name.clone(), value);
+            strategy_setup::check_currency(&self.config, 0, name, &value)?;
+            plan.set(name, value).map_err(Failure::Usage)?;
         }
-        let ids: Vec<engine::InstrumentId> =
-            (0..).zip(&self.candles).map(|(place, _)| engine::InstrumentId(place)).collect();
-        let built = self.registry.build(&self.config.strategy.kind, &values, &ids);
-        let strategy = built.map_err(|e| Failure::Usage(e.to_string()))?;
+        let strategy = plan.make(&self.registry).map_err(|(_, e)| Failure::Usage(e.to_string()))?;
         let shared = |candles: &Arc<[Candle]>| SharedCandles::new(Arc::clone(candles));
         let sources = self.candles.iter().map(shared);
         let detail = self.detail.as_ref().map(|all| all.iter().map(shared).collect());
@@ -57,7 +55,7 @@ impl Runner for SharedRun {
         let mut run = backtest(&self.config, &self.setup, strategy, sources, detail, journal, Detail::Figures)?;
         let digest = run.recorder.inner().digest();
         let (mut summary, _) = summarise(&self.config, &self.setup, &mut run, digest);
-        summary.parameters = values.iter().map(|(name, value)| (name.clone(), value.to_string())).collect();
+        summary.parameters = plan.texts().collect();
         Ok(summary)
     }
 }
@@ -89,21 +87,17 @@ pub(super) fn execute(arguments: &RunArguments, wish: &Wish, json: bool) -> Resu
 /// Decodes the candles once and checks that the grid names parameters of the strategy.
 fn share(config: RunFile, grid: &Grid) -> Result<SharedRun, Failure> {
     let registry = Registry::builtin();
-    let base = strategy_setup::parameters(&config)?;
-    let entry = registry
-        .entry(&config.strategy.kind)
-        .map_err(|e| Failure::from(config.strategy_error(None, &e.to_string())))?;
-    for (name, _) in grid.axes() {
-        if !entry.parameters.iter().any(|p| p.name == name) {
-            let known = entry.parameters.iter().map(|p| p.name);
-            let hint =
-                strategies::nearest(name, known).map(|near| format!("; did you mean `{near}`?")).unwrap_or_default();
-            return Err(Failure::Usage(format!("--grid {name}: `{}` has no such parameter{hint}", entry.name)));
-        }
+    let base = Plan::new(&config)?;
+    for (place, strategy) in config.strategies.iter().enumerate() {
+        let unknown = |e: BuildError| Failure::from(config.strategy_error(place, None, &e.to_string()));
+        registry.entry(&strategy.kind).map_err(unknown)?;
     }
-    let unknown = base.keys().find(|name| !entry.parameters.iter().any(|p| p.name == name.as_str()));
-    if unknown.is_some() {
+    for (name, _) in grid.axes() {
+        base.check(name, &registry).map_err(|text| Failure::Usage(format!("--grid {name}: {text}")))?;
+    }
+    if let Some(unknown) = base.texts().find(|(name, _)| base.check(name, &registry).is_err()) {
         strategy_setup::build(&config, &registry)?; // says it with its line
+        return Err(Failure::Usage(format!("`{}` is not a parameter", unknown.0)));
     }
     let setup = Setup::new(&config)?;
     let all = |readings: &[Reading]| readings.iter().map(load).collect::<Result<Vec<Arc<[Candle]>>, _>>();

@@ -16,7 +16,7 @@ const fn closed(name: &'static str, keys: &'static [&'static str]) -> Known {
 }
 
 /// All sections.
-pub(super) const SECTIONS: [Known; 7] = [
+pub(super) const SECTIONS: [Known; 8] = [
     closed("run", &["name", "seed"]),
     closed("data", &["catalog", "from", "to", "warmup_candles", "actions"]),
     closed(
@@ -45,6 +45,7 @@ pub(super) const SECTIONS: [Known; 7] = [
     ),
     closed("account", &["cash", "credit_interest_pct", "debit_interest_pct", "leverage"]),
     Known { name: "strategy", keys: &["kind"], open: true },
+    Known { name: "strategies", keys: &["name", "kind", "share_pct", "instruments"], open: true },
     closed(
         "execution",
         &[
@@ -77,7 +78,7 @@ pub(super) fn section(name: &str) -> Option<&'static Known> {
 
 /// How a section is written: `[run]`, `[[instruments]]`.
 pub(super) fn heading(section: &str) -> String {
-    if section == "instruments" { "[[instruments]]".into() } else { format!("[{section}]") }
+    if matches!(section, "instruments" | "strategies") { format!("[[{section}]]") } else { format!("[{section}]") }
 }
 
 /// The candidate that was most likely meant, if any is close.

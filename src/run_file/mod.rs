@@ -19,6 +19,7 @@ mod node;
 mod rate;
 mod risk;
 mod run;
+mod seat;
 mod section;
 mod session_length;
 mod setting;
@@ -36,6 +37,7 @@ pub use execution::{ExecutionSection, FillModel};
 pub use instruments::InstrumentSection;
 pub use risk::RiskSection;
 pub use run::RunSection;
+pub use seat::Seat;
 pub use source::Quote;
 pub use strategy::{Parameter, StrategySection};
 
@@ -61,8 +63,8 @@ pub struct RunFile {
     pub instruments: Vec<InstrumentSection>,
     /// What the account begins with.
     pub account: AccountSection,
-    /// Which strategy.
-    pub strategy: StrategySection,
+    /// Which strategies; one, or each with a seat.
+    pub strategies: Vec<StrategySection>,
     /// The simulated venue.
     pub execution: ExecutionSection,
     /// The limits, where the file has the section.
@@ -76,7 +78,7 @@ impl PartialEq for RunFile {
             && self.data == other.data
             && self.instruments == other.instruments
             && self.account == other.account
-            && self.strategy == other.strategy
+            && self.strategies == other.strategies
             && self.execution == other.execution
             && self.risk == other.risk
     }
@@ -117,15 +119,21 @@ impl RunFile {
         let data = data::read(Section::open("data", root, &mut complaints), base);
         let instruments = instruments::read(root, &mut complaints);
         let account = account::read(Section::open("account", root, &mut complaints));
-        let strategy = strategy::read(Section::open("strategy", root, &mut complaints));
+        let strategies = seat::read(root, instruments.as_deref(), &mut complaints);
         let execution = execution::read(Section::open("execution", root, &mut complaints));
         let risk = risk::read(Section::open("risk", root, &mut complaints), instruments.as_deref());
-        match (run, data, instruments, account, strategy, execution, risk) {
-            (Some(run), Some(data), Some(instruments), Some(account), Some(strategy), Some(execution), Some(risk))
-                if complaints.is_empty() =>
-            {
+        match (run, data, instruments, account, strategies, execution, risk) {
+            (
+                Some(run),
+                Some(data),
+                Some(instruments),
+                Some(account),
+                Some(strategies),
+                Some(execution),
+                Some(risk),
+            ) if complaints.is_empty() => {
                 let origin = Arc::new(Origin { places: document.places(), sources: document.sources });
-                Ok(Self { run, data, instruments, account, strategy, execution, risk, origin })
+                Ok(Self { run, data, instruments, account, strategies, execution, risk, origin })
             }
             _ => Err(ConfigError::new(&document.sources, complaints)),
         }
@@ -144,10 +152,21 @@ impl RunFile {
         ConfigError::new(&self.origin.sources, vec![Complaint::new(place, message).about(key)])
     }
 
-    /// An error about the strategy or one of its parameters.
+    /// An error about one of the strategies or of its parameters.
     #[must_use]
-    pub fn strategy_error(&self, parameter: Option<&str>, message: &str) -> ConfigError {
-        self.error_at(&format!("strategy.{}", parameter.unwrap_or("kind")), message)
+    pub fn strategy_error(&self, place: usize, parameter: Option<&str>, message: &str) -> ConfigError {
+        let section = match self.strategies.get(place).and_then(|strategy| strategy.seat.as_ref()) {
+            None => "strategy".to_string(),
+            Some(_) => format!("strategies.{place}"),
+        };
+        self.error_at(&format!("{section}.{}", parameter.unwrap_or("kind")), message)
+    }
+
+    /// The kind of the strategy; of several, all of them as in `ema-cross + grid`.
+    #[must_use]
+    pub fn strategy_kind(&self) -> String {
+        let kinds: Vec<&str> = self.strategies.iter().map(|strategy| strategy.kind.as_str()).collect();
+        kinds.join(" + ")
     }
 
     /// The whole run file, every default and override filled in, the catalog as an absolute path. It reads as an equal
@@ -183,7 +202,7 @@ impl RunFile {
         let mut sections = vec![run::written(&self.run), data::written(&self.data)];
         sections.extend(self.instruments.iter().enumerate().map(|(index, one)| instruments::written(index, one)));
         sections.push(account::written(&self.account));
-        sections.push(strategy::written(&self.strategy));
+        sections.extend(self.strategies.iter().enumerate().map(|(index, one)| seat::written(index, one)));
         sections.push(execution::written(&self.execution));
         sections.extend(self.risk.iter().map(risk::written));
         sections

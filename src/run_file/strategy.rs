@@ -1,10 +1,11 @@
-//! `[strategy]`: which strategy, with which parameters.
+//! `[strategy]`, or one of `[[strategies]]`: which strategy, with which parameters.
 //!
 //! Which parameters a strategy has is the registry's knowledge; here they only have to be plain values. A `size` means
 //! the same for every strategy and is checked.
 use super::decimal;
 use super::error::Complaint;
 use super::node::{Entry, Node, Value};
+use super::seat::Seat;
 use super::section::Section;
 use super::setting::is_bare;
 use super::written::{Written, list, quoted};
@@ -19,6 +20,8 @@ pub struct StrategySection {
     pub kind: String,
     /// The parameters in the order of their names, without `kind`.
     pub parameters: Vec<(String, Parameter)>,
+    /// Its part in the account, where it is one of several.
+    pub seat: Option<Seat>,
 }
 
 impl StrategySection {
@@ -59,16 +62,21 @@ impl fmt::Display for Parameter {
     }
 }
 
-pub(super) fn read(mut section: Section<'_>) -> Option<StrategySection> {
-    let kind = section.required("kind", "\"ema-cross\"", |node| {
+/// The name of a strategy.
+pub(super) fn kind(section: &mut Section<'_>) -> Option<String> {
+    section.required("kind", "\"ema-cross\"", |node| {
         let expected = "the name of a strategy as in \"ema-cross\"";
         match node.text(expected)? {
             "" => Err(node.complain("the name of the strategy is empty").expected(expected)),
             kind => Ok(kind.to_string()),
         }
-    });
+    })
+}
+
+/// Every key that is not one of the section's own.
+pub(super) fn parameters(section: &mut Section<'_>, own: &[&str]) -> Option<Vec<(String, Parameter)>> {
     let mut parameters = Some(Vec::new());
-    for entry in section.entries().iter().filter(|entry| entry.key != "kind") {
+    for entry in section.entries().iter().filter(|entry| !own.contains(&entry.key.as_str())) {
         match parameter(entry) {
             Ok(value) => {
                 if let Some(found) = parameters.as_mut() {
@@ -81,10 +89,9 @@ pub(super) fn read(mut section: Section<'_>) -> Option<StrategySection> {
             }
         }
     }
-    section.close();
     let mut parameters = parameters?;
     parameters.sort_by(|a, b| a.0.cmp(&b.0));
-    Some(StrategySection { kind: kind?, parameters })
+    Some(parameters)
 }
 
 fn parameter(entry: &Entry) -> Result<Parameter, Complaint> {
@@ -131,7 +138,7 @@ fn size(node: &Node) -> Result<Parameter, Complaint> {
     Ok(Parameter::Text(size.to_string()))
 }
 
-pub(super) fn written(strategy: &StrategySection) -> Written {
-    let head = Written::new("strategy").text("kind", &strategy.kind);
-    strategy.parameters.iter().fold(head, |written, (name, value)| written.literal(name, value))
+/// Adds the strategy and its parameters to a section.
+pub(super) fn write(section: Written, strategy: &StrategySection) -> Written {
+    strategy.parameters.iter().fold(section, |written, (name, value)| written.literal(name, value))
 }

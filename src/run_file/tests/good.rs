@@ -21,9 +21,9 @@ fn a_good_file_means_what_it_says() {
     assert_eq!(run.instruments[0].interval, Interval(4 * Interval::HOUR.0));
     assert_eq!((run.account.cash, run.account.currency.code()), (Money(100_000 * Money::ONE.0), "USD"));
     assert_eq!(run.account.leverage.ppm, 1_000_000);
-    assert_eq!(run.strategy.kind, "ema-cross");
-    assert_eq!(run.strategy.parameter("fast"), Some(&Parameter::Whole(20)));
-    assert_eq!(run.strategy.parameter("kind"), None);
+    assert_eq!(run.strategies[0].kind, "ema-cross");
+    assert_eq!(run.strategies[0].parameter("fast"), Some(&Parameter::Whole(20)));
+    assert_eq!(run.strategies[0].parameter("kind"), None);
     assert_eq!(run.execution.taker_fee_bps, Decimal::from(5));
     assert_eq!((run.execution.path, run.execution.touch), (PathModel::Pessimistic, false));
     assert_eq!(run.risk, None);
@@ -73,7 +73,7 @@ fn decimals_are_read_from_their_text_and_not_through_a_float() {
     let check = |written: &str, expected: &str| {
         let run = good(&with("fast = 20", &format!("edge = {written}")));
         let expected = Parameter::Number(Decimal::from_str_exact(expected).expect("a decimal"));
-        assert_eq!(run.strategy.parameter("edge"), Some(&expected), "{written}");
+        assert_eq!(run.strategies[0].parameter("edge"), Some(&expected), "{written}");
     };
     // No double lies on any of these.
     check("0.1", "0.1");
@@ -146,17 +146,17 @@ fn a_caller_can_complain_about_a_setting_at_its_line() {
         run.toml:20:1: `fast` must be below `slow`
           20 | fast = 20
              | ^^^^^^^^^"#]]
-    .assert_eq(&run.strategy_error(Some("fast"), "`fast` must be below `slow`").to_string());
+    .assert_eq(&run.strategy_error(0, Some("fast"), "`fast` must be below `slow`").to_string());
     expect_test::expect![[r#"
         run.toml:19:1: there is no strategy `ema-cross`
           19 | kind = "ema-cross"
              | ^^^^^^^^^^^^^^^^^^"#]]
-    .assert_eq(&run.strategy_error(None, "there is no strategy `ema-cross`").to_string());
+    .assert_eq(&run.strategy_error(0, None, "there is no strategy `ema-cross`").to_string());
     expect_test::expect![[r#"
         run.toml:18:1: `slow` is missing
           18 | [strategy]
              | ^^^^^^^^^^"#]]
-    .assert_eq(&run.strategy_error(Some("slow"), "`slow` is missing").to_string());
+    .assert_eq(&run.strategy_error(0, Some("slow"), "`slow` is missing").to_string());
     expect_test::expect![[r#"
         run.toml:12:1: no candles
           12 | symbol = "BTCUSD"

@@ -164,5 +164,5 @@ fn a_caller_can_complain_about_an_override() {
         --set: `fast` must be below `slow`
            | strategy.fast=60
            |          ^^^^^^^"#]]
-    .assert_eq(&run.strategy_error(Some("fast"), "`fast` must be below `slow`").to_string());
+    .assert_eq(&run.strategy_error(0, Some("fast"), "`fast` must be below `slow`").to_string());
 }

@@ -119,7 +119,7 @@ fn the_same_run_written_otherwise_has_the_same_binding() {
 #[test]
 fn characters_that_toml_does_not_take_are_escaped() {
     let run = good(&with("fast = 20", "label = \"\\u0000\\u007F\\u0085\\t\\n\\r\\\"\\\\ü\""));
-    assert_eq!(run.strategy.parameter("label"), Some(&Parameter::Text("\0\u{7f}\u{85}\t\n\r\"\\ü".into())));
+    assert_eq!(run.strategies[0].parameter("label"), Some(&Parameter::Text("\0\u{7f}\u{85}\t\n\r\"\\ü".into())));
     assert_eq!(good(&run.resolved()), run);
 }
 
