@@ -6,6 +6,7 @@ use crate::recorder::{Counted, Detail, LastCandles, Recorder};
 use crate::run_file::{ExecutionSection, Parameter, RunFile};
 use crate::setup::Setup;
 use crate::sources::{Reading, Source};
+use crate::strategy_results::strategy_results;
 use engine::measure::scaled_text;
 use engine::sim::{Merge, PathModel, Sessions};
 use engine::{CandleSource, Journal, SimVenue, Simulated, State, Strategy, Timestamp, run};
@@ -64,7 +65,8 @@ pub fn backtest<S: Strategy, C: CandleSource, J: Journal>(
         world = world.with_detail(Merge::new(sources.into_iter().zip(scales())).map_err(Failure::failed)?);
     }
     let mut core = setup.core(config, strategy);
-    let mut recorder = Recorder::new(journal, detail, config.account.cash, count, watch(setup));
+    let owners = core.state().sub_ledgers.all().len();
+    let mut recorder = Recorder::new(journal, detail, config.account.cash, (count, owners), watch(setup));
     run(&mut core, &mut world, &mut recorder).map_err(Failure::failed)?;
     let (venue, _) = world.into_parts();
     Ok(Finished { state: core.into_state(), venue, recorder })
@@ -138,6 +140,7 @@ pub fn summarise<J>(config: &RunFile, setup: &Setup, run: &mut Finished<J>, dige
         instruments: config.instruments.iter().map(|i| i.name()).collect(),
         strategy: config.strategy_kind(),
         parameters: parameter_texts(config),
+        strategies: strategy_results(config, state, trips),
         path_dependent_fills: state.counters.path_dependent_fills,
         rounded_postings: state.books.rounded() + run.venue.rounded_fees(),
         slippage_cost: run.venue.slippage(),

@@ -14,6 +14,7 @@ pub mod run_file;
 pub mod sensitivity;
 pub mod setup;
 pub mod sources;
+pub mod strategy_results;
 pub mod strategy_setup;
 pub mod tables;
 pub mod tape_header;

@@ -1,6 +1,7 @@
 //! A journal that looks on: it keeps what tables and tear sheets need and hands every call through.
+use engine::sub_ledgers::Part;
 use engine::{Booked, CandleSource, Effect, Entry, Event, Journal, MarketEvent, Money, OrderId, Report, State};
-use engine::{Candle, Carry, OrderKind, Split, TimeInForce, Timestamp};
+use engine::{Candle, Carry, Fill, OrderKind, Owner, Split, TimeInForce, Timestamp};
 use evaluations::diagnostics::{Meets, WatchedFill};
 use evaluations::{EquityCurve, EquityPoint, FillWatch, RoundTrips};
 use std::collections::BTreeMap;
@@ -64,7 +65,8 @@ pub struct Recorder<J> {
     detail: Detail,
     initial: Money,
     marks: u64,
-    in_lieu: Money,
+    /// What each owner was paid so far for fractions of each instrument.
+    in_lieu: BTreeMap<(Owner, usize), Money>,
     /// Equity over time; `None` before the first candle.
     pub curve: Option<EquityCurve>,
     /// Round trips so far.
@@ -113,18 +115,25 @@ impl<J> Recorder<J> {
 }
 
 impl<J: Journal> Recorder<J> {
-    /// A recorder before `inner`, for an account that starts with `initial`.
+    /// A recorder before `inner`, for an account that starts with `initial`, of so many instruments and owners; no owner
+    /// where one strategy trades alone.
     #[must_use]
-    pub fn new(inner: J, detail: Detail, initial: Money, instruments: usize, watch: FillWatch) -> Self {
+    pub fn new(
+        inner: J,
+        detail: Detail,
+        initial: Money,
+        (instruments, owners): (usize, usize),
+        watch: FillWatch,
+    ) -> Self {
         let kept = if detail == Detail::Full { instruments } else { 0 };
         Self {
             inner,
             detail,
             initial,
             marks: 0,
-            in_lieu: Money::ZERO,
+            in_lieu: BTreeMap::new(),
             curve: None,
-            trips: RoundTrips::new(),
+            trips: RoundTrips::shared(owners),
             fills: Vec::new(),
             refused: BTreeMap::new(),
             rejected: BTreeMap::new(),
@@ -163,15 +172,23 @@ impl<J: Journal> Recorder<J> {
     }
 
     fn see_carry(&mut self, event: &Event, state: &State) {
-        let sold = state.books.home.in_lieu - self.in_lieu;
-        self.in_lieu = state.books.home.in_lieu;
-        if let Event::Market(MarketEvent::Carry(Carry::Delisting { instrument, .. })) = *event {
-            let end = Split { instrument, new: 1, old: 1 };
-            self.trips.split(state.now, end, 0, sold);
-        }
-        if let Some(split) = event.split() {
-            let after = state.books.position(split.instrument.index()).quantity.0;
-            self.trips.split(state.now, split, after, sold);
+        let split = match *event {
+            Event::Market(MarketEvent::Carry(Carry::Delisting { instrument, .. })) => {
+                Split { instrument, new: 1, old: 1 }
+            }
+            _ => match event.split() {
+                Some(split) => split,
+                None => return,
+            },
+        };
+        let index = split.instrument.index();
+        let alone = state.sub_ledgers.is_empty().then_some(&state.books);
+        for (place, books) in alone.into_iter().chain(state.sub_ledgers.all()).enumerate() {
+            let owner = if alone.is_some() { Owner::NONE } else { Owner(u8::try_from(place + 1).unwrap_or(u8::MAX)) };
+            let position = books.position(index);
+            let before = self.in_lieu.insert((owner, index), position.in_lieu).unwrap_or_default();
+            let sold = state.books.to_home(index, position.in_lieu - before);
+            self.trips.split(state.now, owner, split, (position.quantity.0, sold));
         }
     }
 
@@ -199,22 +216,34 @@ impl<J: Journal> Recorder<J> {
 
     fn see_fill(&mut self, booked: &Booked, state: &State) {
         let fill = &booked.fill;
-        let instrument = &state.instruments[fill.instrument.index()];
-        self.trips.book(&evaluations::Fill {
-            time: fill.venue_time,
-            instrument: fill.instrument.0,
-            side: fill.side,
-            quantity: fill.quantity.0,
-            quantity_scale: instrument.qty_scale,
-            price: fill.price.0,
-            price_scale: instrument.price_scale,
-            notional: Money(booked.booking.cost.0.abs()),
-            fee: fill.fee,
-        });
+        let whole = Part { owner: booked.owner, booking: booked.booking, fee: fill.fee };
+        if booked.owner == Owner::NONE && !state.sub_ledgers.is_empty() {
+            state.sub_ledgers.parts().iter().for_each(|part| self.see_part(fill, part, state));
+        } else {
+            self.see_part(fill, &whole, state);
+        }
         if self.detail == Detail::Full {
             self.fills.push(*booked);
             self.watch_fill(booked, state);
         }
+    }
+
+    /// Follows an owner's part of a fill, in the account's currency.
+    fn see_part(&mut self, fill: &Fill, part: &Part, state: &State) {
+        let index = fill.instrument.index();
+        let instrument = &state.instruments[index];
+        self.trips.book(&evaluations::Fill {
+            time: fill.venue_time,
+            instrument: fill.instrument.0,
+            owner: part.owner,
+            side: fill.side,
+            quantity: (part.booking.after - part.booking.before).abs().0,
+            quantity_scale: instrument.qty_scale,
+            price: fill.price.0,
+            price_scale: instrument.price_scale,
+            notional: state.books.to_home(index, Money(part.booking.cost.0.abs())),
+            fee: state.books.to_home(index, part.fee),
+        });
     }
 
     fn watch_fill(&mut self, booked: &Booked, state: &State) {
@@ -228,7 +257,7 @@ impl<J: Journal> Recorder<J> {
             heard: state.now,
             price: fill.price,
             quantity: fill.quantity.0,
-            notional: Money(booked.booking.cost.0.abs()),
+            notional: state.books.to_home(fill.instrument.index(), Money(booked.booking.cost.0.abs())),
             certainty: fill.certainty,
             meets: if opens { Meets::Opens } else { Meets::Anything },
             equity: if state.mark.count == 0 { self.initial } else { state.mark.equity },

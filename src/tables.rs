@@ -1,5 +1,6 @@
 //! From a finished run to the rows of its tables.
 use crate::run_file::RunFile;
+use crate::strategy_results::owner_names;
 use crate::tape_header::run_id;
 use engine::{Booked, Order, OrderId, OrderKind, OrderStatus, State, TimeInForce};
 use evaluations::tables::{Decimals, FillRow, Liquidity, OrderRow, RoundTripRow};
@@ -46,7 +47,7 @@ pub fn order_rows<'a>(
     state: &'a State,
     rejected: &'a BTreeMap<OrderId, &'static str>,
 ) -> impl Iterator<Item = OrderRow> + use<'a> {
-    let (names, run) = (names(config), run_id(config));
+    let (names, run, owners) = (names(config), run_id(config), owner_names(config));
     let shared = |names: &[&str]| -> Vec<Arc<str>> { names.iter().map(|name| Arc::from(*name)).collect() };
     let (kinds, times) = (shared(&OrderKind::NAMES), shared(&TimeInForce::NAMES));
     let statuses: Vec<Arc<str>> = OrderStatus::ALL.into_iter().map(|s| s.name().into()).collect();
@@ -76,6 +77,7 @@ pub fn order_rows<'a>(
                 (None, 0) => Arc::clone(&none),
                 (None, label) => format!("label {label}").into(),
             },
+            strategy: owners.get(usize::from(order.owner.0)).unwrap_or(&none).clone(),
         }
     };
     state.orders.all().map(row)
@@ -84,6 +86,10 @@ pub fn order_rows<'a>(
 /// Closed round trips in the order they closed.
 #[must_use]
 pub fn trip_rows(config: &RunFile, trips: &[evaluations::RoundTrip]) -> Vec<RoundTripRow> {
-    let names = names(config);
-    trips.iter().map(|trip| RoundTripRow::new(trip, Arc::clone(&names[trip.instrument as usize]))).collect()
+    let (names, owners) = (names(config), owner_names(config));
+    let row = |trip: &evaluations::RoundTrip| {
+        let owner = owners.get(usize::from(trip.owner.0)).unwrap_or(&owners[0]);
+        RoundTripRow::new(trip, Arc::clone(&names[trip.instrument as usize]), Arc::clone(owner))
+    };
+    trips.iter().map(row).collect()
 }

@@ -26,6 +26,8 @@ pub struct Position {
     pub realised: Money,
     /// Fees paid on it.
     pub fees: Money,
+    /// Cash for what a split left over or a delisting ended; part of what was realised.
+    pub in_lieu: Money,
     step_value: Option<i64>,
 }
 
@@ -182,6 +184,7 @@ impl Ledger {
         let realised = payment - position.cost;
         position.realised += realised;
         self.realised += realised;
+        position.in_lieu += payment;
         self.in_lieu += payment;
         position.quantity = Qty::ZERO;
         position.step_value = Some(0);
@@ -211,6 +214,7 @@ impl Ledger {
         self.gross += Money(position.value.0.abs());
         self.value -= sold;
         self.realised += sold - cost;
+        position.in_lieu += sold;
         self.in_lieu += sold;
         self.cash += sold;
     }

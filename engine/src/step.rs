@@ -81,10 +81,12 @@ impl<S: Strategy> Core<S> {
                 Intent::Cancel { order } => self.cancel(owner, order, effects),
                 Intent::For(next) => {
                     (owner, leader) = (next, None);
+                    leave_out_idle(effects);
                     effects.push(Effect::For(owner));
                 }
             }
         }
+        leave_out_idle(effects);
         intents.clear();
     }
 
@@ -208,5 +210,13 @@ impl<S: Strategy> Core<S> {
                 Command::new(approved, order)
             }
         }
+    }
+}
+
+/// Whose decision led to nothing has not decided.
+#[inline]
+fn leave_out_idle(effects: &mut Vec<Effect>) {
+    if let Some(Effect::For(_)) = effects.last() {
+        effects.pop();
     }
 }

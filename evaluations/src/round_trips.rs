@@ -1,9 +1,9 @@
-//! Round trips: from flat to flat, per instrument, made of booked fills.
+//! Round trips: from flat to flat, per instrument and strategy, made of booked fills.
 //!
 //! Money is exact: a fill that crosses zero is split by quantity, and what the division leaves over goes to the closing
 //! part. Average prices are floats, for the eye only. Nothing here knows orders or marks.
 use engine::measure::{pow10, scaled_f64};
-use engine::{Money, Side, Split, Timestamp};
+use engine::{Money, Owner, Side, Split, Timestamp};
 
 /// A fill as the ledger booked it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -12,6 +12,8 @@ pub struct Fill {
     pub time: Timestamp,
     /// Index of the instrument in the run.
     pub instrument: u32,
+    /// Whose it was, where several strategies trade the account.
+    pub owner: Owner,
     /// Which way it went.
     pub side: Side,
     /// Quantity in the instrument's step, positive.
@@ -60,6 +62,8 @@ impl Direction {
 pub struct RoundTrip {
     /// Index of the instrument in the run.
     pub instrument: u32,
+    /// Whose it was, where several strategies trade the account.
+    pub owner: Owner,
     /// Which way it was open.
     pub direction: Direction,
     /// The first fill.
@@ -191,10 +195,11 @@ impl Trip {
         }
     }
 
-    fn closed(&self, instrument: u32, exit_time: Timestamp) -> RoundTrip {
+    fn closed(&self, (instrument, owner): (u32, Owner), exit_time: Timestamp) -> RoundTrip {
         let gross = self.gross();
         RoundTrip {
             instrument,
+            owner,
             direction: self.direction,
             entry_time: self.entry_time,
             exit_time,
@@ -228,7 +233,10 @@ impl Trip {
 /// Follows the positions of all instruments through their fills.
 #[derive(Clone, Debug, Default)]
 pub struct RoundTrips {
+    /// By instrument, and of one instrument by owner.
     open: Vec<Option<Trip>>,
+    /// Owners beside nobody.
+    owners: usize,
     closed: Vec<RoundTrip>,
     traded: Money,
 }
@@ -240,10 +248,22 @@ impl RoundTrips {
         Self::default()
     }
 
+    /// A tracker for an account that so many strategies trade.
+    #[must_use]
+    pub fn shared(owners: usize) -> Self {
+        Self { owners, ..Self::default() }
+    }
+
+    #[inline]
+    fn place(&self, instrument: u32, owner: Owner) -> usize {
+        instrument as usize * (self.owners + 1) + usize::from(owner.0)
+    }
+
     /// Books a fill, in the order of the ledger. A fill of nothing is booked as its fee only when a trip is open.
     pub fn book(&mut self, fill: &Fill) {
         self.traded += Money(fill.notional.0.abs());
-        let place = fill.instrument as usize;
+        let place = self.place(fill.instrument, fill.owner);
+        let whose = (fill.instrument, fill.owner);
         if place >= self.open.len() {
             self.open.resize(place + 1, None);
         }
@@ -252,22 +272,23 @@ impl RoundTrips {
         if closes && fill.quantity > trip.position {
             let (closing, opening) = split(fill, trip.position);
             trip.book(&closing);
-            self.closed.push(trip.closed(fill.instrument, fill.time));
+            self.closed.push(trip.closed(whose, fill.time));
             trip = Trip::open(&opening);
             trip.book(&opening);
         } else {
             trip.book(fill);
         }
         if trip.position == 0 {
-            self.closed.push(trip.closed(fill.instrument, fill.time));
+            self.closed.push(trip.closed(whose, fill.time));
         } else {
             self.open[place] = Some(trip);
         }
     }
 
-    /// Counts an open trip in the units after a split: `after` of them are held, and `sold` was paid for the fractions.
-    pub fn split(&mut self, time: Timestamp, split: Split, after: i64, sold: Money) {
-        let place = split.instrument.index();
+    /// Counts an owner's open trip in the units after a split: `after` of them are held, and `sold` was paid for the
+    /// fractions.
+    pub fn split(&mut self, time: Timestamp, owner: Owner, split: Split, (after, sold): (i64, Money)) {
+        let place = self.place(split.instrument.0, owner);
         let Some(trip) = self.open.get_mut(place).and_then(Option::as_mut) else { return };
         let units = |quantity: i128| quantity * i128::from(split.new) / i128::from(split.old);
         trip.entry.quantity = units(trip.entry.quantity);
@@ -276,7 +297,7 @@ impl RoundTrips {
         trip.position = after.abs();
         trip.quantity_max = trip.quantity_max.max(trip.position);
         if trip.position == 0 {
-            self.closed.push(trip.closed(split.instrument.0, time));
+            self.closed.push(trip.closed((split.instrument.0, owner), time));
             self.open[place] = None;
         }
     }
@@ -290,7 +311,9 @@ impl RoundTrips {
     /// The trips still open, by instrument.
     #[must_use]
     pub fn open(&self) -> Vec<OpenTrip> {
-        (0_u32..).zip(&self.open).filter_map(|(instrument, trip)| Some(trip.as_ref()?.still_open(instrument))).collect()
+        let instrument = |place: usize| u32::try_from(place / (self.owners + 1)).unwrap_or(u32::MAX);
+        let open = self.open.iter().enumerate();
+        open.filter_map(|(place, trip)| Some(trip.as_ref()?.still_open(instrument(place)))).collect()
     }
 
     /// How many closed trips brought money after fees.

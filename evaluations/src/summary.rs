@@ -31,6 +31,38 @@ pub struct Assumption {
     pub text: String,
 }
 
+/// What one of several strategies made of its share of the account, in the account's currency.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StrategyResult {
+    /// What it is called.
+    pub name: String,
+    /// Its kind; empty for the house.
+    pub kind: String,
+    /// Its share of the cash at the start.
+    #[serde(with = "money_text")]
+    pub initial_cash: Money,
+    /// Its cash at the end.
+    #[serde(with = "money_text")]
+    pub cash: Money,
+    /// Its cash and positions at their marks, at the end. Over all rows it sums to the account's, to the last unit.
+    #[serde(with = "money_text")]
+    pub equity: Money,
+    /// Fees paid.
+    #[serde(with = "money_text")]
+    pub fees: Money,
+    /// Orders sent.
+    pub orders: u64,
+    /// Closed from flat to flat.
+    pub round_trips: u64,
+    /// Round trips above zero after both fees.
+    pub wins: u64,
+}
+
+impl StrategyResult {
+    /// The name of the row that holds what belongs to no strategy.
+    pub const HOUSE: &str = "house";
+}
+
 /// The result of a run.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Summary {
@@ -88,6 +120,9 @@ pub struct Summary {
     /// The strategy's parameters.
     #[serde(default)]
     pub parameters: BTreeMap<String, String>,
+    /// What each of several strategies made of its share, the house last; none where one trades alone.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub strategies: Vec<StrategyResult>,
     /// Fills whose price depends on a path inside the candle that had to be assumed.
     #[serde(default)]
     pub path_dependent_fills: u64,

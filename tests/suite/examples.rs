@@ -222,3 +222,22 @@ fn btc_hour_on_minutes() {
     "#]],
     );
 }
+
+#[test]
+fn three_on_one_account() {
+    check(
+        "three-on-one-account",
+        expect![[r#"
+        bars 2781
+        orders 67
+        fills 67
+        round_trips 33
+        wins 17
+        fees 58702.073650764134
+        final_equity 2839408.829990732221
+        max_drawdown 3564178.844459953531
+        refused {}
+        digest 3394ab843d3715bf
+    "#]],
+    );
+}

@@ -10,5 +10,6 @@ mod onetape;
 mod real_candles;
 mod replay;
 mod results;
+mod sharing;
 mod tidy;
 mod workloads;

@@ -8,6 +8,7 @@ fn fill(time: i64, side: Side, quantity: i64, price: i64, fee: i128) -> Fill {
     Fill {
         time: Timestamp(time),
         instrument: 0,
+        owner: Owner::NONE,
         side,
         quantity,
         quantity_scale: 2,

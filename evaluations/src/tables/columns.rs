@@ -289,6 +289,14 @@ impl Block<'_> {
         Ok(self.array(column, &DataType::Utf8, "text")?.as_string::<i32>())
     }
 
+    /// The texts of a column that older files do not have; empty there.
+    pub(crate) fn later_texts(&self, column: &'static str) -> Result<Vec<Arc<str>>, TableError> {
+        if self.batch.column_by_name(column).is_none() {
+            return Ok(vec!["".into(); self.rows()]);
+        }
+        Ok(self.texts(column)?.iter().map(|text| text.unwrap_or_default().into()).collect())
+    }
+
     pub(crate) fn numbers(&self, column: &'static str) -> Result<Vec<Option<Decimals>>, TableError> {
         let array = self.array(column, &decimal_type(NUMBER_SCALE as i8), "decimals with 18 places")?;
         let narrow = |(row, wide): (usize, Option<i128>)| match wide {

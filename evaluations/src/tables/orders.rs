@@ -35,6 +35,8 @@ pub struct OrderRow {
     pub tied_to: String,
     /// The strategy's tag, or the reason of an end.
     pub reason: Arc<str>,
+    /// Whose it is, where several strategies trade the account; else empty.
+    pub strategy: Arc<str>,
 }
 
 /// Writes orders.
@@ -58,6 +60,7 @@ pub fn write_orders(path: &Path, rows: impl IntoIterator<Item = OrderRow>) -> Re
             .optional_times("finished_at", rows.iter().map(|r| r.finished_at))
             .texts("tied_to", rows.iter().map(|r| &r.tied_to))
             .texts("reason", rows.iter().map(|r| &*r.reason))
+            .texts("strategy", rows.iter().map(|r| &*r.strategy))
     })
 }
 
@@ -72,6 +75,7 @@ pub fn read_orders(path: &Path) -> Result<Vec<OrderRow>, TableError> {
         let (times, ties) = (block.texts("time_in_force")?, block.texts("tied_to")?);
         let (quantities, filled) = (block.numbers("quantity")?, block.numbers("filled")?);
         let (limits, stops) = (block.numbers("limit_price")?, block.numbers("stop_price")?);
+        let strategies = block.later_texts("strategy")?;
         let (submitted, finished) = (block.times("submitted_at")?, block.times("finished_at")?);
         (0..block.rows())
             .map(|i| {
@@ -90,6 +94,7 @@ pub fn read_orders(path: &Path) -> Result<Vec<OrderRow>, TableError> {
                     finished_at: finished[i],
                     tied_to: ties.value(i).to_owned(),
                     reason: reasons.value(i).into(),
+                    strategy: Arc::clone(&strategies[i]),
                 })
             })
             .collect()

@@ -30,12 +30,14 @@ pub struct RoundTripRow {
     pub net: Money,
     /// How many fills took part.
     pub fills: u32,
+    /// Whose it was, where several strategies trade the account; else empty.
+    pub strategy: Arc<str>,
 }
 
 impl RoundTripRow {
-    /// The row of a round trip of the instrument called `instrument`.
+    /// The row of a round trip of the instrument called `instrument` by the strategy called `strategy`.
     #[must_use]
-    pub fn new(trip: &RoundTrip, instrument: Arc<str>) -> Self {
+    pub fn new(trip: &RoundTrip, instrument: Arc<str>, strategy: Arc<str>) -> Self {
         Self {
             instrument,
             direction: trip.direction,
@@ -48,6 +50,7 @@ impl RoundTripRow {
             fees: trip.fees,
             net: trip.net,
             fills: trip.fills,
+            strategy,
         }
     }
 }
@@ -70,6 +73,7 @@ pub fn write_round_trips(path: &Path, rows: &[RoundTripRow]) -> Result<(), Table
             .money("fees", rows.iter().map(|r| r.fees))
             .money("net", rows.iter().map(|r| r.net))
             .counts("fills", rows.iter().map(|r| r.fills))
+            .texts("strategy", rows.iter().map(|r| &*r.strategy))
     })
 }
 
@@ -84,7 +88,7 @@ pub fn read_round_trips(path: &Path) -> Result<Vec<RoundTripRow>, TableError> {
             (block.times("entry_time")?, block.times("exit_time")?, block.numbers("quantity")?);
         let (entry_prices, exit_prices) = (block.floats("entry_price")?, block.floats("exit_price")?);
         let (gross, fees, net) = (block.money("gross")?, block.money("fees")?, block.money("net")?);
-        let fills = block.counts("fills")?;
+        let (fills, strategies) = (block.counts("fills")?, block.later_texts("strategy")?);
         (0..block.rows())
             .map(|i| {
                 Ok(RoundTripRow {
@@ -103,6 +107,7 @@ pub fn read_round_trips(path: &Path) -> Result<Vec<RoundTripRow>, TableError> {
                     fees: fees[i],
                     net: net[i],
                     fills: fills[i],
+                    strategy: Arc::clone(&strategies[i]),
                 })
             })
             .collect()

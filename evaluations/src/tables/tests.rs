@@ -76,6 +76,7 @@ fn orders_equity_and_round_trips_read_as_they_were_written() {
         submitted_at: Timestamp(5),
         finished_at: None,
         reason: "tag <b>".into(),
+        strategy: "trend".into(),
     };
     let orders = [OrderRow { finished_at: Some(Timestamp(9)), ..order.clone() }, order];
     write_orders(&path, orders.iter().cloned()).unwrap();
@@ -98,6 +99,7 @@ fn orders_equity_and_round_trips_read_as_they_were_written() {
         fees: Money(-4),
         net: Money(7),
         fills: 9,
+        strategy: "grid".into(),
     };
     write_round_trips(&path, std::slice::from_ref(&trip)).unwrap();
     assert_eq!(read_round_trips(&path).unwrap(), [trip]);

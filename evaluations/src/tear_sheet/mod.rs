@@ -11,6 +11,7 @@ mod figures;
 mod metric_table;
 mod page;
 mod return_charts;
+mod strategies_section;
 mod sweep_sheet;
 mod trip_tables;
 
@@ -88,6 +89,7 @@ pub fn html(sheet: &TearSheet<'_>) -> String {
     body += &page::cards(sheet.summary);
     body += &curve_charts::section(sheet);
     body += &return_charts::section(sheet, &daily);
+    body += &strategies_section::section_of(sheet.summary);
     body += &diagnostics_section::section_of(sheet.summary);
     body += &candle_chart::section(sheet);
     body += &trip_tables::drawdowns(&sheet.summary.drawdowns);

@@ -9,7 +9,7 @@ use crate::summary::{Assumption, OpenPosition};
 use crate::sweep::{Column, SweepRow};
 use crate::tables::{Decimals, Liquidity};
 use crate::{Fill, RoundTrips};
-use engine::{Interval, Money, Price, Side, Timestamp};
+use engine::{Interval, Money, Owner, Price, Side, Timestamp};
 
 const STEP: i64 = 4 * Interval::HOUR.0;
 /// 2018-01-01.
@@ -63,6 +63,7 @@ fn example(count: i64) -> Example {
             trips.book(&Fill {
                 time: open_time,
                 instrument: 0,
+                owner: Owner::NONE,
                 side,
                 quantity: 10,
                 quantity_scale: 0,
@@ -158,8 +159,12 @@ fn page(example: &Example, summary: &Summary) -> String {
         fills: example.fills.clone(),
         fills_of_run: example.fills.len(),
     };
-    let trips: Vec<RoundTripRow> =
-        example.trips.closed().iter().map(|trip| RoundTripRow::new(trip, "coinbase:BTCUSD".into())).collect();
+    let trips: Vec<RoundTripRow> = example
+        .trips
+        .closed()
+        .iter()
+        .map(|trip| RoundTripRow::new(trip, "coinbase:BTCUSD".into(), "".into()))
+        .collect();
     html(&TearSheet {
         summary,
         equity: &example.curve.rows,

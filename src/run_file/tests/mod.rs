@@ -7,6 +7,7 @@ mod costs;
 mod good;
 mod overrides;
 mod round_trip;
+mod seats;
 
 use super::RunFile;
 use expect_test::Expect;
