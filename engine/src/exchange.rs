@@ -173,8 +173,14 @@ mod tests {
     fn every_currency_but_the_accounts_own_needs_a_rate() {
         let currency = |code: &str| code.parse::<Currency>().expect("a currency");
         let quoted = |code: &str| {
-            Instrument::new("v:S".into(), currency(code), (2, 0), rust_decimal::Decimal::ONE, Vec::new())
-                .expect("valid")
+            Instrument::new(
+                "v:S".into(),
+                currency(code),
+                (2, 0),
+                rust_decimal::Decimal::ONE,
+                crate::Dated::always(crate::instrument::Spec::FREE),
+            )
+            .expect("valid")
         };
         let instruments = ["USD", "EUR", "JPY", "EUR"].map(quoted);
         let peg = RateSource::Pegged(Exchange::PAR);

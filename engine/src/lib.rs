@@ -69,6 +69,6 @@ pub use sizing::Size;
 pub use state::{Booked, Mark, State};
 pub use step::Core;
 pub use strategy::Strategy;
-pub use tick::{SharedTicks, Tick, TickBody, TickFault, TickSource};
 pub use sub_ledgers::{Owner, SubLedgers};
+pub use tick::{SharedTicks, Tick, TickBody, TickFault, TickSource};
 pub use view::View;
