@@ -42,12 +42,13 @@ fn each_strategy_has_a_seat_and_its_own_parameters() {
     .assert_eq(&said);
 }
 
+fn check(texts: &[String], expected: Expect) {
+    let read = |text: &String| parse(text).expect_err("a bad file").to_string();
+    expected.assert_eq(&texts.iter().map(read).collect::<Vec<_>>().join("\n\n"));
+}
+
 #[test]
-fn seats_that_cannot_be_are_refused() {
-    let check = |texts: &[String], expected: Expect| {
-        let read = |text: &String| parse(text).expect_err("a bad file").to_string();
-        expected.assert_eq(&texts.iter().map(read).collect::<Vec<_>>().join("\n\n"));
-    };
+fn names_and_shares_that_cannot_be_are_refused() {
     check(
         &[
             GOOD.to_string() + &element("a", ""),
@@ -55,11 +56,6 @@ fn seats_that_cannot_be_are_refused() {
             with_strategies(&(element("a", "share_pct = 60") + &element("b", "share_pct = 50"))),
             with_strategies(&element("a", "share_pct = 0")),
             with_strategies(&element("a b", "")),
-            with_strategies(&element("a", "instruments = [\"coinbase:BTCUSDT\"]")),
-            with_strategies(&element("a", "instruments = []")),
-            with_strategies("[strategies]\nkind = \"grid\"\n"),
-            with_strategies("[[strategies]]\nsize = \"1\"\n"),
-            with("kind = \"ema-cross\"\n", ""),
         ],
         expect![[r#"
             run.toml:18:1: `[strategy]` and `[[strategies]]` exclude each other
@@ -85,8 +81,21 @@ fn seats_that_cannot_be_are_refused() {
             run.toml:19:8: `name`: `a b` is not such a name
               19 | name = "a b"
                  |        ^^^^^
-                 = expected 1 to 64 letters, digits, `-` and `_`
+                 = expected 1 to 64 letters, digits, `-` and `_`"#]],
+    );
+}
 
+#[test]
+fn a_seat_for_what_is_not_there_is_refused() {
+    check(
+        &[
+            with_strategies(&element("a", "instruments = [\"coinbase:BTCUSDT\"]")),
+            with_strategies(&element("a", "instruments = []")),
+            with_strategies("[strategies]\nkind = \"grid\"\n"),
+            with_strategies("[[strategies]]\nsize = \"1\"\n"),
+            with("kind = \"ema-cross\"\n", ""),
+        ],
+        expect![[r#"
             run.toml:22:16: `instruments`: `coinbase:BTCUSDT` is not an instrument of this run
               22 | instruments = ["coinbase:BTCUSDT"]
                  |                ^^^^^^^^^^^^^^^^^^
