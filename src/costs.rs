@@ -45,6 +45,7 @@ fn held(run: &RunFile, section: &InstrumentSection, record: Option<&InstrumentRe
         min_fee: amount("min_fee", own.least, record.and_then(|r| r.min_fee), general.least)?,
         // A taker pays half of the spread.
         slippage: rate(execution.slippage_bps + execution.spread_bps / Decimal::TWO)?,
+        quoted_slippage: rate(execution.slippage_bps)?,
         impact: match execution.impact {
             None => Impact::None,
             Some(impact) => match impact.model {
@@ -220,13 +221,24 @@ mod tests {
     #[test]
     fn what_the_run_file_says_becomes_the_venues_models() {
         let free = bps("0");
-        let none = Costs { taker: free, maker: free, slippage: free, liquidation_fee: free, ..Costs::NONE };
+        let none = Costs {
+            taker: free,
+            maker: free,
+            slippage: free,
+            quoted_slippage: free,
+            liquidation_fee: free,
+            ..Costs::NONE
+        };
         let check = |execution: &str, instrument: &str, expected: Costs| {
             let run = run(execution, instrument);
             assert_eq!(costs(&run, &run.instruments[0], &[]), Ok(Dated::always(expected)), "{execution} {instrument}");
         };
         check("", "", none);
-        check("slippage_bps = 1\nspread_bps = 3", "", Costs { slippage: bps("2.5"), ..none });
+        check(
+            "slippage_bps = 1\nspread_bps = 3",
+            "",
+            Costs { slippage: bps("2.5"), quoted_slippage: bps("1"), ..none },
+        );
         let impact = |impact| Costs { impact, ..none };
         check("impact = \"square-root\"\nimpact_bps = 7", "", impact(Impact::SquareRoot(bps("7"))));
         check("impact = \"volume-share\"\nimpact_bps = 7", "", impact(Impact::VolumeShare(bps("7"))));

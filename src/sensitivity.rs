@@ -70,6 +70,7 @@ impl Case {
                 }
                 Self::Slippage { times } => {
                     costs.slippage = paid_times(costs.slippage, times)?;
+                    costs.quoted_slippage = paid_times(costs.quoted_slippage, times)?;
                     costs.impact = match costs.impact {
                         Impact::None => Impact::None,
                         Impact::VolumeShare(rate) => Impact::VolumeShare(paid_times(rate, times)?),

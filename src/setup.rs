@@ -7,7 +7,7 @@ use crate::sources::Reading;
 use crate::strategy_setup;
 use datasets::{CalendarName, CandleReader, Catalog, DataError, InstrumentRecord, ReadOptions};
 use engine::risk::{AllowedInstruments, BuyingPower, RiskCheck};
-use engine::sim::{Costs, Sessions, VenueConfig};
+use engine::sim::{Costs, Queue, Sessions, VenueConfig};
 use engine::{
     Core, Currency, Dated, Instrument, InstrumentId, Money, Price, Qty, RiskEngine, SimVenue, Spec, State, Strategy,
     Timestamp,
@@ -234,7 +234,7 @@ impl Setup {
     pub fn venue(&self, run: &RunFile) -> SimVenue {
         let config = VenueConfig {
             path: run.execution.path,
-            touch: run.execution.touch,
+            queue: if run.execution.touch { Queue::Touch } else { Queue::Through },
             leverage: run.account.leverage,
             participation_ppm: run.execution.participation_ppm,
         };

@@ -21,6 +21,8 @@ pub struct Costs {
     pub min_fee: Money,
     /// How much worse than the modelled price a fill that takes liquidity trades, as a share of the price.
     pub slippage: Rate,
+    /// The same where a real quote gives the price: that carries its own spread.
+    pub quoted_slippage: Rate,
     /// How much worse its size makes it.
     pub impact: Impact,
     /// The share of a position's notional that the account's equity must not fall below; nothing where it cannot be
@@ -47,10 +49,16 @@ impl Costs {
         per_unit: Money::ZERO,
         min_fee: Money::ZERO,
         slippage: Rate::ZERO,
+        quoted_slippage: Rate::ZERO,
         impact: Impact::None,
         maintenance: Rate::ZERO,
         liquidation_fee: Rate::ZERO,
     };
+
+    /// The same at a real quote.
+    pub(super) fn at_a_quote(&self) -> Self {
+        Self { slippage: self.quoted_slippage, ..*self }
+    }
 
     /// The rate of a fill where no tiers speak.
     #[inline]

@@ -51,7 +51,7 @@ impl SimVenue {
             && it.expires >= candle.known_time
             && it.aim() != Aim::Market
             && (it.stage == Stage::Asleep || self.books[it.request.instrument.index()].room > Qty::ZERO)
-            && it.is_reached(range, self.config.touch)
+            && it.is_reached(range, self.config.queue.touches())
     }
 
     /// Whether the order of the fills inside a candle is open: when both sides are met, or two orders of which one may
@@ -137,7 +137,7 @@ impl SimVenue {
             self.drop_order(id, order, Report::Rejected { order, reason: Reason::PostOnly });
             return;
         }
-        self.trade(id, order, &Match { price, liquidity, certainty, time: candle.known_time });
+        self.trade(id, order, &Match { price, liquidity, certainty, time: candle.known_time, quoted: false });
     }
 
     /// Entries first, then stops, then targets; a target waits if the position was entered in this very candle, at its
@@ -251,7 +251,7 @@ impl SimVenue {
             it.trail(if it.request.side == Side::Sell { candle.high } else { candle.low });
             let it = self.books[id.index()].resting[place];
             if let (Aim::Trigger(price), true) = (it.aim(), self.is_met(&it, candle, Range::of(candle))) {
-                let sure = it.is_reached(Range::at(candle.close), self.config.touch);
+                let sure = it.is_reached(Range::at(candle.close), self.config.queue.touches());
                 let certainty = if sure { certainty } else { Certainty::PathDependent };
                 self.meet(id, order, candle, price, certainty);
             }

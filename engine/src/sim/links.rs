@@ -24,12 +24,13 @@ impl SimVenue {
     }
 
     fn tell_tied(&mut self, id: InstrumentId, (own, link): Tie, quantity: Qty, price: Price) {
-        let (leader, touch) = (link.leader(), self.config.touch);
-        for resting in &mut self.books[id.index()].resting {
+        let (leader, touch) = (link.leader(), self.config.queue.touches());
+        let book = &mut self.books[id.index()];
+        for resting in &mut book.resting {
             match resting.request.link {
                 Link::Attached(to) if to == own => {
                     resting.cap = resting.cap + quantity;
-                    resting.rouse(price, touch);
+                    resting.rouse(price, touch, book.shown.as_deref());
                 }
                 Link::Attached(to) if Some(to) == leader && resting.request.order != own => {
                     resting.cap = resting.cap - quantity;

@@ -42,7 +42,7 @@ impl SimVenue {
     }
 
     fn meet_open(&mut self, id: InstrumentId, order: OrderId, candle: &Candle, opening: bool) {
-        let (touch, open) = (self.config.touch, candle.open);
+        let (touch, open) = (self.config.queue.touches(), candle.open);
         let Some(place) = self.place_of(id, order) else { return };
         let it = &mut self.books[id.index()].resting[place];
         let time_in_force = it.request.terms.time_in_force;
@@ -71,7 +71,8 @@ impl SimVenue {
             let rested = matches!(it.aim(), Aim::Limit(_)) && !it.fresh;
             let liquidity = if rested { Liquidity::Maker } else { Liquidity::Taker };
             let side = it.request.side;
-            let at = Match { price: open, liquidity, certainty: Certainty::Certain, time: candle.open_time };
+            let at =
+                Match { price: open, liquidity, certainty: Certainty::Certain, time: candle.open_time, quoted: false };
             if self.trade(id, order, &at) > Qty::ZERO {
                 self.books[id.index()].at_open.push(side);
             }
@@ -90,7 +91,7 @@ impl SimVenue {
             if it.request.terms.time_in_force != TimeInForce::AtClose {
                 continue;
             }
-            if it.is_reached(Range::at(candle.close), self.config.touch) {
+            if it.is_reached(Range::at(candle.close), self.config.queue.touches()) {
                 let at = Match::at(candle.close, Certainty::Certain, candle.known_time);
                 self.trade(id, order, &at);
             }

@@ -1,5 +1,6 @@
 //! An order at the venue: what it waits for now, and how much of it may still trade.
 use super::path::Range;
+use super::quotes::Shown;
 use crate::order::{Link, OrderId, OrderKind, OrderRequest, TimeInForce, Trail};
 use crate::{Price, Qty, Side, Timestamp};
 
@@ -37,8 +38,13 @@ pub(super) struct Resting {
     pub(super) stage: Stage,
     /// Of an attached order, what its leader has filled and nobody has closed yet; no bound for others.
     pub(super) cap: Qty,
-    /// Of a trailing stop, the best price since it began to work; zero before.
+    /// Of a trailing stop, the best price since it began to work; of an order for the close that meets ticks, the last
+    /// trade that it saw; zero before.
     pub(super) best: Price,
+    /// What stands ahead of it at its price, where it rests and that is known.
+    pub(super) ahead: Option<Qty>,
+    /// The tick whose fill roused it: it meets the next one.
+    pub(super) roused_at: u64,
     /// From when on it trades no more.
     pub(super) expires: Timestamp,
 }
@@ -55,16 +61,22 @@ impl Resting {
             stage: if attached { Stage::Dormant } else { awake },
             cap: if attached { Qty::ZERO } else { Qty(i64::MAX) },
             best: Price(0),
+            ahead: None,
+            roused_at: 0,
             expires,
         }
     }
 
     /// The leader of an attached order has filled: it works from a price on.
-    pub(super) fn rouse(&mut self, price: Price, touch: bool) {
+    pub(super) fn rouse(&mut self, price: Price, touch: bool, shown: Option<&Shown>) {
         if self.stage == Stage::Dormant {
             self.stage = if self.request.kind.sleeps() { Stage::Asleep } else { Stage::Awake };
             self.trail(price);
             self.fresh = self.is_reached(Range::at(price), touch);
+            if let Some(shown) = shown {
+                self.arrive(shown);
+                self.roused_at = shown.count;
+            }
         }
     }
 

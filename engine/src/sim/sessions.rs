@@ -49,6 +49,14 @@ impl Sessions {
         }
     }
 
+    /// The open of the session under way, if one is.
+    #[must_use]
+    pub fn open_at(&self, now: Timestamp) -> Option<Timestamp> {
+        let sessions = self.0.as_ref()?;
+        let session = sessions.get(sessions.partition_point(|s| s.close <= now))?;
+        (session.open <= now).then_some(session.open)
+    }
+
     /// Whether a candle begins with an opening auction.
     #[must_use]
     pub fn opens_with(&self, candle: &Candle) -> bool {

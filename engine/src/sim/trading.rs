@@ -93,7 +93,11 @@ impl SimVenue {
             Liquidity::Maker => at.price,
             Liquidity::Taker => {
                 let book = &self.books[index];
-                costs.slipped(at.price, side, limit, (book.taken + quantity, book.volume))
+                let share = (book.taken + quantity, book.volume);
+                match at.quoted {
+                    true => costs.at_a_quote().slipped(at.price, side, limit, share),
+                    false => costs.slipped(at.price, side, limit, share),
+                }
             }
         };
         let signed = Qty(quantity.0 * side.sign());

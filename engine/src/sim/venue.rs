@@ -5,6 +5,8 @@
 use super::account::Account;
 use super::costs::Costs;
 use super::path::PathModel;
+use super::queue::Queue;
+use super::quotes::Shown;
 use super::resting::Resting;
 use super::sessions::Sessions;
 use super::tiers::Tiers;
@@ -12,9 +14,10 @@ use crate::carry::Carry;
 use crate::effect::Action;
 use crate::event::{Certainty, Liquidity, Reason, Report};
 use crate::instrument::{Instrument, InstrumentId};
-use crate::order::{OrderId, OrderRequest, TimeInForce};
+use crate::order::{Link, OrderId, OrderRequest, TimeInForce};
 use crate::risk::Leverage;
 use crate::{Dated, Money, Price, Qty, Side, Timestamp};
+use alloc::boxed::Box;
 use alloc::collections::VecDeque;
 use alloc::vec::Vec;
 
@@ -23,8 +26,8 @@ use alloc::vec::Vec;
 pub struct VenueConfig {
     /// The path inside a candle.
     pub path: PathModel,
-    /// Whether a limit fills at a touch; else the price must trade through it.
-    pub touch: bool,
+    /// When a limit that rests is filled.
+    pub queue: Queue,
     /// What the account may hold as a multiple of its equity.
     pub leverage: Leverage,
     /// The share of a candle's volume that all our fills in it may take, in parts per million; `None` for no bound.
@@ -34,7 +37,7 @@ pub struct VenueConfig {
 impl Default for VenueConfig {
     /// Pessimistic, through, no leverage, no bound by volume.
     fn default() -> Self {
-        Self { path: PathModel::default(), touch: false, leverage: Leverage::ONE, participation_ppm: None }
+        Self { path: PathModel::default(), queue: Queue::Through, leverage: Leverage::ONE, participation_ppm: None }
     }
 }
 
@@ -54,6 +57,8 @@ pub(super) struct Book {
     pub(super) volume: i64,
     pub(super) taken: Qty,
     pub(super) sessions: Sessions,
+    /// What its market shows, where it meets ticks.
+    pub(super) shown: Option<Box<Shown>>,
     /// It trades no more.
     delisted: bool,
     /// Whether its positions have a margin at any time.
@@ -73,7 +78,7 @@ pub struct SimVenue {
     pub(super) costs_at: Timestamp,
     pub(super) tiers: Option<Tiers>,
     watched: Vec<InstrumentId>,
-    next_expiry: Timestamp,
+    pub(super) next_expiry: Timestamp,
     pub(super) fills: u128,
     arrivals: u64,
     pub(super) rounded_fees: u64,
@@ -87,12 +92,14 @@ pub(super) struct Match {
     pub(super) liquidity: Liquidity,
     pub(super) certainty: Certainty,
     pub(super) time: Timestamp,
+    /// Whether a real quote gave the price: it carries its own spread.
+    pub(super) quoted: bool,
 }
 
 impl Match {
     /// A fill that takes liquidity.
     pub(super) fn at(price: Price, certainty: Certainty, time: Timestamp) -> Self {
-        Self { price, liquidity: Liquidity::Taker, certainty, time }
+        Self { price, liquidity: Liquidity::Taker, certainty, time, quoted: false }
     }
 }
 
@@ -209,6 +216,9 @@ impl SimVenue {
                 let order = resting.request.order;
                 self.drop_order(id, order, Report::Cancelled { order });
             }
+            if let Some(shown) = &mut self.books[id.index()].shown {
+                shown.forget();
+            }
             self.watch(id);
         }
     }
@@ -266,11 +276,17 @@ impl SimVenue {
         let expires = match request.terms.time_in_force {
             TimeInForce::Day => book.sessions.end_of_day(now),
             TimeInForce::GoodTilDate(end) => end,
+            // Only when the session has closed is it known which trade was the last one.
+            TimeInForce::AtClose if book.shown.is_some() => book.sessions.end_of_day(now),
             _ => Timestamp::MAX,
         };
         self.next_expiry = self.next_expiry.min(expires);
         self.arrivals += 1;
-        book.resting.push(Resting::new(request, self.arrivals, expires));
+        let mut resting = Resting::new(request, self.arrivals, expires);
+        if let Some(shown) = &book.shown {
+            resting.arrive(shown);
+        }
+        book.resting.push(resting);
         self.reports.push_back(Report::Accepted { order: request.order });
     }
 
@@ -286,6 +302,9 @@ impl SimVenue {
         if request.link.leader().is_some_and(|leader| self.place_of(id, leader).is_none()) {
             return Some(Reason::NoSuchOrder);
         }
+        if self.would_take(request) && !matches!(request.link, Link::Attached(_)) {
+            return Some(Reason::PostOnly);
+        }
         let reduces = request.is_cut_to_the_position();
         (reduces && self.reducible(id, request.side).is_zero()).then_some(Reason::ReduceOnly)
     }
@@ -300,8 +319,8 @@ impl SimVenue {
             self.reports.push_back(Report::ChangeRefused { order, reason: Reason::NoSuchOrder });
             return;
         };
-        let resting = &mut self.books[instrument.index()].resting;
-        let mut amended = resting[place];
+        let book = &mut self.books[instrument.index()];
+        let mut amended = book.resting[place];
         if quantity <= amended.filled || (price.is_some() && amended.request.kind.price().is_none()) {
             self.reports.push_back(Report::ChangeRefused { order, reason: Reason::Invalid });
             return;
@@ -311,36 +330,21 @@ impl SimVenue {
         amended.request.quantity = quantity;
         amended.request.kind = amended.request.kind.repriced(price);
         if keeps_its_place {
-            resting[place] = amended;
+            book.resting[place] = amended;
         } else {
             // A new price or more of it goes to the back of the queue, as at a real venue.
-            resting.remove(place);
+            book.resting.remove(place);
             self.arrivals += 1;
             amended.arrival = self.arrivals;
             amended.fresh |= !same_price;
-            resting.push(amended);
+            if let Some(shown) = &book.shown {
+                amended.arrive(shown);
+            }
+            book.resting.push(amended);
         }
         self.reports.push_back(Report::Amended { order, quantity, price: amended.request.kind.price() });
-    }
-
-    /// The first instant at which the time of an order ends; a bound from below.
-    #[inline]
-    pub(super) fn next_expiry(&self) -> Timestamp {
-        self.next_expiry
-    }
-
-    /// Ends the orders whose time is over.
-    pub(super) fn expire(&mut self, now: Timestamp) {
-        self.next_expiry = Timestamp::MAX;
-        for index in 0..self.books.len() {
-            let over = |r: &Resting| r.expires <= now;
-            while let Some(place) = self.books[index].resting.iter().position(over) {
-                let resting = self.books[index].resting.remove(place);
-                self.end(&resting, Report::Expired { order: resting.request.order });
-                self.watch(resting.request.instrument);
-            }
-            let first = self.books[index].resting.iter().map(|r| r.expires).min();
-            self.next_expiry = self.next_expiry.min(first.unwrap_or(Timestamp::MAX));
+        if amended.fresh && amended.works() && self.would_take(&amended.request) {
+            self.drop_order(instrument, order, Report::Rejected { order, reason: Reason::PostOnly });
         }
     }
 

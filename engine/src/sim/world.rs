@@ -1,5 +1,6 @@
 //! History as a world: every candle, command, report and timer at its time and in its lane.
 use super::delay::{Latency, Wire};
+use super::error::SimError;
 use super::feeds::Feeds;
 use super::merge::Merge;
 use super::schedule::{Item, Lane, Schedule};
@@ -9,43 +10,14 @@ use crate::candle::CandleSource;
 use crate::carry::Carry;
 use crate::effect::{Action, Effect};
 use crate::event::{Event, MarketEvent};
-use crate::instrument::InstrumentId;
 use crate::run::World;
 use alloc::collections::VecDeque;
-use core::fmt;
-
-/// Why history cannot go on.
-#[derive(Debug)]
-pub enum SimError<E> {
-    /// Candles could not be read.
-    Candles(E),
-    /// A candle became known before the one before it.
-    TimeRanBack {
-        /// Whose candle.
-        instrument: InstrumentId,
-        /// When it became known.
-        time: Timestamp,
-    },
-}
-
-impl<E: fmt::Display> fmt::Display for SimError<E> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Candles(error) => error.fmt(f),
-            Self::TimeRanBack { instrument, time } => {
-                write!(f, "candles of instrument {} run back in time at {} ns", instrument.0, time.0)
-            }
-        }
-    }
-}
-
-impl<E: core::error::Error> core::error::Error for SimError<E> {}
 
 /// A simulated world over candle sources `S`.
 #[derive(Debug)]
-pub struct Simulated<S> {
-    feeds: Feeds<S>,
-    venue: SimVenue,
+pub struct Simulated<S: CandleSource> {
+    pub(super) feeds: Feeds<S>,
+    pub(super) venue: SimVenue,
     due: Schedule,
     /// Commands that reach the venue at once: they need no schedule, only their order.
     arriving: VecDeque<(Timestamp, Action)>,
@@ -54,7 +26,7 @@ pub struct Simulated<S> {
     entry: Wire,
     reply: Wire,
     /// Time at the venue.
-    clock: Timestamp,
+    pub(super) clock: Timestamp,
     /// The last instant at which the opens have passed.
     opens_passed: Timestamp,
     /// The last instant at which the paths have passed.
@@ -130,14 +102,16 @@ impl<S: CandleSource> Simulated<S> {
     }
 
     /// Lets it happen at the venue, and tells.
-    fn take_carry(&mut self, time: Timestamp, slot: &mut Event) {
+    fn take_carry(&mut self, time: Timestamp, slot: &mut Event) -> Result<(), SimError<S::Error>> {
         self.advance_to(time);
-        let Some((_, carry)) = self.carry.pop() else { return };
+        self.pass_all_ticks(time)?;
+        let Some((_, carry)) = self.carry.pop() else { return Ok(()) };
         self.quiet_until = self.next_carry();
         let carry = carry.instrument().map_or(carry, |id| carry.marked(self.venue.last_price(id)));
         self.venue.carry(&carry, time);
         self.collect_reports(time);
         *slot = Event::Market(MarketEvent::Carry(carry));
+        Ok(())
     }
 
     /// The venue and the candle sources, after the run.
@@ -176,8 +150,9 @@ impl<S: CandleSource> Simulated<S> {
         self.clock = self.clock.max(time);
     }
 
-    fn show_opens(&mut self, time: Timestamp) {
+    fn show_opens(&mut self, time: Timestamp) -> Result<(), SimError<S::Error>> {
         self.advance_to(time);
+        self.pass_all_ticks(time)?;
         let mut place = 0;
         while let Some(id) = self.venue.watched().get(place).copied() {
             if let Some(candle) = self.feeds.head(id).filter(|c| c.open_time == time) {
@@ -189,10 +164,12 @@ impl<S: CandleSource> Simulated<S> {
         }
         self.opens_passed = time;
         self.collect_reports(time);
+        Ok(())
     }
 
-    fn show_paths(&mut self, time: Timestamp) {
+    fn show_paths(&mut self, time: Timestamp) -> Result<(), SimError<S::Error>> {
         self.advance_to(time);
+        self.pass_all_ticks(time)?;
         let mut place = 0;
         while let Some(id) = self.venue.watched().get(place).copied() {
             if let Some(candle) = self.feeds.head(id).filter(|c| c.known_time == time) {
@@ -206,6 +183,7 @@ impl<S: CandleSource> Simulated<S> {
         self.expire(time);
         self.paths_passed = time;
         self.collect_reports(time);
+        self.feeds.pass(time, &mut self.venue).map_err(SimError::Candles)
     }
 
     /// Ends the orders whose time is over: after the path up to that instant, before anything else of it.
@@ -216,7 +194,7 @@ impl<S: CandleSource> Simulated<S> {
     }
 
     /// Schedules what the venue has said. Without a reply latency it waits in the venue: nothing comes before it.
-    fn collect_reports(&mut self, time: Timestamp) {
+    pub(super) fn collect_reports(&mut self, time: Timestamp) {
         if self.reply.is_instant() {
             return;
         }
@@ -225,15 +203,17 @@ impl<S: CandleSource> Simulated<S> {
         }
     }
 
-    fn reach_venue(&mut self, time: Timestamp, action: &Action) {
+    fn reach_venue(&mut self, time: Timestamp, action: &Action) -> Result<(), SimError<S::Error>> {
         self.advance_to(time);
         let id = match *action {
             Action::Submit(request) => request.instrument,
             Action::Amend { instrument, .. } | Action::Cancel { instrument, .. } => instrument,
         };
+        self.pass_ticks_of(id, time)?;
         let under_way = self.feeds.head(id).is_some_and(|candle| self.under_way(candle.open_time));
         self.venue.take(action, time, under_way);
         self.collect_reports(time);
+        Ok(())
     }
 
     #[inline]
@@ -298,20 +278,21 @@ impl<S: CandleSource> Simulated<S> {
             let expiry = if over { Timestamp::MAX } else { self.venue.next_expiry() };
             let carry = if over { Timestamp::MAX } else { self.next_carry() };
             let seen = self.feeds.next_seen().unwrap_or(Timestamp::MAX);
-            let time = seen.min(due).min(self.next_open()).min(expiry).min(carry);
+            let open = self.next_open();
+            let others = seen.min(due).min(open).min(expiry).min(carry);
+            let time = if over { others } else { others.min(self.next_tick()) };
             if time == Timestamp::MAX {
                 return Ok(None);
             }
             if seen == time && time > self.paths_passed {
-                self.show_paths(time);
-                self.feeds.pass(time, &mut self.venue).map_err(SimError::Candles)?;
+                self.show_paths(time)?;
             } else if expiry == time {
                 // What arrived when its time was over ends as it arrives, not before.
                 self.advance_to(time);
                 self.expire(self.clock);
                 self.collect_reports(self.clock);
             } else if carry == time && !(due == time && lane == Lane::Report) {
-                self.take_carry(time, slot);
+                self.take_carry(time, slot)?;
                 return Ok(Some(time));
             } else if due == time && (lane <= Lane::Candle || known > time) {
                 // A strategy that always wakes itself again ends with its candles.
@@ -320,7 +301,7 @@ impl<S: CandleSource> Simulated<S> {
                     continue;
                 }
                 // Of two candles of one instant the delayed one became known first.
-                if self.take_due(slot) {
+                if self.take_due(slot)? {
                     return Ok(Some(time));
                 }
             } else if known == time {
@@ -331,8 +312,10 @@ impl<S: CandleSource> Simulated<S> {
                     }
                     _ => return Ok(Some(time)),
                 }
+            } else if open == time {
+                self.show_opens(time)?;
             } else {
-                self.show_opens(time);
+                self.show_ticks(others)?;
             }
         }
     }
@@ -349,24 +332,24 @@ impl<S: CandleSource> Simulated<S> {
     }
 
     /// Takes the first due item; whether it is an event for the core.
-    fn take_due(&mut self, slot: &mut Event) -> bool {
+    fn take_due(&mut self, slot: &mut Event) -> Result<bool, SimError<S::Error>> {
         // With an entry latency, drawn or not, none is here; without one, no command is in the schedule.
         if let (_, Lane::Command) = self.first_due()
             && let Some((time, action)) = self.arriving.pop_front()
         {
-            self.reach_venue(time, &action);
-            return false;
+            self.reach_venue(time, &action)?;
+            return Ok(false);
         }
-        let Some((time, item)) = self.due.pop() else { return false };
+        let Some((time, item)) = self.due.pop() else { return Ok(false) };
         *slot = match item {
             Item::Report(report) => Event::Report(report),
             Item::Candle(candle) => Event::Market(MarketEvent::Candle(candle)),
             Item::Timer(timer) => Event::Timer(timer),
             Item::Command(action) => {
-                self.reach_venue(time, &action);
-                return false;
+                self.reach_venue(time, &action)?;
+                return Ok(false);
             }
         };
-        true
+        Ok(true)
     }
 }

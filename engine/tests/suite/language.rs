@@ -1,12 +1,14 @@
 //! The little language of scenarios: settings, candles and what is wished at their closes.
 //!
 //! One statement a line, or several with `|` between them. A wish belongs to the candle before it, or to the `on` line.
+mod ticks;
+
 use crate::language_costs::{self, rate};
 use engine::risk::Leverage;
-use engine::sim::{Costs, Delay, Latency, PathModel, Session, Sessions, Tier, Tiers, VenueConfig};
+use engine::sim::{Costs, Delay, Latency, PathModel, Queue, Session, Sessions, Tier, Tiers, VenueConfig};
 use engine::{
     Candle, Dated, InstrumentId, Interval, Join, Label, Money, NewOrder, OrderId, OrderKind, Price, Qty, Remark, Side,
-    SimVenue, Spec, Terms, TimeInForce, TimerId, Timestamp, Trail,
+    SimVenue, Spec, Terms, Tick, TimeInForce, TimerId, Timestamp, Trail,
 };
 
 /// Decimal places of every price and quantity of a scenario.
@@ -42,9 +44,11 @@ pub(crate) struct Stock {
     pub(crate) allowed: bool,
     pub(crate) specs: Vec<(Timestamp, Spec)>,
     pub(crate) candles: Vec<Candle>,
+    pub(crate) ticks: Vec<Tick>,
     pub(crate) sessions: Vec<Session>,
     interval: i64,
     clock: i64,
+    tick_clock: i64,
 }
 
 /// A whole scenario.
@@ -53,7 +57,7 @@ pub(crate) struct Scene {
     pub(crate) cash: Money,
     pub(crate) leverage: Leverage,
     pub(crate) path: PathModel,
-    pub(crate) touch: bool,
+    pub(crate) queue: Queue,
     pub(crate) participation_ppm: Option<i64>,
     /// From when on which costs hold.
     pub(crate) costs: Vec<(Timestamp, Costs)>,
@@ -115,7 +119,7 @@ impl Scene {
             cash: Money(1_000_000 * Money::ONE.0),
             leverage: Leverage::ONE,
             path: PathModel::Pessimistic,
-            touch: false,
+            queue: Queue::Through,
             participation_ppm: None,
             costs: vec![(Timestamp::MIN, Costs::NONE)],
             tiers: None,
@@ -153,8 +157,9 @@ impl Scene {
             return place;
         }
         let (interval, clock) = (Interval::HOUR.0, 0);
-        let (specs, candles, sessions) = (Vec::new(), Vec::new(), Vec::new());
-        self.stocks.push(Stock { name: name.into(), allowed: true, specs, candles, sessions, interval, clock });
+        let (specs, candles, ticks, sessions) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+        let (name, allowed, tick_clock) = (name.into(), true, 0);
+        self.stocks.push(Stock { name, allowed, specs, candles, ticks, sessions, interval, clock, tick_clock });
         self.stocks.len() - 1
     }
 
@@ -178,7 +183,11 @@ impl Scene {
                 let model = PathModel::ALL.into_iter().find(|(name, _)| *name == path);
                 self.path = model.expect("a path model").1;
             }
-            ["touch"] => self.touch = true,
+            ["touch"] => self.queue = Queue::Touch,
+            ["queue", queue] => {
+                let model = Queue::ALL.into_iter().find(|(name, _)| *name == queue);
+                self.queue = model.expect("a queue model").1;
+            }
             ["participation", percent, "%"] => self.participation_ppm = Some(scaled(percent, 4)),
             ["all"] => self.all = true,
             ["tiers", ref steps @ ..] => {
@@ -219,7 +228,7 @@ impl Scene {
                 let min_notional = min.parse().expect("an amount");
                 stock.specs.push((time(from), Spec { tick: price(tick), lot: qty(lot), min_notional }));
             }
-            _ => return false,
+            _ => return stock.tick(words),
         }
         true
     }
@@ -361,7 +370,7 @@ impl engine::Strategy for Script {
 pub(crate) fn venue(scene: &Scene, instruments: Vec<engine::Instrument>) -> SimVenue {
     let config = VenueConfig {
         path: scene.path,
-        touch: scene.touch,
+        queue: scene.queue,
         leverage: scene.leverage,
         participation_ppm: scene.participation_ppm,
     };

@@ -2,7 +2,7 @@
 use crate::language::{Cue, Scene, Script, Wish};
 use crate::matcher::{Rules, Traded, fills};
 use crate::scene::{core, feed, instruments};
-use engine::sim::{Delay, PathModel, Session};
+use engine::sim::{Delay, PathModel, Queue, Session};
 use engine::{
     Action, Effect, Entry, Event, InstrumentId, Interval, Join, Journal, NewOrder, OrderId, OrderKind, Price, Qty,
     Report, Rng, Side, Simulated, State, Terms, TimeInForce, Timestamp, Trail, run,
@@ -12,9 +12,9 @@ use std::fmt::Write;
 
 /// Remembers what was sent and what was filled.
 #[derive(Default)]
-struct Trace {
-    sent: Vec<(Timestamp, Action)>,
-    fills: Vec<Traded>,
+pub(crate) struct Trace {
+    pub(crate) sent: Vec<(Timestamp, Action)>,
+    pub(crate) fills: Vec<Traded>,
 }
 
 impl Journal for Trace {
@@ -39,7 +39,7 @@ impl Journal for Trace {
     }
 }
 
-fn pick(rng: &mut Rng, from: i64, to: i64) -> i64 {
+pub(crate) fn pick(rng: &mut Rng, from: i64, to: i64) -> i64 {
     from + i64::try_from(rng.below(u64::try_from(to - from + 1).expect("to is above from"))).expect("small")
 }
 
@@ -63,7 +63,7 @@ pub(crate) fn random_scene(rng: &mut Rng) -> Scene {
     }
     let mut scene = Scene::parse(text.trim_end_matches([' ', '|']));
     scene.path = PathModel::ALL[rng.below(3) as usize].1;
-    scene.touch = rng.below(2) == 0;
+    scene.queue = [Queue::Touch, Queue::Through][rng.below(2) as usize];
     scene.participation_ppm = [None, None, Some(100_000)][rng.below(3) as usize];
     if rng.below(2) == 0 {
         scene.stocks[0].sessions = sessions(rng);
@@ -94,7 +94,7 @@ fn at_hour(hour: i64) -> Timestamp {
     Timestamp(hour * Interval::HOUR.0)
 }
 
-fn random_kind(rng: &mut Rng) -> OrderKind {
+pub(crate) fn random_kind(rng: &mut Rng) -> OrderKind {
     let (trigger, price) = (Price(pick(rng, 90, 110)), Price(pick(rng, 90, 110)));
     match rng.below(12) {
         0..=2 => OrderKind::Market,
@@ -164,7 +164,7 @@ fn both(scene: &Scene) -> (Vec<Traded>, Vec<Traded>, usize) {
     let Delay::Fixed(entry_ns) = scene.latency.entry else { panic!("random scenes draw no latency") };
     let arrivals: Vec<_> = trace.sent.iter().map(|(t, a)| (t.after(entry_ns), *a)).collect();
     let (participation_ppm, sessions) = (scene.participation_ppm, scene.stocks[0].sessions.clone());
-    let rules = Rules { path: scene.path, touch: scene.touch, participation_ppm, sessions };
+    let rules = Rules { path: scene.path, touch: scene.queue == Queue::Touch, participation_ppm, sessions };
     let naive = fills(rules, &scene.stocks[0].candles, &arrivals);
     (trace.fills, naive, arrivals.len())
 }

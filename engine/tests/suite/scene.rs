@@ -1,14 +1,14 @@
 //! Plays a scenario through the real core, world and venue, writes down what happened, and replays the tape of it.
 //!
 //! Every scenario is also a test of parity: its tape is read back and each decision compared.
-use crate::language::{PRICE_SCALE, QTY_SCALE, Scene, Script, venue};
+use crate::language::{PRICE_SCALE, QTY_SCALE, Scene, Script, Stock, venue};
 use engine::measure::scaled_text;
 use engine::risk::{AllowedInstruments, BuyingPower};
-use engine::sim::{Merge, Wire};
+use engine::sim::{BoxedTicks, Merge, Wire};
 use engine::tape::{CandlesOnTape, Header, MemoryTape, Outcome, Recorded, TapeJournal, TapeReader, Verifying};
 use engine::{
     Certainty, Check, Core, Dated, Effect, Entry, Event, Instrument, Interval, Journal, MarketEvent, Money, Report,
-    RiskEngine, SharedCandles, Simulated, Spec, State, Timestamp, run,
+    RiskEngine, SharedCandles, SharedTicks, SimVenue, Simulated, Spec, State, Timestamp, run,
 };
 use expect_test::Expect;
 use std::convert::Infallible;
@@ -23,7 +23,7 @@ pub(crate) fn check(scenario: &str, expected: Expect) {
 pub(crate) fn instruments(scene: &Scene) -> Vec<Instrument> {
     let usd = "USD".parse().expect("a currency");
     let scales = (PRICE_SCALE, QTY_SCALE);
-    let make = |stock: &crate::language::Stock| {
+    let make = |stock: &Stock| {
         let one = rust_decimal::Decimal::ONE;
         let specs = Dated::new(stock.specs.clone()).unwrap_or(Dated::always(Spec::FREE));
         Instrument::new(stock.name.clone(), usd, scales, one, specs).expect("a valid instrument")
@@ -45,11 +45,23 @@ pub(crate) fn feed(scene: &Scene) -> Merge<SharedCandles> {
     Merge::new(sources).expect("memory cannot fail")
 }
 
+/// A world with the candles of a scenario, and with its ticks where any instrument has some.
+pub(crate) fn world(scene: &Scene, venue: SimVenue) -> Simulated<SharedCandles> {
+    let world = Simulated::new(feed(scene), venue, scene.latency, scene.stocks.len()).with_seed(scene.seed);
+    if scene.stocks.iter().all(|stock| stock.ticks.is_empty()) {
+        return world;
+    }
+    let boxed = |stock: &Stock| -> Option<BoxedTicks<Infallible>> {
+        (!stock.ticks.is_empty()).then(|| Box::new(SharedTicks::new(stock.ticks.clone().into())) as _)
+    };
+    world.with_ticks(scene.stocks.iter().map(boxed).collect()).expect("memory cannot fail")
+}
+
 /// Plays a scenario; what happened, line by line.
 pub(crate) fn play(scene: &Scene) -> String {
     let mut core = core(scene);
     let venue = venue(scene, instruments(scene));
-    let mut world = Simulated::new(feed(scene), venue, scene.latency, scene.stocks.len()).with_seed(scene.seed);
+    let mut world = world(scene, venue);
     let tape = TapeJournal::new(MemoryTape::default(), &Header::default(), CandlesOnTape::Recorded);
     let names = scene.stocks.iter().map(|s| s.name.clone()).collect();
     let mut diary = Diary { tape, text: String::new(), names, all: scene.all, marks: 0, equity: Money::ZERO };
