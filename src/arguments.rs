@@ -174,11 +174,11 @@ pub enum DataCommand {
         #[arg(long, default_value = "datasets/sample")]
         catalog: PathBuf,
     },
-    /// Show the first and last candles of a series.
+    /// Show the first and last candles of a series, or what its ticks are.
     Show {
         /// `VENUE:SYMBOL`.
         series: String,
-        /// The interval.
+        /// The interval, or `ticks`.
         interval: String,
         /// The catalog.
         #[arg(long, default_value = "datasets/sample")]

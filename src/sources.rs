@@ -87,7 +87,7 @@ pub fn open<'a>(readings: impl IntoIterator<Item = &'a Reading>, fingerprint: bo
         larger.push(reading.larger);
     }
     let make = |(source, larger): (Prefetched, Option<Interval>)| {
-        let fingerprints = source.fingerprints();
+        let fingerprints = source.summary();
         Source { candles: Stream::new(source, larger), fingerprints }
     };
     Ok(datasets::prefetch(readers).into_iter().zip(larger).map(make).collect())

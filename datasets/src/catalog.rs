@@ -5,7 +5,7 @@
 use crate::column::{Column, Unit};
 use crate::error::DataError;
 use crate::fault::describe;
-use crate::layout::{COLUMNS, Layout, guarded};
+use crate::layout::{Layout, guarded};
 use crate::options::ReadOptions;
 use crate::reader::CandleReader;
 use engine::{Interval, Timestamp};
@@ -205,7 +205,7 @@ impl Catalog {
             if layout.rows(group) == 0 {
                 continue;
             }
-            let (min, max) = match layout.times(group) {
+            let (min, max) = match layout.times(group, 0) {
                 Some(times) => times,
                 None => guarded(path, || decoded_times(&layout, group, rows))?,
             };
@@ -231,7 +231,7 @@ fn decoded_times(layout: &Layout, group: usize, first_row: u64) -> Result<(i64, 
     while left > 0 {
         let rows = left.min(ROWS);
         let row = first_row + layout.rows(group) - left;
-        column.fill(rows as usize, unit).map_err(|fault| describe(fault, &layout.path, row, COLUMNS[0]))?;
+        column.fill(rows as usize, unit).map_err(|fault| describe(fault, layout, row, 0))?;
         for time in &column.values {
             (min, max) = (min.min(*time), max.max(*time));
         }
@@ -269,7 +269,7 @@ pub(crate) fn entries(folder: &Path) -> Result<Vec<PathBuf>, DataError> {
     Ok(paths)
 }
 
-fn folders(parent: &Path) -> Result<Vec<(String, PathBuf)>, DataError> {
+pub(crate) fn folders(parent: &Path) -> Result<Vec<(String, PathBuf)>, DataError> {
     let mut named = Vec::new();
     for path in entries(parent)?.into_iter().filter(|path| path.is_dir()) {
         let name = path

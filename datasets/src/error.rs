@@ -2,6 +2,7 @@
 //!
 //! Every variant says where (file, zero-based row, column), what was found and what to do. Errors are plain data, so
 //! they can be kept, sent between threads and shown twice.
+use crate::ticks::TickError;
 use engine::{CandleFault, Interval, Timestamp};
 use std::path::{Path, PathBuf};
 
@@ -61,10 +62,12 @@ pub enum DataError {
         hint: String,
     },
     /// The file is empty or holds no row.
-    #[error("{file}: holds no candles; remove it or write it again", file = file.display())]
+    #[error("{file}: holds no {rows}; remove it or write it again", file = file.display())]
     EmptyFile {
         /// The file.
         file: PathBuf,
+        /// What its rows would be.
+        rows: &'static str,
     },
     /// The file does not begin and end as Parquet does.
     #[error("{file}: not a Parquet file: {text}; if it is a CSV or JSON file, import it", file = file.display())]
@@ -83,7 +86,7 @@ pub enum DataError {
         text: String,
     },
     /// A column of the schema is not there.
-    #[error("{file}: column `{column}` is missing; found {found}; expected open_time, open, high, low, close, volume", file = file.display())]
+    #[error("{file}: column `{column}` is missing; found {found}; expected {expected}", file = file.display())]
     MissingColumn {
         /// The file.
         file: PathBuf,
@@ -91,6 +94,8 @@ pub enum DataError {
         column: &'static str,
         /// The columns that are there.
         found: String,
+        /// The columns that are read.
+        expected: String,
     },
     /// A column holds something else than it should.
     #[error("{file}: column `{column}` is {found}; expected {expected}", file = file.display())]
@@ -105,7 +110,7 @@ pub enum DataError {
         expected: &'static str,
     },
     /// A value is null.
-    #[error("{file}: row {row}: `{column}` is null; a candle needs all six values, so remove the row or heal the file", file = file.display())]
+    #[error("{file}: row {row}: `{column}` is null; {need}, so remove the row or heal the file", file = file.display())]
     Null {
         /// The file.
         file: PathBuf,
@@ -113,14 +118,18 @@ pub enum DataError {
         row: u64,
         /// The column.
         column: &'static str,
+        /// What a row cannot do without, as a sentence.
+        need: &'static str,
     },
     /// A row is earlier than the one before it.
-    #[error("{row}: out of order, the row before is {before}; sort the file by open_time", before = time_text(*.before))]
+    #[error("{row}: out of order, the row before is {before}; sort the file by {by}", before = time_text(*.before))]
     Unsorted {
         /// The later row in file order.
         row: Row,
-        /// The open time of the row before.
+        /// The time of the row before.
         before: Timestamp,
+        /// The column of the times.
+        by: &'static str,
     },
     /// Two rows have one open time.
     #[error("{row}: the same open time as the row before; remove one of the two")]
@@ -217,8 +226,10 @@ pub enum DataError {
         last: Timestamp,
     },
     /// The options contradict themselves.
-    #[error("cannot read candles: {what}")]
+    #[error("cannot read {rows}: {what}")]
     BadOptions {
+        /// What was to be read.
+        rows: &'static str,
         /// What is wrong and what is expected.
         what: String,
     },
@@ -230,8 +241,11 @@ pub enum DataError {
         /// What is wrong, with line and column or row where known, and what is expected.
         text: String,
     },
+    /// A tick that cannot be read, or the files of a symbol that do not go together.
+    #[error(transparent)]
+    Ticks(#[from] TickError),
     /// The reading thread is gone.
-    #[error("the reading thread ended before its candles did; this is a defect, please report it")]
+    #[error("the reading thread ended before what it reads did; this is a defect, please report it")]
     ThreadEnded,
 }
 
@@ -240,7 +254,15 @@ impl DataError {
     /// the data.
     #[must_use]
     pub fn is_unknown_name(&self) -> bool {
-        matches!(self, Self::NotACatalog { .. } | Self::NoSeries { .. })
+        matches!(self, Self::NotACatalog { .. } | Self::NoSeries { .. } | Self::Ticks(TickError::None { .. }))
+    }
+
+    /// The same error about files of other rows.
+    pub(crate) fn about(self, rows: &'static str) -> Self {
+        match self {
+            Self::EmptyFile { file, .. } => Self::EmptyFile { file, rows },
+            other => other,
+        }
     }
 
     /// An operating system error with what was being done.

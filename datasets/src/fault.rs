@@ -2,7 +2,9 @@
 use crate::column::ColumnFault;
 use crate::decimal::DecimalFault;
 use crate::error::DataError;
+use crate::layout::Layout;
 use crate::reader::FILE_SCALE;
+use crate::ticks::TickError;
 use engine::Candle;
 use engine::measure::scaled_text;
 use std::path::Path;
@@ -37,7 +39,8 @@ pub(crate) fn value_error(
 }
 
 /// A column's fault with its place in the file.
-pub(crate) fn describe(fault: ColumnFault, file: &Path, first_row: u64, column: &'static str) -> DataError {
+pub(crate) fn describe(fault: ColumnFault, layout: &Layout, first_row: u64, at: usize) -> DataError {
+    let (file, column) = (layout.path.as_path(), layout.schema.fields[at].name);
     let row = |at: usize| first_row + at as u64;
     match fault {
         ColumnFault::Damaged(text) => {
@@ -46,7 +49,10 @@ pub(crate) fn describe(fault: ColumnFault, file: &Path, first_row: u64, column: 
         ColumnFault::Short { rows } => {
             DataError::damaged(file, format!("column `{column}` ends at row {}, before its row group does", row(rows)))
         }
-        ColumnFault::Null { at } => DataError::Null { file: file.to_path_buf(), row: row(at), column },
+        ColumnFault::Null { at } => {
+            DataError::Null { file: file.to_path_buf(), row: row(at), column, need: layout.schema.need }
+        }
+        ColumnFault::Word { at, value } => TickError::NotASide { file: file.to_path_buf(), row: row(at), value }.into(),
         ColumnFault::Value { at, value, fault } => value_error(file, row(at), column, value, fault, FILE_SCALE),
     }
 }

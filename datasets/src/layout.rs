@@ -1,7 +1,7 @@
-//! The footer of a candle file: which columns hold what, and which row groups there are.
+//! The footer of a file of candles or ticks: which columns hold what, and which row groups there are.
 //!
 //! Everything that a footer claims is checked against the file's size before it is used, and the Parquet crate runs
-//! where its panics on damaged input become errors. No candle is read here.
+//! where its panics on damaged input become errors. No row is read here.
 use crate::column::Unit;
 use crate::error::DataError;
 use crate::pages::{CheckedFile, CheckedPages};
@@ -17,15 +17,69 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-/// The six columns, in the order in which blocks hold them.
+/// The six columns of candles, in the order in which blocks hold them.
 pub(crate) const COLUMNS: [&str; 6] = ["open_time", "open", "high", "low", "close", "volume"];
 
-/// An open candle file.
+/// What a file of candles holds.
+pub(crate) static CANDLES: Schema = Schema {
+    noun: "candles",
+    need: "a candle needs all six values",
+    fields: &[
+        Field { name: COLUMNS[0], kind: Kind::Time, presence: Presence::Required },
+        Field { name: COLUMNS[1], kind: Kind::Number, presence: Presence::Required },
+        Field { name: COLUMNS[2], kind: Kind::Number, presence: Presence::Required },
+        Field { name: COLUMNS[3], kind: Kind::Number, presence: Presence::Required },
+        Field { name: COLUMNS[4], kind: Kind::Number, presence: Presence::Required },
+        Field { name: COLUMNS[5], kind: Kind::Number, presence: Presence::Required },
+    ],
+};
+
+/// What the columns of a kind of files hold.
+pub(crate) struct Schema {
+    /// What the rows are.
+    pub(crate) noun: &'static str,
+    /// Which values a row cannot do without, as a sentence.
+    pub(crate) need: &'static str,
+    /// The columns that are read, in the order in which blocks hold them.
+    pub(crate) fields: &'static [Field],
+}
+
+/// A column that is read.
+pub(crate) struct Field {
+    pub(crate) name: &'static str,
+    pub(crate) kind: Kind,
+    pub(crate) presence: Presence,
+}
+
+/// What the values of a column are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Kind {
+    /// Instants.
+    Time,
+    /// Prices and quantities.
+    Number,
+    /// `buy` or `sell`.
+    Side,
+    /// Yes or no.
+    Flag,
+}
+
+/// Whether a file may do without a column.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Presence {
+    /// It may not.
+    Required,
+    /// A column that is not there is one of nulls.
+    Optional,
+}
+
+/// An open file.
 pub(crate) struct Layout {
     pub(crate) path: PathBuf,
+    pub(crate) schema: &'static Schema,
     file: Arc<CheckedFile>,
     metadata: ParquetMetaData,
-    columns: [(usize, Unit); 6],
+    columns: Vec<Option<(usize, Unit)>>,
 }
 
 /// Rows of any Parquet file.
@@ -50,14 +104,20 @@ pub(crate) fn guarded<T>(path: &Path, work: impl FnOnce() -> Result<T, DataError
 }
 
 impl Layout {
-    /// Opens a file and checks its footer and schema.
+    /// Opens a file of candles and checks its footer and schema.
     pub(crate) fn open(path: &Path) -> Result<Self, DataError> {
+        Self::open_as(path, &CANDLES)
+    }
+
+    /// Opens a file and checks its footer against a schema.
+    pub(crate) fn open_as(path: &Path, schema: &'static Schema) -> Result<Self, DataError> {
         let mut file = File::open(path).map_err(|e| DataError::io(path, "open it", &e))?;
-        check_ends(path, &mut file)?;
+        check_ends(path, &mut file).map_err(|error| error.about(schema.noun))?;
         guarded(path, || {
             let metadata = footer(path, &file)?;
-            let columns = columns(path, &metadata)?;
-            let layout = Self { path: path.to_path_buf(), file: Arc::new(CheckedFile(file)), metadata, columns };
+            let columns = columns(path, &metadata, schema)?;
+            let layout =
+                Self { path: path.to_path_buf(), schema, file: Arc::new(CheckedFile(file)), metadata, columns };
             layout.check_row_groups()?;
             Ok(layout)
         })
@@ -72,7 +132,7 @@ impl Layout {
                 return Err(claim("claims a negative number of rows"));
             }
             rows = rows.checked_add(meta.num_rows()).ok_or_else(|| claim("claims more rows than can be counted"))?;
-            for (index, _) in self.columns {
+            for (index, _) in self.columns.iter().copied().flatten() {
                 let column = meta.columns().get(index).ok_or_else(|| claim("lacks a column"))?;
                 let start = column.dictionary_page_offset().unwrap_or(column.data_page_offset());
                 let range = u64::try_from(start).ok().zip(u64::try_from(column.compressed_size()).ok());
@@ -82,7 +142,7 @@ impl Layout {
             }
         }
         if rows == 0 {
-            return Err(DataError::EmptyFile { file: self.path.clone() });
+            return Err(DataError::EmptyFile { file: self.path.clone(), rows: self.schema.noun });
         }
         Ok(())
     }
@@ -97,14 +157,20 @@ impl Layout {
         self.metadata.row_group(group).num_rows().unsigned_abs()
     }
 
-    /// What a column's numbers count.
+    /// What a column's numbers count; [`Unit::Absent`] where the file does without it.
     pub(crate) fn unit(&self, column: usize) -> Unit {
-        self.columns[column].1
+        self.columns[column].map_or(Unit::Absent, |(_, unit)| unit)
     }
 
-    /// Smallest and largest open time of a row group by its statistics, where it has them.
-    pub(crate) fn times(&self, group: usize) -> Option<(i64, i64)> {
-        let (index, unit) = self.columns[0];
+    /// Nulls of a column in a row group, where its statistics say.
+    pub(crate) fn nulls(&self, group: usize, column: usize) -> Option<u64> {
+        let Some((index, _)) = self.columns[column] else { return Some(self.rows(group)) };
+        self.metadata.row_group(group).column(index).statistics()?.null_count_opt()
+    }
+
+    /// Smallest and largest value of a column of times in a row group by its statistics, where it has them.
+    pub(crate) fn times(&self, group: usize, column: usize) -> Option<(i64, i64)> {
+        let (index, unit) = self.columns[column]?;
         let Unit::Nanoseconds(each) = unit else { return None };
         let Some(Statistics::Int64(stats)) = self.metadata.row_group(group).column(index).statistics() else {
             return None;
@@ -115,7 +181,10 @@ impl Layout {
 
     /// A decoder for a column of a row group.
     pub(crate) fn column(&self, group: usize, column: usize) -> Result<ColumnReader, DataError> {
-        let (index, _) = self.columns[column];
+        let absent = || {
+            DataError::damaged(&self.path, format!("`{}` is read and is not there", self.schema.fields[column].name))
+        };
+        let (index, _) = self.columns[column].ok_or_else(absent)?;
         let meta = self.metadata.row_group(group);
         let chunk = meta.column(index);
         let rows = usize::try_from(meta.num_rows()).map_err(|e| DataError::damaged(&self.path, e))?;
@@ -136,7 +205,7 @@ pub(crate) fn check_ends(path: &Path, file: &mut File) -> Result<(), DataError> 
     let io = |e: std::io::Error| DataError::io(path, "read it", &e);
     let bytes = file.metadata().map_err(io)?.len();
     if bytes == 0 {
-        return Err(DataError::EmptyFile { file: path.to_path_buf() });
+        return Err(DataError::EmptyFile { file: path.to_path_buf(), rows: CANDLES.noun });
     }
     let mut head = [0; 4];
     if bytes < 12 {
@@ -161,29 +230,50 @@ pub(crate) fn check_ends(path: &Path, file: &mut File) -> Result<(), DataError> 
     Ok(())
 }
 
-fn columns(path: &Path, metadata: &ParquetMetaData) -> Result<[(usize, Unit); 6], DataError> {
+fn columns(
+    path: &Path,
+    metadata: &ParquetMetaData,
+    expected: &Schema,
+) -> Result<Vec<Option<(usize, Unit)>>, DataError> {
     let schema = metadata.file_metadata().schema_descr();
-    let mut found = [(0, Unit::Float); 6];
-    for (slot, name) in COLUMNS.iter().enumerate() {
-        let index = schema.columns().iter().position(|c| c.path().string() == *name).ok_or_else(|| {
+    let mut found = Vec::new();
+    for field in expected.fields {
+        let Some(index) = schema.columns().iter().position(|c| c.path().string() == field.name) else {
+            if field.presence == Presence::Optional {
+                found.push(None);
+                continue;
+            }
             let names: Vec<String> = schema.columns().iter().take(20).map(|c| c.path().string()).collect();
-            DataError::MissingColumn { file: path.to_path_buf(), column: name, found: names.join(", ") }
-        })?;
+            let all: Vec<&str> = expected.fields.iter().map(|field| field.name).collect();
+            return Err(DataError::MissingColumn {
+                file: path.to_path_buf(),
+                column: field.name,
+                found: names.join(", "),
+                expected: all.join(", "),
+            });
+        };
         let descr = schema.column(index);
-        let unit = if slot == 0 { time_unit(&descr) } else { number_unit(&descr) };
+        let (unit, readable) = match field.kind {
+            Kind::Time => (time_unit(&descr), "a timestamp in s, ms, us or ns, stored as INT64"),
+            Kind::Number => (number_unit(&descr), "a decimal of at most 38 digits, an integer or a float"),
+            Kind::Side => (plain_unit(&descr, Type::BYTE_ARRAY, Unit::Side), "the text `buy` or `sell`"),
+            Kind::Flag => (plain_unit(&descr, Type::BOOLEAN, Unit::Flag), "a BOOLEAN"),
+        };
         let unit = unit.ok_or_else(|| DataError::WrongType {
             file: path.to_path_buf(),
-            column: name,
+            column: field.name,
             found: type_text(&descr),
-            expected: if slot == 0 {
-                "a timestamp in s, ms, us or ns, stored as INT64"
-            } else {
-                "a decimal of at most 38 digits, an integer or a float"
-            },
+            expected: readable,
         })?;
-        found[slot] = (index, unit);
+        found.push(Some((index, unit)));
     }
     Ok(found)
+}
+
+/// A column that is stored as `physical`; text may be marked as such.
+fn plain_unit(descr: &ColumnDescriptor, physical: Type, unit: Unit) -> Option<Unit> {
+    let marked = matches!(descr.logical_type_ref(), None | Some(LogicalType::String | LogicalType::Enum));
+    (descr.physical_type() == physical && flat(descr) && marked).then_some(unit)
 }
 
 fn time_unit(descr: &ColumnDescriptor) -> Option<Unit> {

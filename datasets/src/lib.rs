@@ -1,4 +1,4 @@
-//! Candles in and out of Onetape: the Parquet catalog, its readers, its writer and its importers.
+//! Candles and ticks in and out of Onetape: the Parquet catalog, its readers, its writer and its importers.
 //!
 //! Everything read is checked row by row and refused with file, row and values when it cannot be; nothing is repaired,
 //! guessed or filled. Reading streams in bounded memory whatever the length. Nothing here knows strategies or orders.
@@ -24,6 +24,7 @@ mod pages;
 pub mod prefetch;
 pub mod reader;
 mod scaler;
+pub mod ticks;
 pub mod writer;
 
 pub use actions::{Action, ActionKind};
@@ -37,6 +38,7 @@ pub use import::{ImportError, ImportReport, ImportSpec, import};
 pub use instruments::InstrumentRecord;
 pub use manifest::{KnownDefect, Manifest, ManifestDifference, ManifestFile};
 pub use options::ReadOptions;
-pub use prefetch::{FingerprintHandle, Prefetched, load_all, prefetch};
+pub use prefetch::{Blocks, FingerprintHandle, Handle, Prefetched, load_all, prefetch};
 pub use reader::{CandleReader, FILE_SCALE};
+pub use ticks::{TickClock, TickCounts, TickError, TickFile, TickOptions, TickReader, TickSeries};
 pub use writer::{CandleWriter, FileNotes, VolumeWidth, write_candles};

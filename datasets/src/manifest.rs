@@ -12,7 +12,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 /// The folders whose files a manifest lists.
-const FOLDERS: [&str; 4] = ["actions", "candles", "funding", "instruments"];
+const FOLDERS: [&str; 5] = ["actions", "candles", "funding", "instruments", "ticks"];
 
 /// What is known of all files of a catalog.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]

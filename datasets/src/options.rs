@@ -50,7 +50,7 @@ impl ReadOptions {
     }
 
     pub(crate) fn check(&self) -> Result<(), DataError> {
-        let bad = |what: String| Err(DataError::BadOptions { what });
+        let bad = |what: String| Err(DataError::BadOptions { rows: "candles", what });
         if self.length_ns < 0 {
             return bad(format!("a candle of {} ns would be known before it opens", self.length_ns));
         }

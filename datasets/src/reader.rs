@@ -142,7 +142,7 @@ impl CandleReader {
             let rows = place.layout.rows(group);
             let outside = place
                 .layout
-                .times(group)
+                .times(group, 0)
                 .is_some_and(|(min, max)| max < self.options.from.0 || min >= self.options.to.0);
             if outside || rows == 0 {
                 place.row += rows;
@@ -180,7 +180,7 @@ impl CandleReader {
         let layout = &place.layout;
         for (at, column) in self.columns.iter_mut().enumerate() {
             guarded(&layout.path, || {
-                column.fill(rows, layout.unit(at)).map_err(|f| describe(f, &layout.path, place.row, COLUMNS[at]))
+                column.fill(rows, layout.unit(at)).map_err(|f| describe(f, layout, place.row, at))
             })?;
         }
         let first_row = place.row;
@@ -289,7 +289,7 @@ impl CandleReader {
         let row = self.row(first_row + at as u64, time);
         match time.cmp(&before) {
             std::cmp::Ordering::Equal => DataError::Duplicate { row },
-            std::cmp::Ordering::Less => DataError::Unsorted { row, before: Timestamp(before) },
+            std::cmp::Ordering::Less => DataError::Unsorted { row, before: Timestamp(before), by: COLUMNS[0] },
             std::cmp::Ordering::Greater => {
                 let values = crate::fault::texts([open, high, low, close, volume]);
                 DataError::Overlap { row, before: Timestamp(before), length_ns: self.options.length_ns, values }

@@ -87,7 +87,9 @@ impl CandleWriter {
         let row = || Row { file: self.path.clone(), row: self.rows, open_time: candle.open_time };
         match self.before {
             Some(before) if before == candle.open_time => return Err(DataError::Duplicate { row: row() }),
-            Some(before) if before > candle.open_time => return Err(DataError::Unsorted { row: row(), before }),
+            Some(before) if before > candle.open_time => {
+                return Err(DataError::Unsorted { row: row(), before, by: COLUMNS[0] });
+            }
             _ => {}
         }
         if let Some(fault) = candle.fault() {
@@ -134,7 +136,7 @@ impl CandleWriter {
     /// When there is no candle in it, or when it cannot be written.
     pub fn finish(mut self) -> Result<u64, DataError> {
         if self.rows == 0 {
-            return Err(DataError::EmptyFile { file: self.path });
+            return Err(DataError::EmptyFile { file: self.path, rows: "candles" });
         }
         self.flush()?;
         let file = self.parquet.into_inner().map_err(|e| failed(&self.path, &e))?;

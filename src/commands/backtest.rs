@@ -89,7 +89,7 @@ fn seal(run: Finished<TapeJournal<FolderSink>>, handles: &[FingerprintHandle]) -
 /// The candles that were read, as a tape refers to them.
 fn references(handles: &[FingerprintHandle]) -> Vec<CandleRef> {
     let of = |(instrument, handle): (u32, &FingerprintHandle)| {
-        let groups = handle.get().unwrap_or_default().to_vec();
+        let groups = handle.get().cloned().unwrap_or_default();
         groups.into_iter().map(move |group| candle_ref(instrument, &group))
     };
     (0..).zip(handles).flat_map(of).collect()

@@ -3,9 +3,9 @@ use crate::arguments::DataCommand;
 use crate::failure::Failure;
 use crate::instant::instant_text;
 use crate::terminal;
-use datasets::{Catalog, ReadOptions, Series};
+use datasets::{Catalog, ReadOptions, Series, TickClock, TickCounts, TickOptions, TickSeries};
 use engine::measure::scaled_text;
-use engine::{Candle, CandleSource, Interval};
+use engine::{Candle, CandleSource, Interval, TickSource};
 use std::collections::VecDeque;
 use std::path::Path;
 
@@ -19,9 +19,10 @@ pub(super) fn execute(command: DataCommand, json: bool) -> Result<(), Failure> {
 }
 
 fn list(path: &Path, json: bool) -> Result<(), Failure> {
-    let series = Catalog::open(path)?.list()?;
+    let catalog = Catalog::open(path)?;
+    let (series, ticks) = (catalog.list()?, catalog.list_ticks()?);
     if json {
-        let list: Vec<serde_json::Value> = series.iter().map(object).collect();
+        let list: Vec<serde_json::Value> = series.iter().map(object).chain(ticks.iter().map(tick_object)).collect();
         return terminal::print(&format!("{:#}\n", serde_json::Value::Array(list)));
     }
     let line = |s: &Series| {
@@ -30,7 +31,33 @@ fn list(path: &Path, json: bool) -> Result<(), Failure> {
         vec![s.venue.clone(), s.symbol.clone(), s.interval.to_string(), s.rows().to_string(), first, last]
     };
     let lines: Vec<Vec<String>> = series.iter().map(line).collect();
-    terminal::print(&terminal::table(&["venue", "symbol", "interval", "candles", "first open", "last open"], &lines))
+    terminal::print(&terminal::table(&["venue", "symbol", "interval", "candles", "first open", "last open"], &lines))?;
+    if ticks.is_empty() {
+        return Ok(());
+    }
+    let line = |s: &TickSeries| {
+        let rows = |file: &Option<datasets::TickFile>| file.as_ref().map_or(0, |file| file.rows).to_string();
+        let times = [s.first(), s.last()].map(instant_text);
+        let [first, last] = times;
+        vec![s.venue.clone(), s.symbol.clone(), rows(&s.trades), rows(&s.quotes), first, last]
+    };
+    let lines: Vec<Vec<String>> = ticks.iter().map(line).collect();
+    let table = terminal::table(&["venue", "symbol", "trades", "quotes", "first tick", "last tick"], &lines);
+    terminal::print(&format!("\n{table}"))
+}
+
+fn tick_object(series: &TickSeries) -> serde_json::Value {
+    let rows = |file: &Option<datasets::TickFile>| file.as_ref().map_or(0, |file| file.rows);
+    serde_json::json!({
+        "venue": series.venue,
+        "symbol": series.symbol,
+        "trades": rows(&series.trades),
+        "quotes": rows(&series.quotes),
+        "clock": series.clock.column(),
+        "first_tick": instant_text(series.first()),
+        "last_tick": instant_text(series.last()),
+        "files": series.files().map(|f| f.relative.clone()).collect::<Vec<_>>(),
+    })
 }
 
 fn object(series: &Series) -> serde_json::Value {
@@ -48,8 +75,11 @@ fn object(series: &Series) -> serde_json::Value {
 fn show(path: &Path, name: &str, interval: &str, rows: usize, json: bool) -> Result<(), Failure> {
     let expected = || Failure::Usage(format!("`{name}` is no series: expected VENUE:SYMBOL, as in coinbase:BTCUSD"));
     let (venue, symbol) = name.split_once(':').ok_or_else(expected)?;
-    let interval: Interval = interval.parse().map_err(Failure::Usage)?;
     let catalog = Catalog::open(path)?;
+    if interval == "ticks" {
+        return show_ticks(&catalog.ticks(venue, symbol)?, json);
+    }
+    let interval: Interval = interval.parse().map_err(Failure::Usage)?;
     let series = catalog.series(venue, symbol, interval)?;
     let (first, last) = ends(&series, rows)?;
     if json {
@@ -66,11 +96,34 @@ fn show(path: &Path, name: &str, interval: &str, rows: usize, json: bool) -> Res
     }
     let table = terminal::table(&["open time", "open", "high", "low", "close", "volume"], &lines);
     terminal::print(&format!(
-        "{}: {} candles\n{table}{}",
+        "{}: {} candles\n{table}{}{}",
         series.name(),
         series.rows(),
-        known_defects(&catalog, &series)?
+        known_defects(&catalog, &series)?,
+        ticks_beside(&catalog, &series)?
     ))
+}
+
+/// What the ticks of a symbol are; every one is read and checked on the way.
+fn show_ticks(series: &TickSeries, json: bool) -> Result<(), Failure> {
+    let mut source = series.read(TickOptions::all())?;
+    while source.advance()? {}
+    let TickCounts { trades, quotes, crossed, suspicious } = source.counts();
+    if json {
+        let mut facts = tick_object(series);
+        facts["crossed_quotes"] = crossed.into();
+        facts["suspicious_trades"] = suspicious.into();
+        return terminal::print(&format!("{facts:#}\n"));
+    }
+    let clock = match series.clock {
+        TickClock::Received => "as received",
+        TickClock::Event => "as they happened",
+    };
+    let [first, last] = [series.first(), series.last()].map(instant_text);
+    let mut text = format!("{}: {trades} trades and {quotes} quotes from {first} to {last}, {clock}", series.name());
+    text += &format!(" ({})\n{crossed} quotes have a bid above their ask and are kept\n", series.clock.column());
+    text += &format!("{suspicious} trades are marked as suspicious and left out\n");
+    terminal::print(&text)
 }
 
 /// The first and the last candles; every candle is read and checked on the way.
@@ -100,6 +153,18 @@ fn known_defects(catalog: &Catalog, series: &Series) -> Result<String, Failure> 
         .flat_map(|file| &file.known_defects)
         .map(|d| format!("known defect: {} {}: {}\n", d.open_time, d.kind, d.what));
     Ok(lines.collect())
+}
+
+/// That a symbol has ticks as well, where it does.
+fn ticks_beside(catalog: &Catalog, series: &Series) -> Result<String, Failure> {
+    match catalog.ticks(&series.venue, &series.symbol) {
+        Ok(ticks) => {
+            let [first, last] = [ticks.first(), ticks.last()].map(instant_text);
+            Ok(format!("ticks: {} rows from {first} to {last}\n", ticks.rows()))
+        }
+        Err(error) if error.is_unknown_name() => Ok(String::new()),
+        Err(error) => Err(error.into()),
+    }
 }
 
 fn cells(candle: &Candle) -> Vec<String> {

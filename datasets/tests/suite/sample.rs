@@ -26,7 +26,7 @@ fn the_sample_is_what_its_manifest_says() {
 fn every_series_has_a_record_and_is_exact_in_its_steps() {
     let catalog = sample();
     let all = catalog.list().unwrap();
-    assert_eq!(all.len(), 30);
+    assert_eq!(all.len(), 32);
     for series in all {
         let records = catalog.instrument_records(&series.venue, &series.symbol).unwrap();
         assert_eq!(records.len(), 1, "{}", series.name());

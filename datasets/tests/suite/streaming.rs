@@ -54,12 +54,12 @@ fn a_prefetched_source_gives_what_the_reader_gives() {
     let mut direct = series.read(options).unwrap();
     assert_eq!(drain(&mut direct).unwrap(), candles);
     let mut sources = prefetch(vec![series.read(options).unwrap(), series.read(later).unwrap()]);
-    let handle = sources[0].fingerprints();
+    let handle = sources[0].summary();
     assert_eq!(handle.get(), None);
     assert_eq!(drain(&mut sources[1]).unwrap(), candles[30_000..]); // the other one waits with one block decoded
     assert_eq!(drain(&mut sources[0]).unwrap(), candles);
     drop(sources);
-    assert_eq!(handle.get(), Some(direct.fingerprints()));
+    assert_eq!(handle.get(), Some(&direct.fingerprints().to_vec()));
     assert_eq!(direct.fingerprints().len(), 128 + 9); // stretches of a whole row group and of 4,464 rows
 }
 

@@ -1,9 +1,11 @@
 //! Makes the sample catalog from a larger collection of the same layout.
 //!
 //! `cargo run -p onetape-datasets --example make_sample -- COLLECTION datasets/sample`. COLLECTION holds `candles/`,
-//! `actions/`, `funding/`, `licences/` and MANIFEST.json, which gives each file's source, licence and note. Candles are
-//! written anew in our layout; nothing else about them changes. The instrument records, NOTICE and ta4j's licence text
-//! (the collection has only its name) are kept by hand.
+//! `actions/`, `funding/`, `ticks/`, `licences/` and MANIFEST.json, which gives each file's source, licence and note. Candles are
+//! written anew in our layout; nothing else about them changes. Those of binance:BTCUSDT are made of its trades. The
+//! instrument records, NOTICE and ta4j's licence text (the collection has only its name) are kept by hand.
+mod traded;
+
 use datasets::{Catalog, FileNotes, KnownDefect, Manifest, ManifestFile, ReadOptions, load_all, write_candles};
 use engine::{Interval, Timestamp};
 use serde::Deserialize;
@@ -32,7 +34,12 @@ const CANDLES: [(&str, &str, (i64, i64)); 10] = [
     ("bybit-usdt-perp/BTCUSDT", "1m", ALL),
 ];
 
-const COPIES: [&str; 2] = ["funding/binance-coinm-perp/BTCUSD.parquet", "funding/bybit-usdt-perp/BTCUSDT.parquet"];
+const COPIES: [&str; 4] = [
+    "funding/binance-coinm-perp/BTCUSD.parquet",
+    "funding/bybit-usdt-perp/BTCUSDT.parquet",
+    traded::TRADES,
+    "ticks/binance/BTCUSDT/quotes.parquet",
+];
 
 /// File, time, kind and what: rows of the sources that are odd and kept as they are.
 const DEFECTS: [(&str, &str, &str, &str); 9] = [
@@ -100,7 +107,12 @@ fn main() -> Result<(), Box<dyn Error>> {
         copy(from, to, &name)?;
         manifest.files.push(provenance(&name, entry));
     }
-    for owner in ["Pooksoft_PooksoftSP500EquityPriceDataSet", "QuantConnect_Lean"] {
+    let trades = find(&listed, traded::TRADES)?;
+    for interval in ["1s", "5s"] {
+        let (name, made_of) = traded::write(to, interval, trades)?;
+        manifest.files.push(provenance(&name, &made_of));
+    }
+    for owner in ["Pooksoft_PooksoftSP500EquityPriceDataSet", "QuantConnect_Lean", "nkaz001_hftbacktest"] {
         copy(from, to, &format!("licences/{owner}.txt"))?;
     }
     let catalog = Catalog::open(to)?;
