@@ -1,10 +1,12 @@
-//! What happens to an account without a trade: splits, delistings, dividends, funding, the cost of borrowing, interest.
+//! What happens to an account without a trade: splits, delistings, dividends, funding, the cost of borrowing, interest, and
+//! new tickers.
 //!
 //! The venue applies them to its account and the core to its own, from the same event, so that both stay equal to the unit.
 //! Amounts are rounded against the account.
 use crate::instrument::{Instrument, InstrumentId};
 use crate::ledger::Rate;
 use crate::money::scale_down;
+use crate::ticker::Ticker;
 use crate::{Money, Price, Qty};
 
 /// Something that happens to a holding without a trade.
@@ -60,6 +62,14 @@ pub enum Carry {
         /// On debt.
         debit: Rate,
     },
+    /// It trades under another ticker from here on. No money and no quantity changes, and open orders stay: they are
+    /// orders for the instrument, which is the same.
+    Renamed {
+        /// Of what.
+        instrument: InstrumentId,
+        /// The ticker from here on.
+        ticker: Ticker,
+    },
 }
 
 /// New units for old ones, as a strategy needs it.
@@ -111,7 +121,8 @@ impl Carry {
             | Self::Delisting { instrument, .. }
             | Self::Dividend { instrument, .. }
             | Self::Funding { instrument, .. }
-            | Self::Borrow { instrument, .. } => Some(instrument),
+            | Self::Borrow { instrument, .. }
+            | Self::Renamed { instrument, .. } => Some(instrument),
             Self::Interest { .. } => None,
         }
     }
@@ -140,7 +151,7 @@ impl Carry {
     #[must_use]
     pub fn payment(&self, instrument: &Instrument, held: Qty) -> Money {
         match *self {
-            Self::Split { .. } | Self::Interest { .. } => Money::ZERO,
+            Self::Split { .. } | Self::Interest { .. } | Self::Renamed { .. } => Money::ZERO,
             Self::Borrow { rate, mark, .. } => -rate.of(instrument.value(mark, Qty((-held.0).max(0))).0).0,
             Self::Delisting { per_unit, .. } | Self::Dividend { per_unit, .. } => {
                 Money(scale_down(per_unit.0 * i128::from(held.0), instrument.qty_scale).0)

@@ -172,7 +172,7 @@ impl Ledger {
             Carry::Dividend { .. } => self.dividends += payment,
             Carry::Funding { .. } => self.funding += payment,
             Carry::Borrow { .. } => self.borrow += payment,
-            Carry::Interest { .. } => {}
+            Carry::Interest { .. } | Carry::Renamed { .. } => {}
         }
     }
 

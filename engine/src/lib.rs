@@ -38,6 +38,7 @@ pub mod sub_ledgers;
 pub mod tape;
 mod terms;
 pub mod tick;
+pub mod ticker;
 pub mod view;
 
 pub use aggregate::Aggregated;
@@ -71,4 +72,5 @@ pub use step::Core;
 pub use strategy::Strategy;
 pub use sub_ledgers::{Owner, SubLedgers};
 pub use tick::{SharedTicks, Tick, TickBody, TickFault, TickSource};
+pub use ticker::Ticker;
 pub use view::View;

@@ -233,6 +233,7 @@ fn carry_text(carry: &Carry, instrument: Option<&Instrument>) -> String {
         Carry::Interest { credit, debit } => {
             format!("interest: {} of cash, {} of debt", rate_text(credit), rate_text(debit))
         }
+        Carry::Renamed { ticker, .. } => format!("{name} trades as {ticker} from here on"),
     }
 }
 

@@ -1,8 +1,9 @@
-//! Splits, dividends and funding as bytes.
+//! Splits, dividends, funding and new tickers as bytes.
 use super::bytes::{Malformed, Put, Take};
 use crate::carry::Carry;
 use crate::event::{Event, MarketEvent};
 use crate::ledger::Rate;
+use crate::ticker::Ticker;
 use crate::{InstrumentId, Money, Price};
 use alloc::vec::Vec;
 
@@ -11,7 +12,9 @@ const DIVIDEND: u8 = 5;
 const FUNDING: u8 = 6;
 const BORROW: u8 = 7;
 const INTEREST: u8 = 8;
-pub(super) const DELISTING: u8 = 9;
+const DELISTING: u8 = 9;
+/// New in schema 3.
+pub(super) const RENAMED: u8 = 10;
 
 pub(super) fn encode_carry(carry: &Carry, out: &mut Vec<u8>) {
     match *carry {
@@ -37,6 +40,11 @@ pub(super) fn encode_carry(carry: &Carry, out: &mut Vec<u8>) {
             out.put_u8(INTEREST);
             encode_rate(credit, out);
             encode_rate(debit, out);
+        }
+        Carry::Renamed { instrument, ticker } => {
+            out.put_u8(RENAMED);
+            out.put_u32(instrument.0);
+            out.put(&ticker.bytes());
         }
     }
 }
@@ -67,6 +75,10 @@ pub(super) fn decode_carry(tag: u8, take: &mut Take<'_>) -> Result<Event, Malfor
         }
         DELISTING => Carry::Delisting { instrument, per_unit: Money(take.i128("delisting")?) },
         DIVIDEND => Carry::Dividend { instrument, per_unit: Money(take.i128("dividend")?) },
+        RENAMED => {
+            let ticker = Ticker::from_bytes(take.array("ticker")?).ok_or(Malformed("ticker"))?;
+            Carry::Renamed { instrument, ticker }
+        }
         FUNDING => Carry::Funding { instrument, rate: rate(take)?, mark: Price(take.i64("mark")?) },
         _ => Carry::Borrow { instrument, rate: rate(take)?, mark: Price(take.i64("mark")?) },
     };
@@ -79,7 +91,7 @@ pub(super) mod tests {
     use proptest::prelude::*;
 
     pub(crate) fn carry() -> impl Strategy<Value = Event> {
-        let numbers = (0_usize..6, any::<u32>(), 1..i64::MAX, 1..i64::MAX, any::<(i128, i64)>(), 0_u8..=12);
+        let numbers = (0_usize..7, any::<u32>(), 1..i64::MAX, 1..i64::MAX, any::<(i128, i64)>(), 0_u8..=12);
         numbers.prop_map(|(which, i, new, old, (amount, mark), places)| {
             let (instrument, mark, per_unit) = (InstrumentId(i), Price(mark), Money(amount));
             let limit = 10_i64.pow(u32::from(places));
@@ -91,6 +103,7 @@ pub(super) mod tests {
                 Carry::Funding { instrument, rate, mark },
                 Carry::Borrow { instrument, rate, mark },
                 Carry::Interest { credit: rate, debit: Rate::ZERO },
+                Carry::Renamed { instrument, ticker: Ticker::new("BRK.B").expect("a ticker") },
             ];
             Event::Market(MarketEvent::Carry(all[which]))
         })

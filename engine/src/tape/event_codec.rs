@@ -1,6 +1,6 @@
 //! Events as bytes. A change here is a new schema with an upcaster from the old one.
 use super::bytes::{Malformed, Put, Take};
-use super::carry_codec::{DELISTING, SPLIT, decode_carry, encode_carry};
+use super::carry_codec::{RENAMED, SPLIT, decode_carry, encode_carry};
 use crate::event::{CashEvent, Certainty, Event, Fill, Liquidity, MarketCandle, MarketEvent, Reason, Report, TimerId};
 use crate::order::{FillId, Label, OrderId};
 use crate::{Candle, InstrumentId, Money, Price, Qty, Side, Timestamp};
@@ -101,7 +101,7 @@ pub fn decode_event(bytes: &[u8]) -> Result<Event, Malformed> {
     let mut take = Take(bytes);
     let event = match take.u8("event")? {
         CANDLE => decode_candle(&mut take)?,
-        tag @ SPLIT..=DELISTING => decode_carry(tag, &mut take)?,
+        tag @ SPLIT..=RENAMED => decode_carry(tag, &mut take)?,
         CASH => Event::Cash(CashEvent { amount: Money(take.i128("cash")?), label: Label(take.u32("label")?) }),
         TIMER => Event::Timer(TimerId(take.u32("timer")?)),
         tag => Event::Report(decode_report(tag, &mut take)?),

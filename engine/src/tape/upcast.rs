@@ -12,6 +12,9 @@ pub fn upcast(mut frame: Frame) -> Result<Frame, Damage> {
     if frame.schema == 1 {
         frame = from_1(frame);
     }
+    if frame.schema == 2 {
+        frame = from_2(frame);
+    }
     match frame.schema {
         SCHEMA => Ok(frame),
         other => Err(Damage::Schema(other)),
@@ -21,4 +24,9 @@ pub fn upcast(mut frame: Frame) -> Result<Frame, Damage> {
 /// Schema 2 added events and effects and changed none: what schema 1 wrote reads as it stands.
 fn from_1(frame: Frame) -> Frame {
     Frame { schema: 2, ..frame }
+}
+
+/// Schema 3 added new tickers to the events and changed none: what schema 2 wrote reads as it stands.
+fn from_2(frame: Frame) -> Frame {
+    Frame { schema: 3, ..frame }
 }

@@ -5,8 +5,8 @@ use engine::sim::{Costs, Latency, Merge, VenueConfig, Wire};
 use engine::tape::{CandlesOnTape, Header, MemoryTape, Recorded, TapeJournal, TapeReader, Verifying};
 use engine::{
     Candle, Carry, Core, Dated, Effect, Entry, Event, InstrumentId, Intents, Interval, Journal, Label, Money, NewOrder,
-    OrderKind, Price, Qty, Rate, RiskEngine, Rng, SharedCandles, Side, SimVenue, Simulated, State, Strategy, Timestamp,
-    View, run,
+    OrderKind, Price, Qty, Rate, RiskEngine, Rng, SharedCandles, Side, SimVenue, Simulated, State, Strategy, Ticker,
+    Timestamp, View, run,
 };
 use rust_decimal::Decimal;
 use std::convert::Infallible;
@@ -124,6 +124,20 @@ fn a_split_makes_no_profit_and_no_loss_and_takes_the_orders_back() {
         assert_eq!(left.state.books.home.in_lieu, Money::ZERO);
         assert!(left.state.orders.all().all(|o| !o.status.is_live()), "the order for old units is taken back");
         assert_eq!((left.venue_cash, left.venue_held), (left.state.books.cash(), Qty(held * 7)));
+    }
+}
+
+#[test]
+fn a_new_ticker_changes_no_money_and_no_quantity_and_leaves_the_orders() {
+    let renamed = Carry::Renamed { instrument: ID, ticker: Ticker::new("QQQQ").expect("a ticker") };
+    for held in [100, -100] {
+        let candles = flat_candles(&[1_000, 1_000, 1_100, 1_100]);
+        let plain = play(&Hold(held, false), &candles, Vec::new());
+        let left = play(&Hold(held, false), &candles, vec![(at(2), renamed)]);
+        assert_eq!(left.state.books, plain.state.books);
+        assert_eq!(left.state.orders, plain.state.orders);
+        assert!(left.state.orders.all().any(|o| o.status.is_live()), "the order far away still stands");
+        assert_eq!((left.venue_cash, left.venue_held), (plain.venue_cash, plain.venue_held));
     }
 }
 

@@ -10,6 +10,7 @@ mod exposure;
 mod fed;
 mod golden;
 mod golden_2;
+mod golden_3;
 mod language;
 mod language_costs;
 mod matcher;
