@@ -2,9 +2,9 @@
 //! engine's events.
 use crate::failure::Failure;
 use crate::run_file::{InstrumentSection, RunFile};
-use datasets::{Action, ActionKind, CalendarName, Catalog};
+use datasets::{Action, ActionKind, CalendarName, Catalog, TickerWindow};
 use engine::sim::{Session, Sessions};
-use engine::{Carry, InstrumentId, Interval, Money, Price, Rate, Timestamp};
+use engine::{Carry, InstrumentId, Interval, Money, Price, Rate, Ticker, Timestamp};
 use evaluations::Assumption;
 use rust_decimal::{Decimal, RoundingStrategy};
 
@@ -73,6 +73,25 @@ pub fn holdings(
     }
     found.carry.sort_by_key(|(time, _)| *time);
     Ok(found)
+}
+
+/// The new tickers of an instrument from one instant to another.
+#[must_use]
+pub fn renamings(
+    section: &InstrumentSection,
+    id: InstrumentId,
+    tickers: &[TickerWindow],
+    (from, to): (Timestamp, Timestamp),
+) -> Holdings {
+    let mut found = Holdings::default();
+    for TickerWindow { ticker, from: since, .. } in tickers.iter().filter(|w| w.from >= from && w.from < to) {
+        found.carry.extend(Ticker::new(ticker).map(|ticker| (*since, Carry::Renamed { instrument: id, ticker })));
+        let day = crate::instant::instant_text(*since);
+        let text =
+            format!("trades as {ticker} from {day} on: its candles come from there, positions and open orders stay");
+        found.assumptions.push(Assumption { about: section.name(), text });
+    }
+    found
 }
 
 /// What borrowing an instrument and the account's cash cost, each midnight UTC of a window: a 365th of the yearly rate.

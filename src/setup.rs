@@ -1,11 +1,11 @@
 //! From a run file to the parts of a run: instruments with their dated rules, costs, candles, account and venue.
 use crate::costs;
 use crate::failure::Failure;
-use crate::holdings::{Happening, daily, holdings, sessions};
+use crate::holdings::{Happening, Holdings, daily, holdings, renamings, sessions};
 use crate::run_file::{InstrumentSection, RunFile};
-use crate::sources::Reading;
+use crate::sources::{Reading, readings};
 use crate::strategy_setup;
-use datasets::{CalendarName, CandleReader, Catalog, DataError, InstrumentRecord, ReadOptions};
+use datasets::{CalendarName, CandleReader, Catalog, InstrumentRecord, ReadOptions, TickerWindow, ticker_windows};
 use engine::risk::{AllowedInstruments, BuyingPower, RiskCheck};
 use engine::sim::{Costs, Queue, Sessions, VenueConfig};
 use engine::{
@@ -77,7 +77,7 @@ impl Setup {
             assumptions: Vec::new(),
             warnings: Vec::new(),
         };
-        let (mut calendars, mut details) = (Vec::new(), Vec::new());
+        let (mut calendars, mut details, mut tickers) = (Vec::new(), Vec::new(), Vec::new());
         for (index, section) in run.instruments.iter().enumerate() {
             let key = format!("instruments.{index}");
             let wrong = |message: String| Failure::from(run.error_at(&format!("{key}.symbol"), &message));
@@ -86,7 +86,8 @@ impl Setup {
             calendars.push(made.calendar);
             setup.assume(section, &made);
             let options = read_options(run, &made, run.instruments.len());
-            let (reading, detail) = readings(&catalog, section, options).map_err(|e| match e {
+            let names = ticker_windows(&section.symbol, &records);
+            let (reading, detail) = readings(&catalog, section, &names, options).map_err(|e| match e {
                 Failure::Usage(text) => wrong(text),
                 other => other,
             })?;
@@ -95,6 +96,7 @@ impl Setup {
                 setup.assumptions.push(Assumption { about: section.name(), text });
             }
             details.push(detail);
+            tickers.push(names);
             setup.readings.push(reading);
             setup.instruments.push(made.instrument);
             setup.costs.push(made.costs);
@@ -103,7 +105,7 @@ impl Setup {
         setup.include_warm_up(run)?;
         setup.include_detail(details);
         setup.tell_changes(run);
-        setup.look_for_holdings(run, &catalog, &calendars)?;
+        setup.look_for_holdings(run, &catalog, &calendars, &tickers)?;
         Ok(setup)
     }
 
@@ -137,23 +139,28 @@ impl Setup {
         run: &RunFile,
         catalog: &Catalog,
         calendars: &[Option<CalendarName>],
+        tickers: &[Vec<TickerWindow>],
     ) -> Result<(), Failure> {
         for (place, section) in run.instruments.iter().enumerate() {
             let Reading { series, options, .. } = &self.readings[place];
             let window = (options.from.max(series.first_open()), options.to.min(series.last_open().after(1)));
             self.sessions.push(sessions(calendars[place], window)?);
+            let id = InstrumentId(u32::try_from(place).map_err(Failure::failed)?);
+            self.include(renamings(section, id, &tickers[place], window));
             if run.data.actions {
-                let id = InstrumentId(u32::try_from(place).map_err(Failure::failed)?);
-                let found = holdings(catalog, section, id, window)?;
-                self.carry.extend(found.carry);
-                self.assumptions.extend(found.assumptions);
-                self.warnings.extend(found.warnings);
+                self.include(holdings(catalog, section, id, window)?);
             }
         }
         let (happenings, assumptions) = daily(run, self.window(run))?;
         self.carry.extend(happenings);
         self.assumptions.extend(assumptions);
         Ok(())
+    }
+
+    fn include(&mut self, found: Holdings) {
+        self.carry.extend(found.carry);
+        self.assumptions.extend(found.assumptions);
+        self.warnings.extend(found.warnings);
     }
 
     /// Where any instrument has detail candles the venue sees those, and of the others the same as the core.
@@ -247,29 +254,6 @@ impl Setup {
         };
         (0..).zip(&self.sessions).fold(venue, with)
     }
-}
-
-/// How the candles of an instrument are had, and those that its venue sees where it has smaller ones.
-fn readings(
-    catalog: &Catalog,
-    section: &InstrumentSection,
-    options: ReadOptions,
-) -> Result<(Reading, Option<Reading>), Failure> {
-    let find = |interval| catalog.series(&section.venue, &section.symbol, interval);
-    let failure = |e: DataError| if e.is_unknown_name() { Failure::Usage(e.to_string()) } else { e.into() };
-    let found = find(section.interval);
-    let Some(interval) = section.detail else {
-        let reading = Reading { series: found.map_err(failure)?, options, larger: None };
-        return Ok((reading, None));
-    };
-    let series = find(interval).map_err(failure)?;
-    let detail = Reading { series, options: ReadOptions { length_ns: interval.0, ..options }, larger: None };
-    let reading = match found {
-        Ok(series) => Reading { series, options, larger: None },
-        Err(e) if e.is_unknown_name() => Reading { larger: Some(section.interval), ..detail.clone() },
-        Err(e) => return Err(e.into()),
-    };
-    Ok((reading, Some(detail)))
 }
 
 fn make(run: &RunFile, section: &InstrumentSection, records: &[InstrumentRecord]) -> Result<Made, String> {

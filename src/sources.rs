@@ -1,7 +1,8 @@
 //! The candle streams of a run: as they stand in the catalog, or larger ones made of smaller ones.
 use crate::failure::Failure;
+use crate::run_file::InstrumentSection;
 use crate::setup::Setup;
-use datasets::{DataError, FingerprintHandle, Prefetched, ReadOptions, Series};
+use datasets::{Catalog, DataError, FingerprintHandle, Prefetched, ReadOptions, Series, TickerWindow};
 use engine::{Aggregated, Candle, CandleSource, Interval, SharedCandles};
 use std::sync::Arc;
 
@@ -14,6 +15,33 @@ pub struct Reading {
     pub options: ReadOptions,
     /// The interval of the candles that are made of those of the files; `None` where they are taken as they are.
     pub larger: Option<Interval>,
+}
+
+/// How the candles of an instrument are had, and those that its venue sees where it has smaller ones.
+///
+/// # Errors
+/// When there are none, or a file is not as it should be.
+pub fn readings(
+    catalog: &Catalog,
+    section: &InstrumentSection,
+    tickers: &[TickerWindow],
+    options: ReadOptions,
+) -> Result<(Reading, Option<Reading>), Failure> {
+    let find = |interval| catalog.joined(&section.venue, &section.symbol, interval, tickers);
+    let failure = |e: DataError| if e.is_unknown_name() { Failure::Usage(e.to_string()) } else { e.into() };
+    let found = find(section.interval);
+    let Some(interval) = section.detail else {
+        let reading = Reading { series: found.map_err(failure)?, options, larger: None };
+        return Ok((reading, None));
+    };
+    let series = find(interval).map_err(failure)?;
+    let detail = Reading { series, options: ReadOptions { length_ns: interval.0, ..options }, larger: None };
+    let reading = match found {
+        Ok(series) => Reading { series, options, larger: None },
+        Err(e) if e.is_unknown_name() => Reading { larger: Some(section.interval), ..detail.clone() },
+        Err(e) => return Err(e.into()),
+    };
+    Ok((reading, Some(detail)))
 }
 
 /// A stream of candles, decoded on a second thread.

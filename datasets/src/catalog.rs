@@ -26,7 +26,7 @@ pub struct Series {
     pub symbol: String,
     /// The length of a candle.
     pub interval: Interval,
-    files: Vec<SeriesFile>,
+    pub(crate) files: Vec<SeriesFile>,
 }
 
 /// A file of a series, as its footer describes it.
@@ -36,12 +36,23 @@ pub struct SeriesFile {
     pub path: PathBuf,
     /// Its path below the catalog, with `/`.
     pub relative: String,
-    /// Rows.
+    /// Rows; of a file of which only a part counts all the same all of them.
     pub rows: u64,
-    /// Smallest open time.
+    /// Smallest open time; not before `from`.
     pub first_open: Timestamp,
-    /// Largest open time.
+    /// Largest open time; before `to`.
     pub last_open: Timestamp,
+    /// First open time that counts, inclusive: a folder may hold what is not the instrument's.
+    pub from: Timestamp,
+    /// Open time at which it ends to count, exclusive.
+    pub to: Timestamp,
+}
+
+impl SeriesFile {
+    /// Whether only a part of it counts.
+    pub(crate) fn is_part(&self) -> bool {
+        (self.from, self.to) != (Timestamp::MIN, Timestamp::MAX)
+    }
 }
 
 impl Series {
@@ -218,6 +229,8 @@ impl Catalog {
             rows,
             first_open: Timestamp(first),
             last_open: Timestamp(last),
+            from: Timestamp::MIN,
+            to: Timestamp::MAX,
         })
     }
 }

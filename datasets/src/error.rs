@@ -211,6 +211,20 @@ pub enum DataError {
         /// First open time of the second.
         begins: Timestamp,
     },
+    /// A ticker of an instrument has no candles of its time.
+    #[error("{instrument} traded as {ticker} from {from} to {to}, and the catalog has no candles for {wanted} of that time; import them, or correct `ticker` in the records of {instrument}", from = time_text(*.from), to = time_text(*.to))]
+    NoTicker {
+        /// `VENUE:SYMBOL` of the instrument.
+        instrument: String,
+        /// The ticker.
+        ticker: String,
+        /// `VENUE:TICKER INTERVAL`.
+        wanted: String,
+        /// From when on it traded under it.
+        from: Timestamp,
+        /// When that ended.
+        to: Timestamp,
+    },
     /// The window asked for holds no candle.
     #[error("{series}: no candles from {from} to {to}; there are candles from {first} to {last}", from = time_text(*.from), to = time_text(*.to), first = time_text(*.first), last = time_text(*.last))]
     NoCandles {

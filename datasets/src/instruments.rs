@@ -3,9 +3,10 @@
 //! They stand in `instruments/*.toml` as `[[record]]` tables. A record holds from its date until the next one of the same
 //! instrument. Nothing is filled in for what a record leaves out: whoever asks decides, and says so.
 use crate::calendar::CalendarName;
-use crate::catalog::{Catalog, entries};
+use crate::catalog::{Catalog, entries, plain_name};
 use crate::error::DataError;
-use engine::{Interval, Timestamp};
+use crate::tickers::claimed_twice;
+use engine::{Interval, Ticker, Timestamp};
 use rust_decimal::Decimal;
 use serde::Deserialize;
 use serde::de::{Error, Visitor};
@@ -49,6 +50,8 @@ pub struct InstrumentRecord {
     pub calendar: Option<CalendarName>,
     /// Length of a session, in nanoseconds.
     pub session_ns: Option<i64>,
+    /// The ticker under which it trades, where that is not its symbol.
+    pub ticker: Option<String>,
     /// Anything a user has to know.
     pub note: Option<String>,
 }
@@ -110,6 +113,7 @@ struct Written {
     quantity_step: Option<Exact>,
     calendar: Option<CalendarName>,
     session: Option<String>,
+    ticker: Option<String>,
     note: Option<String>,
 }
 
@@ -176,7 +180,10 @@ impl Catalog {
             }
         }
         records.sort_by(|a, b| (&a.venue, &a.symbol, a.from).cmp(&(&b.venue, &b.symbol, b.from)));
-        Ok(records)
+        match claimed_twice(&records) {
+            Some(text) => Err(DataError::BadRecord { file: folder, text }),
+            None => Ok(records),
+        }
     }
 }
 
@@ -229,6 +236,7 @@ fn checked(record: Written) -> Result<InstrumentRecord, String> {
     }
     Ok(InstrumentRecord {
         from,
+        ticker: ticker(&name, record.ticker)?,
         tick: above_zero("tick", record.tick)?,
         lot: above_zero("lot", record.lot)?,
         min_notional: above_zero("min_notional", record.min_notional)?,
@@ -247,6 +255,17 @@ fn checked(record: Written) -> Result<InstrumentRecord, String> {
         venue: record.venue,
         symbol: record.symbol,
     })
+}
+
+/// A ticker is a folder's name, and short enough for a tape.
+fn ticker(record: &str, written: Option<String>) -> Result<Option<String>, String> {
+    match written {
+        Some(text) if !plain_name(&text) || Ticker::new(&text).is_none() => {
+            let most = Ticker::LENGTH_MAX;
+            Err(format!("{record}: `ticker` = {text} is not the name of a folder of at most {most} letters and signs"))
+        }
+        written => Ok(written),
+    }
 }
 
 fn day(text: &str) -> Option<Timestamp> {

@@ -24,6 +24,7 @@ mod pages;
 pub mod prefetch;
 pub mod reader;
 mod scaler;
+pub mod tickers;
 pub mod ticks;
 pub mod writer;
 
@@ -40,5 +41,6 @@ pub use manifest::{KnownDefect, Manifest, ManifestDifference, ManifestFile};
 pub use options::ReadOptions;
 pub use prefetch::{Blocks, FingerprintHandle, Handle, Prefetched, load_all, prefetch};
 pub use reader::{CandleReader, FILE_SCALE};
+pub use tickers::{TickerWindow, ticker_windows};
 pub use ticks::{TickClock, TickCounts, TickError, TickFile, TickOptions, TickReader, TickSeries};
 pub use writer::{CandleWriter, FileNotes, VolumeWidth, write_candles};

@@ -29,6 +29,9 @@ struct Place {
     left: u64,
     /// Row of the file at which the next block begins.
     row: u64,
+    /// The part of the window that this file is read for.
+    from: Timestamp,
+    to: Timestamp,
 }
 
 /// A stream of checked candles.
@@ -40,7 +43,12 @@ pub struct CandleReader {
     next_file: usize,
     place: Option<Place>,
     columns: [Column; 6],
+    /// Open time of the row before, to check the order of a file and of files that follow each other.
     before: Option<Timestamp>,
+    /// Open time of the last candle that was given.
+    last: Option<Timestamp>,
+    /// At the beginning of a part of a file: the last candle before it, until it is compared.
+    joint: Option<Timestamp>,
     any: bool,
     ended: Option<Result<(), DataError>>,
     block: Vec<Candle>,
@@ -62,6 +70,8 @@ impl CandleReader {
             place: None,
             columns: Default::default(),
             before: None,
+            last: None,
+            joint: None,
             any: false,
             ended: None,
             block: Vec::new(),
@@ -140,10 +150,8 @@ impl CandleReader {
             let group = place.group;
             place.group += 1;
             let rows = place.layout.rows(group);
-            let outside = place
-                .layout
-                .times(group, 0)
-                .is_some_and(|(min, max)| max < self.options.from.0 || min >= self.options.to.0);
+            let outside =
+                place.layout.times(group, 0).is_some_and(|(min, max)| max < place.from.0 || min >= place.to.0);
             if outside || rows == 0 {
                 place.row += rows;
                 continue;
@@ -159,15 +167,19 @@ impl CandleReader {
     }
 
     fn next_file(&mut self) -> Result<bool, DataError> {
-        let (from, to) = (self.options.from, self.options.to);
         while let Some(file) = self.series.files().get(self.next_file) {
             self.next_file += 1;
+            let (from, to) = (self.options.from.max(file.from), self.options.to.min(file.to));
             if file.last_open < from || file.first_open >= to {
                 continue;
             }
             let layout = Layout::open(&file.path)?;
-            self.place =
-                Some(Place { layout, relative: file.relative.clone(), group: 0, group_row: 0, left: 0, row: 0 });
+            if file.is_part() {
+                // What stands outside of its window is not the instrument's, so the file's order is its own.
+                (self.before, self.joint) = (None, self.last);
+            }
+            let relative = file.relative.clone();
+            self.place = Some(Place { layout, relative, group: 0, group_row: 0, left: 0, row: 0, from, to });
             return Ok(true);
         }
         Ok(false)
@@ -186,7 +198,16 @@ impl CandleReader {
         let first_row = place.row;
         place.row += rows as u64;
         place.left -= rows as u64;
-        let skipped = self.transpose(block, first_row)?;
+        let window = (place.from.0, place.to.0);
+        let skipped = self.transpose(block, first_row, window)?;
+        if let Some(first) = block.first() {
+            let gap_min = gap_min_ns(self.options.length_ns);
+            if let Some(joint) = self.joint.take_if(|joint| first.open_time.0.saturating_sub(joint.0) < gap_min) {
+                return Err(self.order_fault(first_row, skipped, joint.0));
+            }
+            self.joint = None;
+            self.last = block.last().map(|candle| candle.open_time);
+        }
         if self.options.fingerprint && !block.is_empty() {
             self.fingerprint(skipped, block.len(), first_row);
         }
@@ -194,7 +215,12 @@ impl CandleReader {
     }
 
     /// Turns columns into candles; returns how many rows before the window were left out.
-    fn transpose(&mut self, block: &mut Vec<Candle>, first_row: u64) -> Result<usize, DataError> {
+    fn transpose(
+        &mut self,
+        block: &mut Vec<Candle>,
+        first_row: u64,
+        (from, to): (i64, i64),
+    ) -> Result<usize, DataError> {
         let [time, open, high, low, close, volume] = self.columns.each_ref().map(|c| c.values.as_slice());
         let options = self.options;
         let same = options.price_scale == FILE_SCALE && options.qty_scale == FILE_SCALE;
@@ -207,11 +233,11 @@ impl CandleReader {
                 return Err(self.order_fault(first_row, at, before));
             }
             before = time;
-            if time < options.from.0 {
+            if time < from {
                 skipped += 1;
                 continue;
             }
-            if time >= options.to.0 {
+            if time >= to {
                 continue; // the rest is decoded already, so its order is checked as well
             }
             let open_time = Timestamp(time);

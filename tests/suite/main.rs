@@ -11,5 +11,6 @@ mod real_candles;
 mod replay;
 mod results;
 mod sharing;
+mod tickers;
 mod tidy;
 mod workloads;

@@ -18,4 +18,5 @@ mod refusals;
 mod round_trip;
 mod sample;
 mod streaming;
+mod tickers;
 mod ticks;
