@@ -48,7 +48,29 @@ pub fn backtest_header(run: &RunFile, setup: &Setup) -> Result<Header, Failure> 
             header.set(&format!("dataset.{index}.{part}"), format!("{} {digest}", file.relative));
         }
     }
+    for (name, facts) in detail_files(setup)? {
+        header.set(&name, facts);
+    }
     Ok(header)
+}
+
+/// The files of candles that only the venue sees, under the names that a header gives them: `detail.N.PART`. None where
+/// an instrument's orders meet the candles that the core sees.
+///
+/// # Errors
+/// When a candle file cannot be read.
+pub fn detail_files(setup: &Setup) -> Result<Vec<(String, String)>, Failure> {
+    let mut named = Vec::new();
+    for (index, detail) in setup.detail.iter().flatten().enumerate() {
+        if detail.series == setup.readings[index].series {
+            continue;
+        }
+        for (part, file) in detail.series.files().iter().enumerate() {
+            let digest = file_digest(&file.path)?;
+            named.push((format!("detail.{index}.{part}"), format!("{} {digest}", file.relative)));
+        }
+    }
+    Ok(named)
 }
 
 fn file_digest(path: &std::path::Path) -> Result<String, Failure> {

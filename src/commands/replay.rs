@@ -4,7 +4,7 @@ use crate::failure::Failure;
 use crate::run_file::RunFile;
 use crate::setup::Setup;
 use crate::sources::Reading;
-use crate::{strategy_setup, terminal};
+use crate::{strategy_setup, tape_header, terminal};
 use datasets::CandleReader;
 use engine::sim::Merge;
 use engine::tape::{
@@ -20,6 +20,7 @@ pub(super) fn execute(path: &Path, catalog: Option<PathBuf>, set: &[String], jso
     let (config, mut differences) = configuration(&tape, &header, catalog, set)?;
     let setup = Setup::new(&config)?;
     let strategy = strategy_setup::build(&config, &strategies::Registry::builtin())?;
+    let notes = other_detail(&header, &setup)?;
     let recorded = references(&tape)?;
     let changed = changed_candles(&recorded, &setup)?;
     let sources = setup.sources(false)?;
@@ -36,9 +37,13 @@ pub(super) fn execute(path: &Path, catalog: Option<PathBuf>, set: &[String], jso
         Ok(steps) if differences.is_empty() => {
             let digest = crate::backtest::digest_text(journal.inner.digest());
             if json {
-                let object = serde_json::json!({ "replayed": steps, "identical": true, "digest": digest });
+                let mut object = serde_json::json!({ "replayed": steps, "identical": true, "digest": digest });
+                if !notes.is_empty() {
+                    object["notes"] = notes.into();
+                }
                 return terminal::print(&format!("{object:#}\n"));
             }
+            notes.iter().for_each(|text| terminal::say(&format!("note: {text}")));
             terminal::print(&format!("replayed {steps} steps: every decision is the same, digest {}\n", &digest[..12]))
         }
         Ok(steps) => {
@@ -107,6 +112,30 @@ fn configuration(
 /// A path as a TOML text.
 fn toml_text(path: &Path) -> String {
     toml::Value::String(path.to_string_lossy().into_owned()).to_string()
+}
+
+/// How the candles that only the venue saw differ from those of the tape. No decision hangs on them: the fills that they
+/// led to stand on the tape. A tape that names none is not compared.
+fn other_detail(header: &Header, setup: &Setup) -> Result<Vec<String>, Failure> {
+    let named: Vec<(&String, &String)> = header.0.iter().filter(|(name, _)| name.starts_with("detail.")).collect();
+    if named.is_empty() {
+        return Ok(Vec::new());
+    }
+    let now = tape_header::detail_files(setup)?;
+    let file = |facts: &str| facts.split(' ').next().unwrap_or_default().to_string();
+    let mut notes = Vec::new();
+    for (name, facts) in &named {
+        let same = now.iter().any(|(other, found)| (other, found) == (name, facts));
+        if !same {
+            let text =
+                "is not the one that the run's orders met; fills come from the tape, so every decision is compared";
+            notes.push(format!("{} {text}", file(facts)));
+        }
+    }
+    for (_, facts) in now.iter().filter(|(name, _)| !named.iter().any(|(other, _)| *other == name)) {
+        notes.push(format!("{} was not part of the recorded run; fills come from the tape", file(facts)));
+    }
+    Ok(notes)
 }
 
 /// The candles that the tape refers to.

@@ -73,7 +73,11 @@ fn change_candle(catalog: &Path, row: usize, change: impl FnOnce(&mut engine::Ca
     let series = open.series("coinbase", "BTCUSD", interval).expect("a series");
     let mut candles = datasets::load_all(&series, datasets::ReadOptions::all(interval.0)).expect("candles");
     change(&mut candles[row]);
-    let notes = datasets::FileNotes {
+    datasets::write_candles(&series.files()[0].path, &notes(interval), &candles).expect("written");
+}
+
+fn notes(interval: engine::Interval) -> datasets::FileNotes {
+    datasets::FileNotes {
         venue: "coinbase".into(),
         symbol: "BTCUSD".into(),
         interval,
@@ -81,8 +85,7 @@ fn change_candle(catalog: &Path, row: usize, change: impl FnOnce(&mut engine::Ca
         licence: String::new(),
         price: "trade".into(),
         note: String::new(),
-    };
-    datasets::write_candles(&series.files()[0].path, &notes, &candles).expect("written");
+    }
 }
 
 #[test]
@@ -103,6 +106,39 @@ fn a_candle_that_changes_no_decision_is_found_all_the_same() {
     let answer = replay(&desk, "");
     answer.refuses(3, "dataset differs");
     assert!(answer.err.contains("no decision"), "{}", answer.err);
+}
+
+#[test]
+fn other_detail_candles_are_named_and_change_no_decision() {
+    let desk = recorded();
+    let run = std::fs::read_to_string(desk.path("run.toml")).expect("a run file");
+    let path = desk.path("catalog/candles/coinbase/BTCUSD/1d.parquet");
+    let catalog = datasets::Catalog::open(&desk.path("catalog")).expect("a catalog");
+    let interval = "4h".parse().expect("an interval");
+    let series = catalog.series("coinbase", "BTCUSD", interval).expect("a series");
+    let all = datasets::load_all(&series, datasets::ReadOptions::all(interval.0)).expect("candles");
+    let mut days = Vec::new();
+    let shared = engine::SharedCandles::new(all.into());
+    let mut source = engine::Aggregated::new(shared, engine::Interval::DAY);
+    while engine::CandleSource::advance(&mut source).expect("memory") {
+        days.extend_from_slice(engine::CandleSource::block(&source));
+    }
+    datasets::write_candles(&path, &notes(engine::Interval::DAY), &days).expect("written");
+    desk.write("day.toml", &run.replace("interval = \"4h\"", "interval = \"1d\"\ndetail = \"4h\""));
+    desk.say("--json backtest day.toml --out day --tape").json();
+    assert!(
+        desk.say("tape show day --count 3").out.contains("detail.0.0"),
+        "{}",
+        desk.say("tape show day --count 3").out
+    );
+    assert!(!desk.say("tape show out --count 3").out.contains("detail."));
+    let plain = desk.say("replay day");
+    assert!(plain.code == 0 && !plain.err.contains("note:"), "{}", plain.err);
+    change_candle(&desk.path("catalog"), 10_000, |candle| candle.volume += 1);
+    let noted = desk.say("replay day");
+    let expected = "note: candles/coinbase/BTCUSD/4h.parquet is not the one that the run's orders met";
+    assert!(noted.code == 0 && noted.err.contains(expected), "{} {}", noted.code, noted.err);
+    assert_eq!(desk.say("--json replay day").json()["notes"].as_array().map(Vec::len), Some(1));
 }
 
 #[test]
