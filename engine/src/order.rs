@@ -7,7 +7,7 @@ use crate::instrument::InstrumentId;
 pub use crate::order_kind::{OrderKind, Trail};
 use crate::sub_ledgers::Owner;
 pub use crate::terms::{Link, Terms, TimeInForce};
-use crate::{Qty, Side, Timestamp};
+use crate::{Price, Qty, Side, Timestamp};
 use alloc::boxed::Box;
 
 /// Our number of an order, counted from 1 in the order of submission.
@@ -42,13 +42,6 @@ impl OrderRequest {
     #[must_use]
     pub fn plain(order: OrderId, instrument: InstrumentId, side: Side, quantity: Qty, kind: OrderKind) -> Self {
         Self { order, instrument, side, quantity, kind, terms: Terms::PLAIN, link: Link::Alone }
-    }
-
-    /// Whether it adds to what the account could come to hold. What only reduces a position does not, nor does the second
-    /// of two orders of which one cancels the other.
-    #[must_use]
-    pub fn adds_exposure(&self) -> bool {
-        self.link == Link::Alone && !self.terms.reduce_only
     }
 
     /// Whether the position bounds it now. What an attached order may close, its leader decides, which may still fill.
@@ -217,10 +210,15 @@ struct Special {
     link: Link,
     /// The quantity of an amendment on its way.
     amending: Qty,
+    /// The price of an amendment on its way.
+    repricing: Option<Price>,
+    /// Of an order that another cancels: whether it is on the other side.
+    opposes: bool,
 }
 
 impl Special {
-    const NONE: Self = Self { terms: Terms::PLAIN, link: Link::Alone, amending: Qty::ZERO };
+    const NONE: Self =
+        Self { terms: Terms::PLAIN, link: Link::Alone, amending: Qty::ZERO, repricing: None, opposes: false };
 }
 
 /// An order and what became of it so far.
@@ -247,9 +245,11 @@ pub struct Order {
 }
 
 impl Order {
-    pub(crate) fn new(request: OrderRequest, label: Label, owner: Owner, now: Timestamp) -> Self {
+    /// A new order; `leader` is the side of the one that it is tied to.
+    pub(crate) fn new(request: OrderRequest, leader: Option<Side>, label: Label, owner: Owner, now: Timestamp) -> Self {
         let OrderRequest { order, instrument, side, quantity, kind, terms, link } = request;
-        let special = Special { terms, link, ..Special::NONE };
+        let opposes = matches!(link, Link::OneCancelsOther(_)) && leader.is_some_and(|leader| leader != side);
+        let special = Special { terms, link, opposes, ..Special::NONE };
         let plain = special == Special::NONE;
         Self {
             request: OrderBody { order, instrument, side, quantity, kind },
@@ -283,17 +283,28 @@ impl Order {
         self.special.as_ref().map_or(Qty::ZERO, |special| special.amending)
     }
 
-    pub(crate) fn set_amending(&mut self, quantity: Qty) {
+    /// An amendment to a quantity, and to a price if it moves, is on its way; a quantity of zero says that none is.
+    pub(crate) fn set_amending(&mut self, quantity: Qty, price: Option<Price>) {
         if quantity != self.amending() {
-            self.special.get_or_insert_with(|| Box::new(Special::NONE)).amending = quantity;
+            let special = self.special.get_or_insert_with(|| Box::new(Special::NONE));
+            (special.amending, special.repricing) = (quantity, price);
         }
     }
 
-    /// Whether it adds to what the account could come to hold; see [`OrderRequest::adds_exposure`].
+    /// The dearest price that it could trade at as far as it names one: the dearer one while an amendment is on its way.
+    #[must_use]
+    pub fn dearest_price(&self) -> Option<Price> {
+        let repricing = self.special.as_ref().and_then(|special| special.repricing);
+        self.request.kind.price().max(repricing)
+    }
+
+    /// Whether it adds to what the account could come to hold. What only reduces a position does not, nor does the second
+    /// of two orders of one side of which one cancels the other. Of two sides each adds to its own.
     #[must_use]
     #[inline]
     pub fn adds_exposure(&self) -> bool {
-        self.special.as_ref().is_none_or(|it| it.link == Link::Alone && !it.terms.reduce_only)
+        let adds = |it: &Special| (it.link == Link::Alone || it.opposes) && !it.terms.reduce_only;
+        self.special.as_ref().is_none_or(|it| adds(it))
     }
 
     /// What may still be filled, in full: the larger leg while an amendment is on its way. Zero once terminal.

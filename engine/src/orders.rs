@@ -109,7 +109,9 @@ impl Orders {
         assert!(request.quantity.0 > 0, "an order asks for something");
         let index = request.instrument.index();
         self.live[index].push(request.order);
-        if request.adds_exposure() {
+        let leader = request.link.leader().and_then(|leader| self.get(leader)).map(|leader| leader.request.side);
+        let order = Order::new(request, leader, label, owner, now);
+        if order.adds_exposure() {
             self.add_working((owner, index), request.side, request.quantity);
         }
         if self.count.is_multiple_of(CHUNK) {
@@ -117,7 +119,7 @@ impl Orders {
         }
         self.count += 1;
         let last = self.chunks.last_mut().expect("a chunk was made for it");
-        last.push(Order::new(request, label, owner, now));
+        last.push(order);
     }
 
     #[inline]
@@ -140,7 +142,7 @@ impl Orders {
             order.status = status;
             // The amendment that never left leaves the old quantity alone on its way.
             if gone {
-                order.set_amending(Qty::ZERO);
+                order.set_amending(Qty::ZERO, None);
             }
         });
         Ok(())
@@ -178,7 +180,7 @@ impl Orders {
         self.change(id, Change::Amend, now)?;
         self.update(id, now, |order| {
             order.request.quantity = quantity;
-            order.set_amending(Qty::ZERO);
+            order.set_amending(Qty::ZERO, None);
             order.request.kind = order.request.kind.repriced(price);
         });
         Ok(())

@@ -248,7 +248,7 @@ impl State {
             Report::ChangeRefused { .. } => {
                 let refused = self.orders.change(order, Change::RefuseChange, now);
                 if refused.is_ok() {
-                    self.orders.update(order, now, |order| order.set_amending(Qty::ZERO));
+                    self.orders.update(order, now, |order| order.set_amending(Qty::ZERO, None));
                 }
                 refused
             }

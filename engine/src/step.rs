@@ -200,9 +200,9 @@ impl<S: Strategy> Core<S> {
                 }
                 command
             }
-            Proposal::Amend { order, quantity, .. } => {
+            Proposal::Amend { order, quantity, price, .. } => {
                 orders.change(order, Change::AskAmend, now).expect("only a changeable order is amended");
-                orders.update(order, now, |order| order.set_amending(quantity));
+                orders.update(order, now, |order| order.set_amending(quantity, price));
                 Command::new(approved, order)
             }
             Proposal::Cancel { order, .. } => {

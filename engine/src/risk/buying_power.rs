@@ -60,7 +60,7 @@ fn only_reduces(addition: &Addition, view: View<'_>) -> bool {
     let position = view.position(addition.instrument);
     let working = view.state().orders.working(addition.instrument);
     // Of two orders of which one cancels the other, the quantity counts once.
-    let more = if addition.adds_exposure() { addition.added } else { Qty::ZERO };
+    let more = if addition.adds_exposure(view) { addition.added } else { Qty::ZERO };
     match addition.side {
         Side::Buy => position < Qty::ZERO && position + working.buy + more <= Qty::ZERO,
         Side::Sell => position > Qty::ZERO && position - working.sell - more >= Qty::ZERO,
@@ -73,33 +73,37 @@ fn added(addition: &Addition, view: View<'_>) -> Money {
     let (id, amends) = (addition.instrument, addition.amends);
     let price = weighing_price(addition, view).expect("the order rules were asked first");
     let leader = match addition.link {
-        Link::OneCancelsOther(leader) if !addition.terms.reduce_only => Some(leader),
-        _ if !addition.adds_exposure() => return Money::ZERO,
+        Link::OneCancelsOther(leader) if !addition.terms.reduce_only && !addition.opposes(view) => Some(leader),
+        _ if !addition.adds_exposure(view) => return Money::ZERO,
         _ => amends,
     };
     let value = |price, quantity| view.instrument(id).value(price, quantity).0;
     let Some(order) = leader.and_then(|leader| view.order(leader)) else { return value(price, addition.added) };
     let (own, leaves) = (order.request.order, order.leaves());
-    let more = if addition.adds_exposure() { addition.added } else { Qty::ZERO };
+    let more = if addition.adds_exposure(view) { addition.added } else { Qty::ZERO };
     let (before, after) = (dearest(own, None, view), price.max(dearest(own, amends, view)));
     (value(after, leaves + more) - value(before, leaves)).max(Money::ZERO)
 }
 
-/// The dearest price of an order and those that cancel it, but for one that is about to change.
+/// The dearest price of an order and those of its side that cancel it, but for one that is about to change.
 fn dearest(leader: OrderId, but: Option<OrderId>, view: View<'_>) -> Price {
-    let Some(id) = view.order(leader).map(|order| order.request.instrument) else { return Price(0) };
+    let Some((id, side)) = view.order(leader).map(|order| (order.request.instrument, order.request.side)) else {
+        return Price(0);
+    };
     let group = view.live_orders(id).filter(|o| {
         let own = o.request.order;
-        (own == leader || o.link() == Link::OneCancelsOther(leader)) && Some(own) != but
+        let follows = o.link() == Link::OneCancelsOther(leader) && o.request.side == side;
+        (own == leader || follows) && Some(own) != but
     });
-    let prices = group.filter_map(|o| o.request.kind.price().or_else(|| view.last(id)));
+    let prices = group.filter_map(|o| o.dearest_price().or_else(|| view.last(id)));
     prices.max().unwrap_or_default()
 }
 
 /// Gross value of the account in its worst case, were the addition among its live orders.
 ///
 /// What is held counts at its mark and every order at its own price, a market order at the last one: a cheap order must
-/// not make a dear one, or the position, look cheap. Orders of which one cancels the other count once, at the dearest.
+/// not make a dear one, or the position, look cheap. Orders of one side of which one cancels the other count once, at the
+/// dearest; of two sides each side counts in full. While an amendment is on its way the dearer of its prices counts.
 ///
 /// # Panics
 /// When no price of the instrument was seen: the order rules are asked first.
@@ -138,7 +142,7 @@ fn plus_live(mut values: [Money; 2], id: InstrumentId, view: View<'_>) -> [Money
         let price = if pairs {
             dearest(order.request.order, None, view)
         } else {
-            order.request.kind.price().or_else(|| view.last(id)).unwrap_or_default()
+            order.dearest_price().or_else(|| view.last(id)).unwrap_or_default()
         };
         values[order.request.side as usize] += view.instrument(id).value(price, order.leaves()).0;
     }

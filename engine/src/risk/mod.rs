@@ -51,11 +51,13 @@ pub enum Check {
     Link = 12,
     /// Nobody knows yet what the instrument's currency is worth in the account's.
     NoRate = 13,
+    /// An amendment of the price of an order that names none: a market order or a trailing stop.
+    NoPriceToAmend = 14,
 }
 
 impl Check {
     /// Every check, in the order of their codes.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 14] = [
         Self::AllowedInstruments,
         Self::BuyingPower,
         Self::Quantity,
@@ -69,6 +71,7 @@ impl Check {
         Self::Unsupported,
         Self::Link,
         Self::NoRate,
+        Self::NoPriceToAmend,
     ];
 
     /// The name in tables and tapes.
@@ -88,6 +91,7 @@ impl Check {
             Self::Unsupported => "unsupported",
             Self::Link => "link",
             Self::NoRate => "no_rate",
+            Self::NoPriceToAmend => "no_price_to_amend",
         }
     }
 }
@@ -161,6 +165,8 @@ pub struct Addition {
     pub link: Link,
     /// The order that is amended; `None` for a new one.
     pub amends: Option<OrderId>,
+    /// The price that an amendment asks for, where it asks for one.
+    pub moves_to: Option<Price>,
 }
 
 impl Addition {
@@ -174,10 +180,17 @@ impl Addition {
             && self.terms == Terms::PLAIN
     }
 
-    /// Whether it adds to what the account could come to hold; see [`OrderRequest::adds_exposure`].
+    /// Whether it adds to what the account could come to hold; see [`Order::adds_exposure`](crate::Order::adds_exposure).
     #[must_use]
-    pub fn adds_exposure(&self) -> bool {
-        self.link == Link::Alone && !self.terms.reduce_only
+    pub fn adds_exposure(&self, view: View<'_>) -> bool {
+        (self.link == Link::Alone || self.opposes(view)) && !self.terms.reduce_only
+    }
+
+    /// Whether the order that cancels it, and that it cancels, is on the other side.
+    #[must_use]
+    pub fn opposes(&self, view: View<'_>) -> bool {
+        let Link::OneCancelsOther(leader) = self.link else { return false };
+        view.order(leader).is_some_and(|leader| leader.request.side != self.side)
     }
 }
 
@@ -187,10 +200,12 @@ impl Proposal {
     pub fn addition(&self) -> Option<Addition> {
         match *self {
             Self::Submit { instrument, side, quantity, kind, terms, link, .. } => {
-                Some(Addition { instrument, side, added: quantity, quantity, kind, terms, link, amends: None })
+                let (added, amends, moves_to) = (quantity, None, None);
+                Some(Addition { instrument, side, added, quantity, kind, terms, link, amends, moves_to })
             }
-            Self::Amend { order, instrument, side, quantity, added, kind, terms, link, .. } => {
-                Some(Addition { instrument, side, added, quantity, kind, terms, link, amends: Some(order) })
+            Self::Amend { order, instrument, side, quantity, added, kind, terms, link, price } => {
+                let (amends, moves_to) = (Some(order), price);
+                Some(Addition { instrument, side, added, quantity, kind, terms, link, amends, moves_to })
             }
             Self::Cancel { .. } => None,
         }

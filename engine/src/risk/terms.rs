@@ -27,6 +27,9 @@ impl RiskCheck for TermRules {
         if let Some(feature) = missing {
             return refuse(Check::Unsupported, feature as i128);
         }
+        if addition.moves_to.is_some() && addition.kind.price().is_none() {
+            return refuse(Check::NoPriceToAmend, i128::from(addition.kind.code()));
+        }
         if !terms_fit(addition, view) {
             return refuse(Check::Terms, i128::from(addition.kind.code()));
         }
@@ -72,8 +75,7 @@ fn link_fits(it: &Addition, view: View<'_>) -> bool {
             Link::Alone => true,
             Link::Attached(_) => its.side != it.side && it.quantity <= its.quantity && it.kind != OrderKind::Market,
             Link::OneCancelsOther(_) => {
-                its.side == it.side
-                    && it.quantity == its.quantity
+                it.quantity == its.quantity
                     && it.terms.reduce_only == leader.terms().reduce_only
                     && it.kind != OrderKind::Market
             }

@@ -84,6 +84,18 @@ impl SimVenue {
         }
     }
 
+    /// An order has become larger: exits that were as large as all of it follow, or the part that was added would have none.
+    pub(super) fn raise_attached(&mut self, id: InstrumentId, leader: OrderId, before: Qty, after: Qty) {
+        let book = &mut self.books[id.index()].resting;
+        for resting in book.iter_mut().filter(|r| r.request.link == Link::Attached(leader)) {
+            if resting.request.quantity == before {
+                resting.request.quantity = after;
+                let (order, price) = (resting.request.order, resting.request.kind.price());
+                self.reports.push_back(Report::Amended { order, quantity: after, price });
+            }
+        }
+    }
+
     /// Cancels attached orders that have nothing to close and whose leader will fill no more.
     fn drop_idle(&mut self, id: InstrumentId, leader: OrderId) {
         if self.place_of(id, leader).is_some() {

@@ -326,7 +326,8 @@ impl SimVenue {
             return;
         }
         let same_price = price.is_none() || price == amended.request.kind.price();
-        let keeps_its_place = quantity <= amended.request.quantity && same_price;
+        let before = amended.request.quantity;
+        let keeps_its_place = quantity <= before && same_price;
         amended.request.quantity = quantity;
         amended.request.kind = amended.request.kind.repriced(price);
         if keeps_its_place {
@@ -343,6 +344,9 @@ impl SimVenue {
             book.resting.push(amended);
         }
         self.reports.push_back(Report::Amended { order, quantity, price: amended.request.kind.price() });
+        if quantity > before {
+            self.raise_attached(instrument, order, before, quantity);
+        }
         if amended.fresh && amended.works() && self.would_take(&amended.request) {
             self.drop_order(instrument, order, Report::Rejected { order, reason: Reason::PostOnly });
         }

@@ -133,6 +133,12 @@ impl Matcher {
                 kind => kind,
             };
         }
+        for exit in self.queue.iter_mut().filter(|w| w.it.link == Link::Attached(order)) {
+            if quantity > old.it.quantity && exit.it.quantity == old.it.quantity {
+                exit.left += quantity.0 - old.it.quantity.0;
+                exit.it.quantity = quantity;
+            }
+        }
         let moved = price.is_some() && price != current;
         new.rests = old.rests && !moved;
         if moved || quantity > old.it.quantity {

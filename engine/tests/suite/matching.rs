@@ -147,7 +147,8 @@ fn random_wishes(rng: &mut Rng, candle: usize) -> Vec<Wish> {
             all
         }
         5 => {
-            let other = NewOrder { kind: random_kind(rng), terms: Terms::PLAIN, ..entry };
+            let side = if rng.below(2) == 0 { side } else { side.opposite() };
+            let other = NewOrder { side, kind: random_kind(rng), terms: Terms::PLAIN, ..entry };
             vec![Wish::Submit(entry, Join::Alone), Wish::Submit(other, Join::OneCancelsOther)]
         }
         _ => vec![Wish::Submit(entry, Join::Alone)],
