@@ -247,18 +247,12 @@ fn assumptions(config: &RunFile, setup: &Setup) -> Vec<Assumption> {
         of("fees", costs::fees_text(execution)),
         of("slippage", costs::slippage_text(execution)),
         of("latency", costs::latency_text(execution.latency)),
-        of(
-            "buying power",
-            format!(
-                "{} times equity, asked at the decision and again at the fill",
-                ppm_text(config.account.leverage.ppm)
-            ),
-        ),
+        of("buying power", costs::buying_power_text(&config.account)),
     ];
     all.extend(costs::impact_text(execution).map(|text| of("impact", text)));
     let window = setup.window(config);
     for (section, costs) in config.instruments.iter().zip(&setup.costs) {
-        all.extend(costs::margin_text(costs, window, execution).map(|text| of(&section.name(), text)));
+        all.extend(costs::margin_text(costs, window, config).map(|text| of(&section.name(), text)));
     }
     if config.risk.is_none() {
         all.push(of(
@@ -290,8 +284,4 @@ fn path_text(path: PathModel) -> &'static str {
         PathModel::OpenHighLowClose => "inside a candle: open, high, low, close",
         PathModel::OpenLowHighClose => "inside a candle: open, low, high, close",
     }
-}
-
-fn ppm_text(ppm: i64) -> String {
-    scaled_text(ppm, 6)
 }

@@ -2,10 +2,10 @@
 //!
 //! What stands in the run file wins over a record, and an instrument's own rates over the venue's tiers.
 use crate::instant::instant_text;
-use crate::run_file::{ExecutionSection, FeeTier, ImpactModel, InstrumentSection, RunFile};
+use crate::run_file::{AccountSection, ExecutionSection, FeeTier, ImpactModel, InstrumentSection, RunFile};
 use datasets::InstrumentRecord;
 use engine::measure::scaled_text;
-use engine::sim::{Costs, Delay, Impact, Latency, Tier, Tiers};
+use engine::sim::{Costs, Delay, Impact, Latency, MarginMode, Tier, Tiers};
 use engine::{Dated, Money, Rate, Timestamp};
 use rust_decimal::Decimal;
 
@@ -93,23 +93,49 @@ pub(crate) fn changes_text(costs: &Dated<Costs>, window: (Timestamp, Timestamp))
     (texts.len() > 1).then(|| format!("fees {}", until(&texts)))
 }
 
-/// What is assumed about the margin of an instrument, where it has one within a window.
-pub(crate) fn margin_text(
-    costs: &Dated<Costs>,
-    window: (Timestamp, Timestamp),
-    execution: &ExecutionSection,
-) -> Option<String> {
+/// What is assumed about the margin of an instrument, where it has one within a window; an isolated position always has.
+pub(crate) fn margin_text(costs: &Dated<Costs>, window: (Timestamp, Timestamp), run: &RunFile) -> Option<String> {
     let none = "none";
     let share = |costs: &Costs| match costs.maintenance.parts() {
         (0, _) => none.to_string(),
         (numerator, places) => scaled_text(numerator, places),
     };
     let texts = history(costs, window, share);
-    texts.iter().any(|(_, text)| text != none).then(|| {
+    let (shares, fee) = (until(&texts), run.execution.liquidation_fee_bps);
+    match run.account.margin_mode {
+        MarginMode::Cross if texts.iter().all(|(_, text)| text == none) => None,
+        MarginMode::Cross => Some(format!(
+            "maintenance margin {shares} of the notional, across the account; liquidated where equity first falls short, behind the stops, for {fee} bps"
+        )),
+        MarginMode::Isolated => Some(format!(
+            "isolated margin of the notional over {}, maintenance margin {shares}; liquidated alone where its own margin first falls short, before any order beyond, for {fee} bps of what is left; beyond its bankruptcy price the venue bears the loss",
+            scaled_text(run.account.leverage.ppm, 6)
+        )),
+    }
+}
+
+/// What is assumed about what the account can carry.
+pub(crate) fn buying_power_text(account: &AccountSection) -> String {
+    let times = scaled_text(account.leverage.ppm, 6);
+    match account.margin_mode {
+        MarginMode::Cross => format!("{times} times equity, asked at the decision and again at the fill"),
+        MarginMode::Isolated => format!(
+            "{times} times equity, asked at the decision; at the fill its own margin and its fee have to be free of other positions' margins"
+        ),
+    }
+}
+
+/// Why an isolated position could not be held for an instant, where it could not.
+pub(crate) fn hopeless(account: &AccountSection, costs: &Dated<Costs>) -> Option<String> {
+    let one = Money(Money::ONE.0 * 1_000_000);
+    let margin = account.leverage.margin(one);
+    let needed = costs.values().map(|costs| costs.maintenance.of(one).0).max()?;
+    (account.margin_mode == MarginMode::Isolated && needed > margin).then(|| {
+        let share = |money: Money| Money(money.0 / 1_000_000);
         format!(
-            "maintenance margin {} of the notional, across the account; liquidated where equity first falls short, behind the stops, for {} bps",
-            until(&texts),
-            execution.liquidation_fee_bps
+            "an isolated position opens with {} of its notional and is liquidated below {}: lower the leverage or the maintenance margin",
+            share(margin),
+            share(needed)
         )
     })
 }

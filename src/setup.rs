@@ -83,6 +83,9 @@ impl Setup {
             let wrong = |message: String| Failure::from(run.error_at(&format!("{key}.symbol"), &message));
             let records = catalog.instrument_records(&section.venue, &section.symbol)?;
             let made = make(run, section, &records).map_err(&wrong)?;
+            if let Some(text) = costs::hopeless(&run.account, &made.costs) {
+                return Err(run.error_at("account.leverage", &format!("{}: {text}", section.name())).into());
+            }
             calendars.push(made.calendar);
             setup.assume(section, &made);
             let options = read_options(run, &made, run.instruments.len());
@@ -243,6 +246,7 @@ impl Setup {
             path: run.execution.path,
             queue: if run.execution.touch { Queue::Touch } else { Queue::Through },
             leverage: run.account.leverage,
+            margin_mode: run.account.margin_mode,
             participation_ppm: run.execution.participation_ppm,
         };
         let mut venue = SimVenue::new(config, run.account.cash, self.instruments.clone(), self.costs.clone());

@@ -2,10 +2,12 @@
 use super::amount;
 use super::decimal;
 use super::error::Complaint;
+use super::execution::choice;
 use super::node::Node;
 use super::section::Section;
 use super::written::Written;
 use engine::risk::Leverage;
+use engine::sim::MarginMode;
 use engine::{Currency, Money};
 use rust_decimal::Decimal;
 
@@ -18,6 +20,8 @@ pub struct AccountSection {
     pub currency: Currency,
     /// How many times its equity it may hold.
     pub leverage: Leverage,
+    /// Whose losses the margin of a position answers for.
+    pub margin_mode: MarginMode,
     /// Interest on cash, per cent a year.
     pub credit_interest_pct: Decimal,
     /// Interest on debt, per cent a year.
@@ -32,6 +36,7 @@ const LEVERAGE_PLACES: u32 = 6;
 pub(super) fn read(mut section: Section<'_>) -> Option<AccountSection> {
     let cash = section.required("cash", "\"100000 USD\"", amount::with_currency);
     let leverage = section.or("leverage", Leverage::ONE, leverage);
+    let margin_mode = section.or("margin_mode", MarginMode::Cross, |node| choice(node, &MarginMode::ALL));
     let credit_interest_pct = section.or("credit_interest_pct", Decimal::ZERO, yearly);
     let debit_interest_pct = section.or("debit_interest_pct", Decimal::ZERO, yearly);
     section.close();
@@ -40,6 +45,7 @@ pub(super) fn read(mut section: Section<'_>) -> Option<AccountSection> {
         cash,
         currency,
         leverage: leverage?,
+        margin_mode: margin_mode?,
         credit_interest_pct: credit_interest_pct?,
         debit_interest_pct: debit_interest_pct?,
     })
@@ -68,9 +74,12 @@ fn leverage(node: &Node) -> Result<Leverage, Complaint> {
 }
 
 pub(super) fn written(account: &AccountSection) -> Written {
+    // Only where it is not as it always was, so that old runs read as they did.
+    let mode = (account.margin_mode != MarginMode::Cross).then(|| account.margin_mode.name().to_string());
     Written::new("account")
         .text("cash", &engine::money::amount_text(account.cash, account.currency))
         .literal("credit_interest_pct", decimal::plain(account.credit_interest_pct))
         .literal("debit_interest_pct", decimal::plain(account.debit_interest_pct))
         .text("leverage", &decimal::plain(Decimal::new(account.leverage.ppm, LEVERAGE_PLACES)))
+        .maybe("margin_mode", mode)
 }

@@ -111,6 +111,20 @@ fn a_margin_of_a_record_liquidates_from_its_date_on() {
 }
 
 #[test]
+fn an_isolated_margin_is_the_record_s_too_and_has_to_be_less_than_what_opens() {
+    let desk = desk("margin = \"0.05\"", "margin = \"0.08\"");
+    let run =
+        |more: &str| desk.say(&format!("--json backtest run.toml --out out --set account.margin_mode=isolated{more}"));
+    let text = "isolated margin of the notional over 10, maintenance margin 0.05 until 2020-01-01, then 0.08; liquidated alone \
+                where its own margin first falls short, before any order beyond, for 0 bps of what is left; beyond its \
+                bankruptcy price the venue bears the loss";
+    assert_eq!(texts(&run("").json()), [text]);
+    let hopeless = "made:AB: an isolated position opens with 0.066666666666 of its notional and is liquidated below 0.08: \
+                    lower the leverage or the maintenance margin";
+    run(" --set account.leverage=15").refuses(2, hopeless);
+}
+
+#[test]
 fn worse_fees_are_worse_at_all_times() {
     let plain = desk("taker_fee_bps = 5", "taker_fee_bps = 4");
     let summary = plain.say("--json backtest run.toml --out out --sensitivity").json();

@@ -205,6 +205,25 @@ fn btc_perp_funding() {
 }
 
 #[test]
+fn btc_perp_isolated() {
+    check(
+        "btc-perp-isolated",
+        expect![[r#"
+        bars 721
+        orders 21
+        fills 30
+        round_trips 20
+        wins 0
+        fees 480.03627175497
+        final_equity 591.12218884139
+        max_drawdown 634.574842501678
+        refused {}
+        digest 338c6373fb49accf
+    "#]],
+    );
+}
+
+#[test]
 fn btc_hour_on_minutes() {
     check(
         "btc-hour-on-minutes",

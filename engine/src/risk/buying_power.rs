@@ -30,6 +30,14 @@ impl Leverage {
         }
         Money(share(equity.0.max(0), i128::from(self.ppm), 1_000_000))
     }
+
+    /// What a position of this notional, not below zero, takes of its own money, rounded up.
+    #[must_use]
+    pub fn margin(self, notional: Money) -> Money {
+        let whole = i128::from(self.ppm);
+        let (times, rest) = (notional.0 / whole, notional.0 % whole);
+        Money(times * 1_000_000 + (rest * 1_000_000 + whole - 1) / whole)
+    }
 }
 
 /// Refuses what the account could not pay for.

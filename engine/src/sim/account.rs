@@ -1,4 +1,7 @@
 //! The account as the venue keeps it: cash, quantities and last prices, valued only when that matters.
+//!
+//! Where margin is isolated it also keeps what each position stands on: see [`super::isolated`].
+use super::isolated::{Isolated, Stake};
 use crate::carry::{Carry, converted, part, price_after};
 use crate::instrument::Instrument;
 use crate::risk::Leverage;
@@ -20,17 +23,30 @@ pub struct Account {
     /// Cash now; negative when borrowed.
     pub cash: Money,
     held: Vec<Held>,
+    isolated: Option<Isolated>,
 }
 
 impl Account {
-    pub(super) fn new(cash: Money, instruments: usize) -> Self {
-        Self { cash, held: alloc::vec![Held::default(); instruments] }
+    pub(super) fn new(cash: Money, instruments: usize, isolated: Option<Isolated>) -> Self {
+        Self { cash, held: alloc::vec![Held::default(); instruments], isolated }
     }
 
     /// What is held, in the order of the run file.
     #[must_use]
     pub fn held(&self) -> &[Held] {
         &self.held
+    }
+
+    /// What each position stands on, in the order of the run file; empty where margin is across the account.
+    #[must_use]
+    pub fn stakes(&self) -> &[Stake] {
+        self.isolated.as_ref().map_or(&[], |isolated| &isolated.stakes)
+    }
+
+    /// What one position stands on; `None` where margin is across the account.
+    #[inline]
+    pub(super) fn stake(&self, index: usize) -> Option<Stake> {
+        self.isolated.as_ref().map(|isolated| isolated.stakes[index])
     }
 
     #[inline]
@@ -43,16 +59,21 @@ impl Account {
     }
 
     #[inline]
-    pub(super) fn book(&mut self, index: usize, instrument: &Instrument, signed: Qty, price: Price, fee: Money) {
-        self.cash -= instrument.cost(price, signed).0 + fee;
-        let held = &mut self.held[index];
-        held.quantity = held.quantity + signed;
+    pub(super) fn book(&mut self, instrument: &Instrument, fill: &Wanted) {
+        let held = &mut self.held[fill.index];
+        if let Some(isolated) = &mut self.isolated {
+            isolated.stakes[fill.index] = isolated.after(instrument, held.quantity, fill);
+        }
+        self.cash -= instrument.cost(fill.price, fill.signed).0 + fill.fee;
+        held.quantity = held.quantity + fill.signed;
     }
 
     /// What happens to a holding without a trade.
     pub(super) fn carry(&mut self, index: usize, instrument: &Instrument, carry: &Carry, lot: Qty) {
         let held = &mut self.held[index];
-        self.cash += carry.payment(instrument, held.quantity);
+        let payment = carry.payment(instrument, held.quantity);
+        self.cash += payment;
+        let mut split = None;
         if matches!(carry, Carry::Delisting { .. }) {
             *held = Held::default();
         }
@@ -60,6 +81,10 @@ impl Account {
             let converted = converted(held.quantity, new, old, lot);
             self.cash += part(instrument.value(mark, held.quantity).0, converted.rest);
             *held = Held { quantity: converted.quantity, price: price_after(mark, new, old) };
+            split = Some(converted);
+        }
+        if let Some(isolated) = &mut self.isolated {
+            isolated.carry(index, carry, payment, split);
         }
     }
 
@@ -72,6 +97,11 @@ impl Account {
             return true;
         }
         let own = &instruments[fill.index];
+        if let Some(isolated) = &self.isolated {
+            let cash = self.cash - own.cost(fill.price, fill.signed).0 - fill.fee;
+            let stake = isolated.after(own, before, fill);
+            return isolated.free(cash, (fill.index, stake)) >= Money::ZERO;
+        }
         let mut equity = self.cash + own.value(fill.price, before).0 - fill.fee;
         let mut gross = own.value(fill.price, after.abs()).0;
         for (index, (held, instrument)) in self.held.iter().zip(instruments).enumerate() {
@@ -85,7 +115,7 @@ impl Account {
     }
 }
 
-/// A fill that is about to happen.
+/// A fill, about to happen or happening.
 pub(super) struct Wanted {
     pub(super) index: usize,
     pub(super) signed: Qty,

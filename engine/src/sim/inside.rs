@@ -150,7 +150,7 @@ impl SimVenue {
         // Where nothing is met yet, the candle may still pull a trailing stop to where it is.
         let Some(entry) = entry else {
             self.fill_trailing(id, candle, Certainty::Certain);
-            return self.fall_short(id, candle, Certainty::Certain);
+            return self.fall_to_the_worst(id, candle, Certainty::Certain);
         };
         self.books[id.index()].woken.clear();
         let at_open = self.books[id.index()].at_open.contains(&entry);
@@ -173,7 +173,7 @@ impl SimVenue {
         }
         self.fill_role(id, candle, entry, Role::Stop, certainty);
         self.fill_trailing(id, candle, certainty);
-        self.fall_short(id, candle, certainty);
+        self.fall_to_the_worst(id, candle, certainty);
         if !targets_wait {
             self.fill_role(id, candle, entry, Role::Target, certainty);
         }
@@ -181,11 +181,15 @@ impl SimVenue {
 
     /// Liquidates what the candle's worst price cannot carry: behind the stops, which stood in its way, and before the
     /// targets.
-    fn fall_short(&mut self, id: InstrumentId, candle: &Candle, certainty: Certainty) {
+    fn fall_to_the_worst(&mut self, id: InstrumentId, candle: &Candle, certainty: Certainty) {
         let worst = if self.account.quantity(id.index()) > Qty::ZERO { candle.low } else { candle.high };
-        if let Some(price) = self.liquidation_on(id, candle.open, worst) {
-            self.liquidate(id, &Match::at(price, certainty, candle.known_time));
-        }
+        self.fall_short(id, candle, worst, certainty);
+    }
+
+    /// Liquidates an isolated position that falls short on the way to an order, which then is never met. Margin across the
+    /// account is looked at behind the stops.
+    fn falls_before(&mut self, id: InstrumentId, candle: &Candle, price: Price, certainty: Certainty) -> bool {
+        self.account.stake(id.index()).is_some() && self.fall_short(id, candle, price, certainty)
     }
 
     fn role(it: &Resting, entry: Side) -> Role {
@@ -222,6 +226,9 @@ impl SimVenue {
         let before = self.fills;
         let aim = |venue: &Self| venue.place_of(id, order).map(|place| venue.books[id.index()].resting[place].aim());
         if let Some(Aim::Limit(price) | Aim::Trigger(price)) = aim(self) {
+            if self.falls_before(id, candle, price, certainty) {
+                return false;
+            }
             self.meet(id, order, candle, price, certainty);
         }
         let Some(place) = self.place_of(id, order) else { return self.fills > before };
@@ -253,6 +260,9 @@ impl SimVenue {
             if let (Aim::Trigger(price), true) = (it.aim(), self.is_met(&it, candle, Range::of(candle))) {
                 let sure = it.is_reached(Range::at(candle.close), self.config.queue.touches());
                 let certainty = if sure { certainty } else { Certainty::PathDependent };
+                if self.falls_before(id, candle, price, certainty) {
+                    return;
+                }
                 self.meet(id, order, candle, price, certainty);
             }
         }

@@ -23,14 +23,22 @@ impl SimVenue {
         book.room = room;
         (book.volume, book.taken) = (candle.volume, Qty::ZERO);
         let opening = book.sessions.opens_with(candle);
+        // What an open takes from an isolated position is at most its margin, whatever would have closed it there.
+        if self.account.stake(id.index()).is_some() {
+            self.look_at_open(id, candle);
+        }
         let mut arrival = 0;
         while let Some(order) = self.after(id, &mut arrival) {
             self.meet_open(id, order, candle, opening);
         }
+        self.look_at_open(id, candle);
+        self.watch(id);
+    }
+
+    fn look_at_open(&mut self, id: InstrumentId, candle: &Candle) {
         if let Some(price) = self.liquidation_on(id, candle.open, candle.open) {
             self.liquidate(id, &Match::at(price, Certainty::Certain, candle.open_time));
         }
-        self.watch(id);
     }
 
     /// The next order in the order of arrival, whatever the last one did to the book.

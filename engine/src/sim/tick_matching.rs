@@ -60,6 +60,10 @@ impl SimVenue {
         shown.count += 1;
         self.costs_at = tick.time;
         self.note_mark(id);
+        // As at an open: what a tick takes from an isolated position is at most its margin.
+        if self.account.stake(id.index()).is_some() {
+            self.fall_short_at(id, tick);
+        }
         let mut arrival = 0;
         while let Some(order) = self.after(id, &mut arrival) {
             self.meet_tick(id, order, tick, opens);

@@ -116,7 +116,7 @@ impl SimVenue {
             self.slippage += instrument.value(difference, quantity).0;
         }
         self.rounded_fees += u64::from(rounded);
-        self.account.book(index, &self.instruments[index], signed, price, fee);
+        self.account.book(&self.instruments[index], &wanted);
         if let Some(tiers) = &mut self.tiers {
             tiers.count(at.time, notional);
         }

@@ -4,6 +4,7 @@
 //! through reports. What matches when is in [`super::matching`], what is tied to what in [`super::links`].
 use super::account::Account;
 use super::costs::Costs;
+use super::isolated::{Isolated, MarginMode};
 use super::path::PathModel;
 use super::queue::Queue;
 use super::quotes::Shown;
@@ -32,12 +33,15 @@ pub struct VenueConfig {
     pub leverage: Leverage,
     /// The share of a candle's volume that all our fills in it may take, in parts per million; `None` for no bound.
     pub participation_ppm: Option<i64>,
+    /// Whose losses a position's margin answers for.
+    pub margin_mode: MarginMode,
 }
 
 impl Default for VenueConfig {
-    /// Pessimistic, through, no leverage, no bound by volume.
+    /// Pessimistic, through, no leverage, no bound by volume, margin across the account.
     fn default() -> Self {
-        Self { path: PathModel::default(), queue: Queue::Through, leverage: Leverage::ONE, participation_ppm: None }
+        let (path, margin_mode) = (PathModel::default(), MarginMode::default());
+        Self { path, queue: Queue::Through, leverage: Leverage::ONE, participation_ppm: None, margin_mode }
     }
 }
 
@@ -112,12 +116,13 @@ impl SimVenue {
     pub fn new(config: VenueConfig, cash: Money, instruments: Vec<Instrument>, costs: Vec<Dated<Costs>>) -> Self {
         assert!(instruments.len() == costs.len(), "every instrument has its costs");
         let n = instruments.len();
-        let margined = |costs: &Dated<Costs>| costs.values().any(|costs| !costs.maintenance.is_zero());
+        let isolated = (config.margin_mode == MarginMode::Isolated).then(|| Isolated::new(config.leverage, n));
+        let margined = |costs: &Dated<Costs>| isolated.is_some() || costs.values().any(|it| !it.maintenance.is_zero());
         let books = costs.iter().map(|costs| Book { margined: margined(costs), ..Book::default() }).collect();
         Self {
             config,
             books,
-            account: Account::new(cash, n),
+            account: Account::new(cash, n, isolated),
             reports: VecDeque::new(),
             instruments,
             costs,

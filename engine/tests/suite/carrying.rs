@@ -1,7 +1,7 @@
 //! Splits, dividends and funding: the ledger explains every unit, and the venue's account ends with the same ones.
 use crate::fed::instruments;
 use engine::risk::{BuyingPower, Leverage};
-use engine::sim::{Costs, Latency, Merge, VenueConfig, Wire};
+use engine::sim::{Costs, Latency, MarginMode, Merge, Stake, VenueConfig, Wire};
 use engine::tape::{CandlesOnTape, Header, MemoryTape, Recorded, TapeJournal, TapeReader, Verifying};
 use engine::{
     Candle, Carry, Core, Dated, Effect, Entry, Event, InstrumentId, Intents, Interval, Journal, Label, Money, NewOrder,
@@ -13,15 +13,15 @@ use std::convert::Infallible;
 
 const ID: InstrumentId = InstrumentId(0);
 
-fn one(units: i64) -> Money {
+pub(crate) fn one(units: i64) -> Money {
     Money(i128::from(units) * Money::ONE.0)
 }
 
-fn at(hours: i64) -> Timestamp {
+pub(crate) fn at(hours: i64) -> Timestamp {
     Timestamp(hours * Interval::HOUR.0)
 }
 
-fn flat_candles(prices: &[i64]) -> Vec<Candle> {
+pub(crate) fn flat_candles(prices: &[i64]) -> Vec<Candle> {
     let make = |(n, price): (i64, &i64)| {
         let price = Price(*price);
         let (open_time, known_time) = (at(n), at(n + 1));
@@ -31,10 +31,12 @@ fn flat_candles(prices: &[i64]) -> Vec<Candle> {
 }
 
 /// What a whole run left.
-struct Left {
-    state: State,
-    venue_cash: Money,
-    venue_held: Qty,
+pub(crate) struct Left {
+    pub(crate) state: State,
+    pub(crate) venue_cash: Money,
+    pub(crate) venue_held: Qty,
+    /// Where margin is isolated.
+    pub(crate) stake: Option<Stake>,
 }
 
 /// Checks at every step that the ledger explains itself.
@@ -67,16 +69,23 @@ fn play_at<S: Strategy + Clone>(
     costs: Costs,
 ) -> Left {
     let leverage = Leverage { ppm: 1_000_000_000 };
+    play_in(VenueConfig { leverage, ..VenueConfig::default() }, strategy, candles, carry, cash, costs)
+}
+
+pub(crate) fn play_in<S: Strategy + Clone>(
+    config: VenueConfig,
+    strategy: &S,
+    candles: &[Candle],
+    carry: Vec<(Timestamp, Carry)>,
+    cash: Money,
+    costs: Costs,
+) -> Left {
+    let leverage = config.leverage;
     let make_core = || {
         let state = State::new(cash, instruments(1), Timestamp::MIN);
         Core::new(state, strategy.clone(), RiskEngine::new(vec![Box::new(BuyingPower { leverage })]))
     };
-    let venue = SimVenue::new(
-        VenueConfig { leverage, ..VenueConfig::default() },
-        cash,
-        instruments(1),
-        vec![Dated::always(costs)],
-    );
+    let venue = SimVenue::new(config, cash, instruments(1), vec![Dated::always(costs)]);
     let feed = Merge::new([(SharedCandles::new(candles.into()), 2)]).expect("memory cannot fail");
     let mut world = Simulated::new(feed, venue, Latency::default(), 1).with_carry(carry);
     let mut journal = Explained(TapeJournal::new(MemoryTape::default(), &Header::default(), CandlesOnTape::Recorded));
@@ -90,12 +99,14 @@ fn play_at<S: Strategy + Clone>(
         .expect("a replay repeats every decision");
     assert_eq!(verifying.digest(), digest);
     let (venue, _) = world.into_parts();
-    Left { state: core.into_state(), venue_cash: venue.account().cash, venue_held: venue.account().held()[0].quantity }
+    let account = venue.account();
+    let (venue_cash, venue_held, stake) = (account.cash, account.held()[0].quantity, account.stakes().first().copied());
+    Left { state: core.into_state(), venue_cash, venue_held, stake }
 }
 
 /// Holds so much from the first candle on, and keeps a limit far away.
 #[derive(Clone)]
-struct Hold(i64, bool);
+pub(crate) struct Hold(pub(crate) i64, pub(crate) bool);
 
 impl Strategy for Hold {
     fn decide(&mut self, _: &Event, view: View<'_>, out: &mut Intents) {
@@ -108,7 +119,7 @@ impl Strategy for Hold {
     }
 }
 
-fn split(new: i64, old: i64) -> Carry {
+pub(crate) fn split(new: i64, old: i64) -> Carry {
     Carry::Split { instrument: ID, new, old, mark: Price(0) }
 }
 
@@ -180,7 +191,7 @@ fn funding_is_a_share_of_the_position_at_its_last_price_and_longs_pay_it() {
 }
 
 /// A tenth of the notional as margin, half a per cent as the fee of a liquidation.
-fn margined() -> Costs {
+pub(crate) fn margined() -> Costs {
     let rate = |bps: i64| Rate::from_bps(Decimal::from(bps)).expect("a rate");
     Costs { maintenance: rate(1_000), liquidation_fee: rate(50), ..Costs::NONE }
 }
@@ -271,7 +282,7 @@ impl Strategy for Whim {
 
 #[test]
 fn ledger_and_venue_agree_to_the_unit_whatever_happens_to_the_holdings() {
-    let (mut splits, mut moved, mut liquidated) = (0, 0, 0);
+    let (mut splits, mut moved, mut liquidated, mut isolated) = (0, 0, 0, 0);
     for seed in 0..400 {
         let mut rng = Rng::stream(seed, "carrying");
         let prices: Vec<i64> = (0..40).map(|_| 900 + i64::try_from(rng.below(200)).expect("small")).collect();
@@ -298,6 +309,11 @@ fn ledger_and_venue_agree_to_the_unit_whatever_happens_to_the_holdings() {
             }
         }
         let whim = Whim(Rng::stream(seed, "whim"));
+        let config = VenueConfig { leverage: Leverage { ppm: 5_000_000 }, ..VenueConfig::default() };
+        let config = VenueConfig { margin_mode: MarginMode::Isolated, ..config };
+        let left = play_in(config, &whim, &flat_candles(&prices), carry.clone(), one(200), margined());
+        isolated += left.state.counters.liquidations;
+        assert_eq!(left.venue_cash, left.state.books.cash(), "seed {seed}, isolated");
         let left = match seed % 2 {
             0 => play(&whim, &flat_candles(&prices), carry),
             _ => play_at(&whim, &flat_candles(&prices), carry, one(600), margined()),
@@ -309,4 +325,5 @@ fn ledger_and_venue_agree_to_the_unit_whatever_happens_to_the_holdings() {
         moved += u32::from(left.state.books.dividends() != Money::ZERO);
     }
     assert!(splits > 150 && moved > 200 && liquidated > 100, "{splits} {moved} {liquidated}");
+    assert!(isolated > 50, "{isolated}");
 }

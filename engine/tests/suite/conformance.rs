@@ -31,7 +31,7 @@ macro_rules! themes {
 const THEMES: &[(&str, &str)] = themes!(
     "market" "limit" "stop" "stop-limit" "trailing" "touched" "day" "good-til-date" "immediate" "auctions" "post-only"
     "reduce-only" "brackets" "one-cancels-other" "amend" "cancel" "participation" "costs" "dated" "latency" "gaps" "paths"
-    "impact" "targets" "instruments" "refusals" "buying-power" "ticks" "queues"
+    "impact" "targets" "instruments" "refusals" "buying-power" "isolated" "ticks" "queues"
 );
 
 /// One scenario of a file.

@@ -5,7 +5,7 @@ mod ticks;
 
 use crate::language_costs::{self, rate};
 use engine::risk::Leverage;
-use engine::sim::{Costs, Delay, Latency, PathModel, Queue, Session, Sessions, Tier, Tiers, VenueConfig};
+use engine::sim::{Costs, Delay, Latency, MarginMode, PathModel, Queue, Session, Sessions, Tier, Tiers, VenueConfig};
 use engine::{
     Candle, Dated, InstrumentId, Interval, Join, Label, Money, NewOrder, OrderId, OrderKind, Price, Qty, Remark, Side,
     SimVenue, Spec, Terms, Tick, TimeInForce, TimerId, Timestamp, Trail,
@@ -56,6 +56,7 @@ pub(crate) struct Stock {
 pub(crate) struct Scene {
     pub(crate) cash: Money,
     pub(crate) leverage: Leverage,
+    pub(crate) margin_mode: MarginMode,
     pub(crate) path: PathModel,
     pub(crate) queue: Queue,
     pub(crate) participation_ppm: Option<i64>,
@@ -118,6 +119,7 @@ impl Scene {
         let mut scene = Self {
             cash: Money(1_000_000 * Money::ONE.0),
             leverage: Leverage::ONE,
+            margin_mode: MarginMode::Cross,
             path: PathModel::Pessimistic,
             queue: Queue::Through,
             participation_ppm: None,
@@ -184,6 +186,7 @@ impl Scene {
                 self.path = model.expect("a path model").1;
             }
             ["touch"] => self.queue = Queue::Touch,
+            ["isolated"] => self.margin_mode = MarginMode::Isolated,
             ["queue", queue] => {
                 let model = Queue::ALL.into_iter().find(|(name, _)| *name == queue);
                 self.queue = model.expect("a queue model").1;
@@ -372,6 +375,7 @@ pub(crate) fn venue(scene: &Scene, instruments: Vec<engine::Instrument>) -> SimV
         path: scene.path,
         queue: scene.queue,
         leverage: scene.leverage,
+        margin_mode: scene.margin_mode,
         participation_ppm: scene.participation_ppm,
     };
     let costs = vec![Dated::new(scene.costs.clone()).expect("there are always some"); instruments.len()];

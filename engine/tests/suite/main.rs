@@ -11,6 +11,7 @@ mod fed;
 mod golden;
 mod golden_2;
 mod golden_3;
+mod isolating;
 mod language;
 mod language_costs;
 mod matcher;

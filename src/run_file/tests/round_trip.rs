@@ -117,6 +117,16 @@ fn the_same_run_written_otherwise_has_the_same_binding() {
 }
 
 #[test]
+fn a_margin_mode_is_written_back_only_where_it_is_isolated() {
+    let run = good(&with("cash = \"100000 USD\"", "cash = \"100000 USD\"\nmargin_mode = \"isolated\""));
+    assert_eq!(run.account.margin_mode, engine::sim::MarginMode::Isolated);
+    assert!(run.resolved().contains("leverage = \"1\"\nmargin_mode = \"isolated\"\n"), "{}", run.resolved());
+    assert_eq!(good(&run.resolved()), run);
+    let cross = good(&with("cash = \"100000 USD\"", "cash = \"100000 USD\"\nmargin_mode = \"cross\""));
+    assert_eq!((cross.binding(), cross.resolved()), (good(GOOD).binding(), good(GOOD).resolved()));
+}
+
+#[test]
 fn characters_that_toml_does_not_take_are_escaped() {
     let run = good(&with("fast = 20", "label = \"\\u0000\\u007F\\u0085\\t\\n\\r\\\"\\\\ü\""));
     assert_eq!(run.strategies[0].parameter("label"), Some(&Parameter::Text("\0\u{7f}\u{85}\t\n\r\"\\ü".into())));
