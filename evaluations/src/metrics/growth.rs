@@ -4,6 +4,16 @@ use super::{quotient, spread};
 /// Seconds of the mean Gregorian year of 365.2425 days.
 pub const YEAR_SECONDS: f64 = 365.2425 * 86_400.0;
 
+/// The days from which on growth is made yearly. What a few hours brought says nothing about a year, and its power is an
+/// absurd number.
+pub const SHORTEST_DAYS: f64 = 30.0;
+
+/// Whether so many years are long enough to make growth yearly.
+#[must_use]
+pub fn is_long_enough(years: f64) -> bool {
+    years * YEAR_SECONDS >= SHORTEST_DAYS * 86_400.0
+}
+
 /// The years between two instants in nanoseconds.
 #[must_use]
 pub fn years(start_ns: i64, end_ns: i64) -> f64 {

@@ -11,6 +11,8 @@ const TRIPS: &str = "round trips, net";
 /// What opens and closes between two marks is not seen.
 const EXPOSURE: &str = "nanoseconds, by positions at marks only";
 const INSTANTS: &str = "all marks";
+/// Why growth was not made yearly.
+pub(crate) const TOO_SHORT: &str = "less than 30 days, too short for a year";
 
 /// The trials that a deflated Sharpe ratio is deflated by.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -103,14 +105,16 @@ fn of_curve(set: &mut MetricSet, run: &RunFigures<'_>, n: usize) {
     let curve = run.curve;
     let years = growth::years(curve.start.0, curve.end.0);
     let total = quotient(curve.last_equity.to_f64(), curve.initial.to_f64());
-    let cagr = total.and_then(|total| growth::annual_growth(total, years));
+    let enough = growth::is_long_enough(years);
+    let cagr = total.filter(|_| enough).and_then(|total| growth::annual_growth(total, years));
+    let (marks, instants) = if enough { ("first to last mark", INSTANTS) } else { (TOO_SHORT, TOO_SHORT) };
     let depth = curve.max_drawdown();
     put(set, "total_return", Metric::plain(total.map(|t| t - 1.0), "return/final-over-initial", INSTANTS, curve.marks));
-    put(set, "cagr", Metric::plain(cagr, "cagr/calendar-365.2425d", "first to last mark", n));
+    put(set, "cagr", Metric::plain(cagr, "cagr/calendar-365.2425d", marks, n));
     put(
         set,
         "calmar",
-        Metric::plain(ratios::calmar(cagr, depth), "calmar/cagr-over-max-drawdown", INSTANTS, curve.marks),
+        Metric::plain(ratios::calmar(cagr, depth), "calmar/cagr-over-max-drawdown", instants, curve.marks),
     );
     put(set, "max_drawdown", Metric::plain(Some(depth), "drawdown/fraction-of-running-peak", INSTANTS, curve.marks));
     put(set, "exposure", Metric::plain(curve.exposure_share(), "exposure/time-in-market", EXPOSURE, curve.marks));
@@ -214,7 +218,9 @@ mod tests {
         let value = |name: &str| set[name].value;
         let years = 68.0 / 24.0 / 365.2425;
         check(value("total_return"), 0.21, 1e-15);
-        check(value("cagr"), libm::pow(1.21, 1.0 / years) - 1.0, 1e-3);
+        for yearly in ["cagr", "calmar"] {
+            assert_eq!((value(yearly), &*set[yearly].basis), (None, TOO_SHORT), "three days are no year");
+        }
         check(value("max_drawdown"), 0.1, 1e-15);
         check(value("exposure"), 24.0 / 68.0, 1e-15);
         check(value("turnover"), 110.0 / 110.0 / years, 1e-9);
@@ -223,6 +229,36 @@ mod tests {
         check(value("sharpe"), ratios::sharpe(&returns, 365.0).unwrap(), 1e-12);
         assert_eq!((set["sharpe"].n, set["sharpe"].periods_per_year), (3, Some(365.0)));
         assert_eq!((set["win_rate"].value, set["win_rate"].n), (None, 0));
+    }
+
+    #[test]
+    fn growth_is_made_yearly_from_thirty_days_on() {
+        let grown = |ns: i64| {
+            let mut curve = EquityCurve::new(Timestamp(0), money(100));
+            for (time, equity) in [(1, 90), (ns, 121)] {
+                let (time, equity) = (Timestamp(time), money(equity));
+                curve.push(EquityPoint { time, equity, cash: equity, exposure: money(0) });
+            }
+            let (curve, days) = (curve.finish(), Days::Every);
+            let traded = money(0);
+            measure(&RunFigures {
+                curve: &curve,
+                round_trips: &[],
+                traded,
+                periods_per_year: 365.0,
+                days,
+                trials: None,
+            })
+        };
+        let (month, value) = (30 * Interval::DAY.0, |set: &MetricSet, name: &str| set[name].value);
+        let long = grown(month);
+        let growth = libm::pow(1.21, 365.2425 / 30.0) - 1.0;
+        check(value(&long, "cagr"), growth, 1e-6);
+        check(value(&long, "calmar"), growth / 0.1, 1e-5);
+        assert_eq!(&*long["cagr"].basis, "first to last mark");
+        let short = grown(month - 1_000_000_000);
+        assert_eq!((value(&short, "cagr"), value(&short, "calmar")), (None, None));
+        assert!(value(&short, "total_return").is_some());
     }
 
     #[test]

@@ -92,7 +92,7 @@ pub(crate) fn cards(summary: &Summary) -> String {
     let cards = [
         ("Final equity", Some((gain, money(summary.final_equity))), "from ".to_owned() + &money(summary.initial_cash)),
         ("Total return", share("total_return"), metric_note(summary, "years", " years")),
-        ("CAGR", share("cagr"), "by calendar time".to_owned()),
+        ("CAGR", share("cagr"), growth_note(summary)),
         ("Sharpe ratio", ratio("sharpe"), periods_note(summary)),
         (
             "Max drawdown",
@@ -119,6 +119,11 @@ fn metric_note(summary: &Summary, name: &str, unit: &str) -> String {
     let Some(value) = summary.metric(name) else { return String::new() };
     let places = if (value - libm::round(value)).abs() < 1e-9 { 0 } else { 2 };
     number(value, places) + unit
+}
+
+fn growth_note(summary: &Summary) -> String {
+    let missing = summary.metrics.get("cagr").filter(|cagr| cagr.value.is_none());
+    missing.map_or_else(|| "by calendar time".into(), |cagr| cagr.basis.to_string())
 }
 
 fn periods_note(summary: &Summary) -> String {
