@@ -5,6 +5,7 @@ pub mod arguments;
 pub mod backtest;
 pub mod commands;
 mod costs;
+mod currencies;
 pub mod failure;
 pub mod holdings;
 pub mod instant;

@@ -1,5 +1,6 @@
 //! From a run file to the parts of a run: instruments with their dated rules, costs, candles, account and venue.
 use crate::costs;
+use crate::currencies;
 use crate::failure::Failure;
 use crate::holdings::{Happening, Holdings, daily, holdings, renamings, sessions};
 use crate::run_file::{InstrumentSection, RunFile};
@@ -9,8 +10,8 @@ use datasets::{CalendarName, CandleReader, Catalog, InstrumentRecord, ReadOption
 use engine::risk::{AllowedInstruments, BuyingPower, RiskCheck};
 use engine::sim::{Costs, Queue, Sessions, VenueConfig};
 use engine::{
-    Core, Currency, Dated, Instrument, InstrumentId, Money, Price, Qty, RiskEngine, SimVenue, Spec, State, Strategy,
-    Timestamp,
+    Core, Currencies, Currency, Dated, Instrument, InstrumentId, Money, Price, Qty, RiskEngine, SimVenue, Spec, State,
+    Strategy, Timestamp,
 };
 use evaluations::Assumption;
 use evaluations::metrics::daily::Days;
@@ -25,6 +26,8 @@ const SCALE: u8 = 8;
 pub struct Setup {
     /// The instruments, in the order of the run file.
     pub instruments: Vec<Instrument>,
+    /// Those that are not quoted in the account's currency, and what theirs is worth.
+    pub currencies: Currencies,
     /// What trading each of them costs.
     pub costs: Vec<Dated<Costs>>,
     /// How their candles are had.
@@ -66,6 +69,7 @@ impl Setup {
             Catalog::open(&run.data.catalog.path).map_err(|e| run.error_at("data.catalog", &e.to_string()))?;
         let mut setup = Self {
             instruments: Vec::new(),
+            currencies: Currencies::HOME,
             costs: Vec::new(),
             readings: Vec::new(),
             detail: None,
@@ -105,6 +109,8 @@ impl Setup {
             setup.costs.push(made.costs);
         }
         (setup.periods_per_year, setup.days) = periods(&calendars);
+        setup.currencies = currencies::currencies(run, &setup.instruments)?;
+        setup.assumptions.extend(currencies::assumptions(run, &setup.currencies));
         setup.include_warm_up(run)?;
         setup.include_detail(details);
         setup.tell_changes(run);
@@ -225,13 +231,15 @@ impl Setup {
     /// A core at rest.
     #[must_use]
     pub fn core<S: Strategy>(&self, run: &RunFile, strategy: S) -> Core<S> {
-        let allowed = match &run.risk {
+        let allowed: Vec<bool> = match &run.risk {
             Some(risk) => run.instruments.iter().map(|i| risk.allowed_instruments.contains(&i.name())).collect(),
             None => vec![true; run.instruments.len()],
         };
+        let allowed = run.instruments.iter().zip(allowed).map(|(i, allowed)| allowed && i.role.traded).collect();
         let checks: Vec<Box<dyn RiskCheck + Send>> =
             vec![Box::new(AllowedInstruments(allowed)), Box::new(BuyingPower { leverage: run.account.leverage })];
-        let mut state = State::new(run.account.cash, self.instruments.clone(), self.trades_from);
+        let state = State::new(run.account.cash, self.instruments.clone(), self.trades_from);
+        let mut state = state.with_currencies(self.currencies.clone());
         let shares = strategy_setup::shares(run);
         if !shares.is_empty() {
             state = state.with_strategies(&shares);
@@ -262,14 +270,11 @@ impl Setup {
 
 fn make(run: &RunFile, section: &InstrumentSection, records: &[InstrumentRecord]) -> Result<Made, String> {
     let last = records.last();
-    let quote = match (section.quote, last.and_then(|r| r.quote.as_deref())) {
+    let quote = match (section.role.quote, last.and_then(|r| r.quote.as_deref())) {
         (Some(quote), _) => quote,
         (None, Some(code)) => code.parse::<Currency>()?,
         (None, None) => run.account.currency,
     };
-    if quote != run.account.currency {
-        return Err(format!("{} is quoted in {quote} and the account is in {}", section.name(), run.account.currency));
-    }
     let price_scale = section.price_scale.or_else(|| last?.price_scale()).unwrap_or(SCALE);
     let qty_scale = section.quantity_scale.or_else(|| last?.qty_scale()).unwrap_or(SCALE);
     let multiplier = section.multiplier.or_else(|| last?.multiplier).unwrap_or(Decimal::ONE);

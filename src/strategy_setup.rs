@@ -30,12 +30,13 @@ impl Plan {
             let seat = section.seat.as_ref();
             let own = |name: &String| seat.is_none_or(|s| s.instruments.is_empty() || s.instruments.contains(name));
             let names = run.instruments.iter().map(crate::run_file::InstrumentSection::name);
-            let ids = (0..).zip(names).filter(|(_, name)| own(name)).map(|(id, _)| InstrumentId(id));
+            let traded = (0..).zip(names).filter(|(id, name)| run.instruments[*id].role.traded && own(name));
+            let ids = traded.map(|(id, _)| u32::try_from(id).map(InstrumentId).map_err(Failure::failed));
             Ok(Planned {
                 name: seat.map(|seat| seat.name.clone()),
                 kind: section.kind.clone(),
                 parameters: parameters(run, place)?,
-                ids: ids.collect(),
+                ids: ids.collect::<Result<_, _>>()?,
             })
         };
         run.strategies.iter().enumerate().map(planned).collect::<Result<_, Failure>>().map(Self)

@@ -4,8 +4,9 @@ use super::decimal;
 use super::error::Complaint;
 use super::execution::choice;
 use super::node::Node;
+use super::role;
 use super::section::Section;
-use super::written::Written;
+use super::written::{Written, list, quoted};
 use engine::risk::Leverage;
 use engine::sim::MarginMode;
 use engine::{Currency, Money};
@@ -26,6 +27,8 @@ pub struct AccountSection {
     pub credit_interest_pct: Decimal,
     /// Interest on debt, per cent a year.
     pub debit_interest_pct: Decimal,
+    /// What other currencies are worth throughout, where no instrument says it.
+    pub pegs: Vec<(Currency, Decimal)>,
 }
 
 /// The largest leverage.
@@ -39,6 +42,7 @@ pub(super) fn read(mut section: Section<'_>) -> Option<AccountSection> {
     let margin_mode = section.or("margin_mode", MarginMode::Cross, |node| choice(node, &MarginMode::ALL));
     let credit_interest_pct = section.or("credit_interest_pct", Decimal::ZERO, yearly);
     let debit_interest_pct = section.or("debit_interest_pct", Decimal::ZERO, yearly);
+    let pegs = section.or("pegs", Vec::new(), pegs);
     section.close();
     let (cash, currency) = cash?;
     Some(AccountSection {
@@ -48,7 +52,31 @@ pub(super) fn read(mut section: Section<'_>) -> Option<AccountSection> {
         margin_mode: margin_mode?,
         credit_interest_pct: credit_interest_pct?,
         debit_interest_pct: debit_interest_pct?,
+        pegs: pegs?,
     })
+}
+
+const PEGS: &str = "a list of currencies and what each is worth, as in [[\"USDT\", 1]]";
+
+/// Each currency once, with a rate above zero that 64 bits hold.
+fn pegs(node: &Node) -> Result<Vec<(Currency, Decimal)>, Complaint> {
+    let mut pegs: Vec<(Currency, Decimal)> = Vec::new();
+    for item in node.list(PEGS)? {
+        let [currency, rate] = item.list(PEGS)? else {
+            return Err(item.complain("a peg is a currency and its rate").expected(PEGS));
+        };
+        let (currency, value) = (role::currency(currency)?, rate.decimal(PEGS)?.normalize());
+        if pegs.iter().any(|(known, _)| *known == currency) {
+            return Err(item.complain(format!("{currency} is pegged twice")));
+        }
+        let fits = value > Decimal::ZERO && value <= Decimal::from(1_000_000_000) && decimal::places(value) <= 9;
+        if !fits {
+            let expected = "a rate above 0, up to 1000000000, with at most nine decimal places";
+            return Err(rate.complain(format!("{} is out of range", decimal::plain(value))).expected(expected));
+        }
+        pegs.push((currency, value));
+    }
+    Ok(pegs)
 }
 
 /// A rate of interest in per cent a year.
@@ -82,4 +110,9 @@ pub(super) fn written(account: &AccountSection) -> Written {
         .literal("debit_interest_pct", decimal::plain(account.debit_interest_pct))
         .text("leverage", &decimal::plain(Decimal::new(account.leverage.ppm, LEVERAGE_PLACES)))
         .maybe("margin_mode", mode)
+        .maybe_literal("pegs", (!account.pegs.is_empty()).then(|| list(account.pegs.iter().map(peg))))
+}
+
+fn peg((currency, rate): &(Currency, Decimal)) -> String {
+    list([quoted(&currency.to_string()), decimal::plain(*rate)])
 }

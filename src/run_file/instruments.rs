@@ -8,12 +8,13 @@ use super::error::Complaint;
 use super::known::{self, Known};
 use super::node::{Entry, Node, Value};
 use super::rate::{self, Bounds};
+use super::role::{self, Role};
 use super::section::{Section, find};
 use super::session_length;
 use super::source::Place;
 use super::written::Written;
 use datasets::{CalendarError, CalendarName};
-use engine::{Currency, Instrument, Interval, Money};
+use engine::{Instrument, Interval, Money};
 use rust_decimal::Decimal;
 
 /// One instrument of the run.
@@ -35,8 +36,8 @@ pub struct InstrumentSection {
     pub min_notional: Option<Money>,
     /// Units in one contract; above zero with at most six decimal places.
     pub multiplier: Option<Decimal>,
-    /// The currency of its prices.
-    pub quote: Option<Currency>,
+    /// What it is to the account: its currencies, and whether it is traded.
+    pub role: Role,
     /// Prices are counted in steps of `10^-price_scale`; in the file `price_step = "0.01"`.
     pub price_scale: Option<u8>,
     /// Quantities are counted in steps of `10^-quantity_scale`; in the file `quantity_step = "0.001"`.
@@ -143,7 +144,7 @@ fn element(
     let lot = section.optional("lot", increment);
     let min_notional = section.optional("min_notional", amount::not_negative);
     let multiplier = section.optional("multiplier", multiplier);
-    let quote = section.optional("quote", quote);
+    let role = role::read(&mut section);
     let price_scale = section.optional("price_step", scale);
     let quantity_scale = section.optional("quantity_step", scale);
     let maker_fee_bps = section.optional("maker_fee_bps", |node| rate::bps(node, Bounds::Fee));
@@ -170,7 +171,7 @@ fn element(
         lot: lot?,
         min_notional: min_notional?,
         multiplier: multiplier?,
-        quote: quote?,
+        role: role?,
         price_scale: price_scale?,
         quantity_scale: quantity_scale?,
         maker_fee_bps: maker_fee_bps?,
@@ -273,12 +274,6 @@ fn margin(node: &Node) -> Result<Decimal, Complaint> {
     fits.then(|| value.normalize()).ok_or_else(refuse)
 }
 
-fn quote(node: &Node) -> Result<Currency, Complaint> {
-    let expected = "a currency of one to eight upper-case letters or digits as in \"USD\"";
-    let text = node.text(expected)?;
-    text.parse().map_err(|_| node.complain(format!("`{text}` is not a currency")).expected(expected))
-}
-
 fn scale(node: &Node) -> Result<u8, Complaint> {
     let expected = "a power of ten from 1 down to 0.000000001 as in \"0.01\"";
     let step = node.decimal(expected)?.normalize();
@@ -307,8 +302,8 @@ pub(super) fn written(index: usize, instrument: &InstrumentSection) -> Written {
         .maybe("tick", plain(instrument.tick))
         .maybe("lot", plain(instrument.lot))
         .maybe("min_notional", instrument.min_notional.map(|amount| amount.to_string()))
-        .maybe("multiplier", plain(instrument.multiplier))
-        .maybe("quote", instrument.quote.map(|currency| currency.to_string()))
+        .maybe("multiplier", plain(instrument.multiplier));
+    let section = role::write(section, instrument.role)
         .maybe("price_step", instrument.price_scale.map(step_text))
         .maybe("quantity_step", instrument.quantity_scale.map(step_text))
         .maybe_literal("maker_fee_bps", plain(instrument.maker_fee_bps))

@@ -31,6 +31,8 @@ pub(super) const SECTIONS: [Known; 8] = [
             "min_notional",
             "multiplier",
             "quote",
+            "base",
+            "trade",
             "price_step",
             "quantity_step",
             "maker_fee_bps",
@@ -43,7 +45,10 @@ pub(super) const SECTIONS: [Known; 8] = [
             "session",
         ],
     ),
-    closed("account", &["cash", "credit_interest_pct", "debit_interest_pct", "leverage", "margin_mode"]),
+    closed(
+        "account",
+        &["cash", "credit_interest_pct", "debit_interest_pct", "leverage", "margin_mode", "pegs"],
+    ),
     Known { name: "strategy", keys: &["kind"], open: true },
     Known { name: "strategies", keys: &["name", "kind", "share_pct", "instruments"], open: true },
     closed(

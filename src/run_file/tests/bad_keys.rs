@@ -34,7 +34,7 @@ fn an_unknown_key_names_its_line_and_the_nearest_known_key() {
             run.toml:14:1: unknown key `tik` in [[instruments]]
               14 | tik = "0.01"
                  | ^^^
-                 = expected one of: venue, symbol, interval, detail, tick, lot, min_notional, multiplier, quote, price_step, quantity_step, maker_fee_bps, taker_fee_bps, fee_per_unit, min_fee, margin, borrow_pct, calendar, session
+                 = expected one of: venue, symbol, interval, detail, tick, lot, min_notional, multiplier, quote, base, trade, price_step, quantity_step, maker_fee_bps, taker_fee_bps, fee_per_unit, min_fee, margin, borrow_pct, calendar, session
                  = help: did you mean `tick`?
 
             run.toml:3:1: unknown key `colour` in [run]

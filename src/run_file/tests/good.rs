@@ -43,7 +43,7 @@ fn every_key_of_an_instrument_is_read() {
     assert_eq!(it.lot, Some(Decimal::new(1, 3)));
     assert_eq!(it.min_notional, Some(Money(10 * Money::ONE.0)));
     assert_eq!(it.multiplier, Some(Decimal::from(5)));
-    assert_eq!(it.quote.map(|c| c.to_string()), Some("EUR".into()));
+    assert_eq!(it.role.quote.map(|c| c.to_string()), Some("EUR".into()));
     assert_eq!((it.maker_fee_bps, it.taker_fee_bps), (Some(Decimal::new(-5, 1)), Some(Decimal::new(225, 2))));
     assert_eq!(it.margin, Some(Decimal::new(5, 2)));
     assert_eq!((it.calendar, it.session), (CalendarName::find("XNYS").ok(), Some(Interval(390 * Interval::MINUTE.0))));

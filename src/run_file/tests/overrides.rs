@@ -74,7 +74,7 @@ fn a_bad_override_is_reported_like_a_bad_line() {
             --set: unknown key `tik` in [[instruments]]
                | instruments.0.tik=0.01
                |               ^^^
-               = expected one of: venue, symbol, interval, detail, tick, lot, min_notional, multiplier, quote, price_step, quantity_step, maker_fee_bps, taker_fee_bps, fee_per_unit, min_fee, margin, borrow_pct, calendar, session
+               = expected one of: venue, symbol, interval, detail, tick, lot, min_notional, multiplier, quote, base, trade, price_step, quantity_step, maker_fee_bps, taker_fee_bps, fee_per_unit, min_fee, margin, borrow_pct, calendar, session
                = help: did you mean `tick`?
 
             --set: `run` is a whole number
