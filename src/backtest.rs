@@ -1,5 +1,6 @@
 //! One backtest: the world, the core and a journal put together, run, and summed up.
 use crate::costs;
+use crate::currencies;
 use crate::failure::Failure;
 use crate::instant::instant_text;
 use crate::recorder::{Counted, Detail, LastCandles, Recorder};
@@ -140,6 +141,7 @@ pub fn summarise<J>(config: &RunFile, setup: &Setup, run: &mut Finished<J>, dige
         instruments: config.instruments.iter().map(|i| i.name()).collect(),
         strategy: config.strategy_kind(),
         parameters: parameter_texts(config),
+        currencies: currencies::results(&state.books),
         strategies: strategy_results(config, state, trips),
         path_dependent_fills: state.counters.path_dependent_fills,
         rounded_postings: state.books.rounded() + run.venue.rounded_fees(),

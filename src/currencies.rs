@@ -1,10 +1,12 @@
 //! What the currencies of a run are worth in the account's: from its pairs and pegs to the engine's rates, and in words.
 use crate::failure::Failure;
 use crate::run_file::RunFile;
+use engine::books::Foreign;
 use engine::exchange::RateSource;
 use engine::measure::pow10;
-use engine::{Currencies, Currency, Exchange, Instrument, InstrumentId, Way};
-use evaluations::Assumption;
+use engine::sim::MarginMode;
+use engine::{Books, Currencies, Currency, Exchange, Instrument, InstrumentId, Money, Way};
+use evaluations::{Assumption, CurrencyResult};
 use rust_decimal::Decimal;
 
 /// The currencies of the instruments of a run, which stand in the order of the run file.
@@ -38,7 +40,12 @@ pub(crate) fn currencies(run: &RunFile, instruments: &[Instrument]) -> Result<Cu
         }
         rates.push((*currency, RateSource::Pegged(exchange(*rate))));
     }
-    Currencies::new(home, instruments, &rates).map_err(|currency| {
+    let found = Currencies::new(home, instruments, &rates);
+    if run.account.margin_mode == MarginMode::Isolated && found.as_ref().is_ok_and(|c| !c.foreign().is_empty()) {
+        let text = format!("isolated margin needs instruments that are all quoted in the account's currency, {home}");
+        return Err(run.error_at("account.margin_mode", &text).into());
+    }
+    found.map_err(|currency| {
         let place = instruments.iter().position(|i| i.quote == currency).unwrap_or(0);
         let text = format!(
             "{} is quoted in {currency} and the account is in {home}: say what {currency} is worth, by an instrument with \
@@ -71,11 +78,22 @@ pub(crate) fn assumptions(run: &RunFile, currencies: &Currencies) -> Vec<Assumpt
             )
         }
         RateSource::Pegged(rate) => {
-            let one = engine::Money::ONE;
-            format!("counts as {} {home} throughout; no balance is converted", rate.home(one))
+            format!("counts as {} {home} throughout; no balance is converted", rate.home(Money::ONE))
         }
     };
     let of =
         |(currency, source): &(Currency, RateSource)| Assumption { about: currency.to_string(), text: text(*source) };
     currencies.foreign().iter().map(of).collect()
+}
+
+/// What is held in other currencies.
+#[must_use]
+pub(crate) fn results(books: &Books) -> Vec<CurrencyResult> {
+    let of = |foreign: &Foreign| CurrencyResult {
+        currency: foreign.currency.to_string(),
+        cash: foreign.ledger.cash,
+        equity: foreign.ledger.equity(),
+        rate: foreign.home(Money::ONE),
+    };
+    books.foreign().iter().map(of).collect()
 }

@@ -108,7 +108,8 @@ impl Setup {
             setup.instruments.push(made.instrument);
             setup.costs.push(made.costs);
         }
-        (setup.periods_per_year, setup.days) = periods(&calendars);
+        let traded = calendars.iter().zip(&run.instruments).filter(|(_, section)| section.role.traded);
+        (setup.periods_per_year, setup.days) = periods(&traded.map(|(calendar, _)| *calendar).collect::<Vec<_>>());
         setup.currencies = currencies::currencies(run, &setup.instruments)?;
         setup.assumptions.extend(currencies::assumptions(run, &setup.currencies));
         setup.include_warm_up(run)?;
@@ -257,7 +258,8 @@ impl Setup {
             margin_mode: run.account.margin_mode,
             participation_ppm: run.execution.participation_ppm,
         };
-        let mut venue = SimVenue::new(config, run.account.cash, self.instruments.clone(), self.costs.clone());
+        let mut venue = SimVenue::new(config, run.account.cash, self.instruments.clone(), self.costs.clone())
+            .with_currencies(self.currencies.clone());
         if let Some(tiers) = costs::tiers(&run.execution) {
             venue = venue.with_tiers(tiers);
         }

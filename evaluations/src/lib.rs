@@ -19,5 +19,5 @@ pub use curve::{Curve, EquityCurve, EquityPoint};
 pub use diagnostics::{Diagnostics, FillWatch, SensitivityRow};
 pub use metrics::{Metric, MetricSet};
 pub use round_trips::{Direction, Fill, OpenTrip, RoundTrip, RoundTrips};
-pub use summary::{Assumption, OpenPosition, StrategyResult, Summary};
+pub use summary::{Assumption, CurrencyResult, OpenPosition, StrategyResult, Summary};
 pub use trials::{Trial, TrialLedger};

@@ -63,6 +63,22 @@ impl StrategyResult {
     pub const HOUSE: &str = "house";
 }
 
+/// A currency of the account that is not its own, at the end.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CurrencyResult {
+    /// Which one.
+    pub currency: String,
+    /// Cash in it; negative where it is owed.
+    #[serde(with = "money_text")]
+    pub cash: Money,
+    /// Cash and positions in it.
+    #[serde(with = "money_text")]
+    pub equity: Money,
+    /// What a unit of it is worth in the account's currency; nothing where nobody ever said.
+    #[serde(with = "money_text")]
+    pub rate: Money,
+}
+
 /// The result of a run.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Summary {
@@ -123,6 +139,9 @@ pub struct Summary {
     /// What each of several strategies made of its share, the house last; none where one trades alone.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub strategies: Vec<StrategyResult>,
+    /// The currencies beside the account's own; none where there is only that.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub currencies: Vec<CurrencyResult>,
     /// Fills whose price depends on a path inside the candle that had to be assumed.
     #[serde(default)]
     pub path_dependent_fills: u64,

@@ -45,10 +45,7 @@ pub(super) const SECTIONS: [Known; 8] = [
             "session",
         ],
     ),
-    closed(
-        "account",
-        &["cash", "credit_interest_pct", "debit_interest_pct", "leverage", "margin_mode", "pegs"],
-    ),
+    closed("account", &["cash", "credit_interest_pct", "debit_interest_pct", "leverage", "margin_mode", "pegs"]),
     Known { name: "strategy", keys: &["kind"], open: true },
     Known { name: "strategies", keys: &["name", "kind", "share_pct", "instruments"], open: true },
     closed(

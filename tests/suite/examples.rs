@@ -260,3 +260,8 @@ fn three_on_one_account() {
     "#]],
     );
 }
+
+#[test]
+fn aapl_in_euros() {
+    check("aapl-in-euros", expect![[r#""#]]);
+}

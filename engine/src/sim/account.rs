@@ -2,8 +2,10 @@
 //!
 //! Where margin is isolated it also keeps what each position stands on: see [`super::isolated`].
 use super::isolated::{Isolated, Stake};
+use super::purse::Purse;
 use crate::carry::{Carry, converted, part, price_after};
-use crate::instrument::Instrument;
+use crate::exchange::Currencies;
+use crate::instrument::{Instrument, InstrumentId};
 use crate::risk::Leverage;
 use crate::{Money, Price, Qty, Side};
 use alloc::vec::Vec;
@@ -20,15 +22,47 @@ pub struct Held {
 /// Cash and holdings.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Account {
-    /// Cash now; negative when borrowed.
-    pub cash: Money,
+    /// Negative where it is borrowed.
+    purse: Purse,
     held: Vec<Held>,
     isolated: Option<Isolated>,
 }
 
 impl Account {
     pub(super) fn new(cash: Money, instruments: usize, isolated: Option<Isolated>) -> Self {
-        Self { cash, held: alloc::vec![Held::default(); instruments], isolated }
+        Self { purse: Purse::new(cash), held: alloc::vec![Held::default(); instruments], isolated }
+    }
+
+    /// The same with instruments that are quoted in other currencies.
+    pub(super) fn set_currencies(&mut self, currencies: Currencies) {
+        self.purse.set_currencies(currencies);
+    }
+
+    /// Cash of all currencies in the account's own, at the last prices that the venue saw.
+    #[must_use]
+    pub fn cash(&self) -> Money {
+        self.purse.total()
+    }
+
+    /// Cash of each currency in itself, the account's own first.
+    pub fn balances(&self) -> impl Iterator<Item = Money> {
+        self.purse.balances()
+    }
+
+    /// What an amount in the currency of an instrument is worth in the account's own; nothing while nobody knows.
+    #[inline]
+    pub(super) fn worth(&self, index: usize, amount: Money) -> Money {
+        self.purse.worth(index, amount).unwrap_or_default()
+    }
+
+    /// Cash that came or went without a trade.
+    pub(super) fn deposit(&mut self, amount: Money) {
+        *self.purse.home() += amount;
+    }
+
+    /// Interest on the cash.
+    pub(super) fn accrue(&mut self, carry: &Carry) {
+        self.purse.accrue(carry);
     }
 
     /// What is held, in the order of the run file.
@@ -50,8 +84,9 @@ impl Account {
     }
 
     #[inline]
-    pub(super) fn note_price(&mut self, index: usize, price: Price) {
-        self.held[index].price = price;
+    pub(super) fn note_price(&mut self, id: InstrumentId, price: Price) {
+        self.held[id.index()].price = price;
+        self.purse.note_price(id, price);
     }
 
     pub(super) fn quantity(&self, index: usize) -> Qty {
@@ -64,7 +99,7 @@ impl Account {
         if let Some(isolated) = &mut self.isolated {
             isolated.stakes[fill.index] = isolated.after(instrument, held.quantity, fill);
         }
-        self.cash -= instrument.cost(fill.price, fill.signed).0 + fill.fee;
+        *self.purse.of(fill.index) -= instrument.cost(fill.price, fill.signed).0 + fill.fee;
         held.quantity = held.quantity + fill.signed;
     }
 
@@ -72,14 +107,15 @@ impl Account {
     pub(super) fn carry(&mut self, index: usize, instrument: &Instrument, carry: &Carry, lot: Qty) {
         let held = &mut self.held[index];
         let payment = carry.payment(instrument, held.quantity);
-        self.cash += payment;
+        let cash = self.purse.of(index);
+        *cash += payment;
         let mut split = None;
         if matches!(carry, Carry::Delisting { .. }) {
             *held = Held::default();
         }
         if let Carry::Split { new, old, mark, .. } = *carry {
             let converted = converted(held.quantity, new, old, lot);
-            self.cash += part(instrument.value(mark, held.quantity).0, converted.rest);
+            *cash += part(instrument.value(mark, held.quantity).0, converted.rest);
             *held = Held { quantity: converted.quantity, price: price_after(mark, new, old) };
             split = Some(converted);
         }
@@ -98,15 +134,21 @@ impl Account {
         }
         let own = &instruments[fill.index];
         if let Some(isolated) = &self.isolated {
-            let cash = self.cash - own.cost(fill.price, fill.signed).0 - fill.fee;
+            let cash = self.purse.total() - own.cost(fill.price, fill.signed).0 - fill.fee;
             let stake = isolated.after(own, before, fill);
             return isolated.free(cash, (fill.index, stake)) >= Money::ZERO;
         }
-        let mut equity = self.cash + own.value(fill.price, before).0 - fill.fee;
-        let mut gross = own.value(fill.price, after.abs()).0;
+        let worth = |index, amount| self.purse.worth(index, amount);
+        let own_equity = own.value(fill.price, before).0 - fill.fee;
+        let (Some(own_equity), Some(own_gross)) =
+            (worth(fill.index, own_equity), worth(fill.index, own.value(fill.price, after.abs()).0))
+        else {
+            return false;
+        };
+        let (mut equity, mut gross) = (self.purse.total() + own_equity, own_gross);
         for (index, (held, instrument)) in self.held.iter().zip(instruments).enumerate() {
             if index != fill.index && !held.quantity.is_zero() {
-                let value = instrument.value(held.price, held.quantity).0;
+                let value = worth(index, instrument.value(held.price, held.quantity).0).unwrap_or_default();
                 equity += value;
                 gross += Money(value.0.abs());
             }

@@ -161,7 +161,7 @@ impl Walk {
             assert!((naive.margin - number(stake.margin)).abs() < TOLERANCE, "{naive:?} {stake:?}");
             assert!(stake.margin >= Money::ZERO);
         }
-        let free = account.cash + account.stakes().iter().map(|stake| stake.cost - stake.margin).sum::<Money>();
+        let free = account.cash() + account.stakes().iter().map(|stake| stake.cost - stake.margin).sum::<Money>();
         assert!(!opened || free >= Money::ZERO, "what opens finds its margin and its fee");
     }
 

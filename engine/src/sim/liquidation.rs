@@ -37,15 +37,15 @@ impl SimVenue {
 
     /// Whether equity is below what all positions need, were one of them at a price.
     fn is_account_under(&self, id: InstrumentId, price: Price) -> bool {
-        let mut spare = self.account.cash;
+        let mut spare = self.account.cash();
         for (index, (held, instrument)) in self.account.held().iter().zip(&self.instruments).enumerate() {
             if held.quantity.is_zero() {
                 continue;
             }
             let at = if index == id.index() { price } else { held.price };
             let notional = instrument.value(at, held.quantity.abs()).0;
-            spare += instrument.value(at, held.quantity).0;
-            spare -= self.costs(index).maintenance.of(notional).0;
+            let left = instrument.value(at, held.quantity).0 - self.costs(index).maintenance.of(notional).0;
+            spare += self.account.worth(index, left);
         }
         spare.0 < 0
     }

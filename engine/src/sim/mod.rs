@@ -13,6 +13,7 @@ mod liquidation;
 mod matching;
 mod merge;
 mod path;
+mod purse;
 mod queue;
 mod quotes;
 mod resting;

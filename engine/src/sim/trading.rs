@@ -113,12 +113,12 @@ impl SimVenue {
         }
         if price != at.price {
             let difference = Price((price.0 - at.price.0).abs());
-            self.slippage += instrument.value(difference, quantity).0;
+            self.slippage += self.account.worth(index, instrument.value(difference, quantity).0);
         }
         self.rounded_fees += u64::from(rounded);
         self.account.book(&self.instruments[index], &wanted);
         if let Some(tiers) = &mut self.tiers {
-            tiers.count(at.time, notional);
+            tiers.count(at.time, self.account.worth(index, notional));
         }
         Some((price, fee))
     }

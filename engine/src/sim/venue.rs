@@ -14,6 +14,7 @@ use super::tiers::Tiers;
 use crate::carry::Carry;
 use crate::effect::Action;
 use crate::event::{Certainty, Liquidity, Reason, Report};
+use crate::exchange::Currencies;
 use crate::instrument::{Instrument, InstrumentId};
 use crate::order::{Link, OrderId, OrderRequest, TimeInForce};
 use crate::risk::Leverage;
@@ -144,6 +145,13 @@ impl SimVenue {
         self
     }
 
+    /// The same with instruments that are quoted in other currencies than the account's.
+    #[must_use]
+    pub fn with_currencies(mut self, currencies: Currencies) -> Self {
+        self.account.set_currencies(currencies);
+        self
+    }
+
     /// The same with fees that follow what was traded, for the instruments whose costs are tiered.
     #[must_use]
     pub fn with_tiers(mut self, tiers: Tiers) -> Self {
@@ -197,19 +205,19 @@ impl SimVenue {
 
     /// A cash event at the venue.
     pub fn deposit(&mut self, amount: Money) {
-        self.account.cash += amount;
+        self.account.deposit(amount);
     }
 
     /// Notes the price of an instrument.
     #[inline]
     pub fn note_price(&mut self, id: InstrumentId, price: Price) {
-        self.account.note_price(id.index(), price);
+        self.account.note_price(id, price);
     }
 
     /// Applies what happens to a holding without a trade. A split ends the open orders: they were meant for the old units.
     pub(super) fn carry(&mut self, carry: &Carry, now: Timestamp) {
         let Some(id) = carry.instrument() else {
-            self.account.cash += carry.interest(self.account.cash);
+            self.account.accrue(carry);
             return;
         };
         let instrument = &self.instruments[id.index()];

@@ -100,7 +100,8 @@ pub(crate) fn play_in<S: Strategy + Clone>(
     assert_eq!(verifying.digest(), digest);
     let (venue, _) = world.into_parts();
     let account = venue.account();
-    let (venue_cash, venue_held, stake) = (account.cash, account.held()[0].quantity, account.stakes().first().copied());
+    let (venue_cash, venue_held, stake) =
+        (account.cash(), account.held()[0].quantity, account.stakes().first().copied());
     Left { state: core.into_state(), venue_cash, venue_held, stake }
 }
 

@@ -6,6 +6,7 @@ mod charging;
 mod conformance;
 mod dating;
 mod detail;
+mod exchanging;
 mod exposure;
 mod fed;
 mod golden;

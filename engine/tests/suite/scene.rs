@@ -68,7 +68,7 @@ pub(crate) fn play(scene: &Scene) -> String {
     diary.equity = scene.cash;
     run(&mut core, &mut world, &mut diary).expect("a scenario in memory cannot fail");
     let state = core.state();
-    assert_eq!(state.books.cash(), world.venue().account().cash, "the ledger equals the venue's");
+    assert_eq!(state.books.cash(), world.venue().account().cash(), "the ledger equals the venue's");
     for (ours, theirs) in state.books.positions().zip(world.venue().account().held()) {
         assert_eq!(ours.quantity, theirs.quantity, "the ledger equals the venue's");
     }

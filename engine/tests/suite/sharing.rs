@@ -119,7 +119,7 @@ fn play<S: Strategy + Clone>(strategy: &S, table: &Table, house: House) -> (Stat
     assert_eq!(verifying.digest(), digest);
     let state = core.into_state();
     let (venue, _) = world.into_parts();
-    assert_eq!(venue.account().cash, state.books.cash(), "the venue knows nothing of strategies");
+    assert_eq!(venue.account().cash(), state.books.cash(), "the venue knows nothing of strategies");
     (state, journal.outcomes)
 }
 

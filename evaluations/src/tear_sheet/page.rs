@@ -1,6 +1,6 @@
 //! The frame of the page, its header, and the sections that are made of the summary alone.
 use super::figures::{escape, money, number, percent, plain, tone};
-use crate::summary::Summary;
+use crate::summary::{CurrencyResult, Summary};
 use engine::Money;
 
 /// Daily returns below which a Sharpe ratio is hardly more than chance.
@@ -176,6 +176,13 @@ pub(crate) fn costs_and_refusals(summary: &Summary) -> String {
     let mut right = section("refused", "Refused intents", &refused);
     if !open.is_empty() {
         right += &section("open", "Open at the end", &table(&["Instrument", "Quantity", "Mark"], &open));
+    }
+    if !summary.currencies.is_empty() {
+        let row =
+            |it: &CurrencyResult| vec![escape(&it.currency), money(it.cash), money(it.equity), it.rate.to_string()];
+        let rows: Vec<_> = summary.currencies.iter().map(row).collect();
+        let head = ["Currency", "Cash in it", "Cash and positions", &format!("Worth in {}", summary.currency)];
+        right += &section("currencies", "Other currencies at the end", &table(&head, &rows));
     }
     format!("<div class=\"pair\">\n<div>{costs}</div>\n<div>{right}</div>\n</div>\n")
 }

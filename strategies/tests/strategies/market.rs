@@ -116,7 +116,7 @@ impl Market {
         let (venue, _) = world.into_parts();
         let ours: Vec<engine::Qty> = state.books.positions().map(|p| p.quantity).collect();
         let theirs: Vec<engine::Qty> = venue.account().held().iter().map(|held| held.quantity).collect();
-        assert_eq!((venue.account().cash, theirs), (state.books.cash(), ours), "the core's account is the venue's");
+        assert_eq!((venue.account().cash(), theirs), (state.books.cash(), ours), "the core's account is the venue's");
         let digest = journal.digest.digest().iter().map(|byte| format!("{byte:02x}")).collect();
         let Watched { fills, notes, refused, round_trips, .. } = journal;
         Outcome { state, venue, digest, fills, notes, refused, round_trips }
