@@ -22,7 +22,7 @@ fn an_unknown_key_names_its_line_and_the_nearest_known_key() {
             run.toml:17:1: unknown key `Leverage` in [account]
               17 | Leverage = 2
                  | ^^^^^^^^
-                 = expected one of: cash, credit_interest_pct, debit_interest_pct, leverage, margin_mode
+                 = expected one of: cash, credit_interest_pct, debit_interest_pct, leverage, margin_mode, pegs
                  = help: did you mean `leverage`?
 
             run.toml:24:3: unknown key `taker-fee-bps` in [execution]
@@ -99,7 +99,7 @@ fn a_secret_is_refused_and_not_repeated() {
         &[("cash = \"100000 USD\"", "cash = \"1 USD\"\napi_key = \"hunter2\"")],
         expect![[r#"
             run.toml:17:1: unknown key `api_key` in [account]
-                 = expected one of: cash, credit_interest_pct, debit_interest_pct, leverage, margin_mode
+                 = expected one of: cash, credit_interest_pct, debit_interest_pct, leverage, margin_mode, pegs
                  = help: secrets never stand in a run file: put them into a credentials file that only you can read"#]],
     );
     let broken = with("seed = 7", "password = hunter2");

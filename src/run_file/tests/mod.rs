@@ -6,6 +6,7 @@ mod bad_values;
 mod costs;
 mod good;
 mod overrides;
+mod pegs;
 mod round_trip;
 mod seats;
 
