@@ -25,6 +25,7 @@ mod ticks;
 mod tiers;
 mod trading;
 mod venue;
+mod venue_config;
 mod world;
 
 pub use account::{Account, Held};
@@ -39,5 +40,6 @@ pub use queue::Queue;
 pub use sessions::{Session, Sessions};
 pub use ticks::BoxedTicks;
 pub use tiers::{Tier, Tiers};
-pub use venue::{SimVenue, VenueConfig};
+pub use venue::SimVenue;
+pub use venue_config::VenueConfig;
 pub use world::Simulated;

@@ -5,46 +5,21 @@
 use super::account::Account;
 use super::costs::Costs;
 use super::isolated::{Isolated, MarginMode};
-use super::path::PathModel;
-use super::queue::Queue;
 use super::quotes::Shown;
 use super::resting::Resting;
 use super::sessions::Sessions;
 use super::tiers::Tiers;
+use super::venue_config::VenueConfig;
 use crate::carry::Carry;
 use crate::effect::Action;
 use crate::event::{Certainty, Liquidity, Reason, Report};
 use crate::exchange::Currencies;
 use crate::instrument::{Instrument, InstrumentId};
 use crate::order::{Link, OrderId, OrderRequest, TimeInForce};
-use crate::risk::Leverage;
 use crate::{Dated, Money, Price, Qty, Side, Timestamp};
 use alloc::boxed::Box;
 use alloc::collections::VecDeque;
 use alloc::vec::Vec;
-
-/// What the venue assumes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct VenueConfig {
-    /// The path inside a candle.
-    pub path: PathModel,
-    /// When a limit that rests is filled.
-    pub queue: Queue,
-    /// What the account may hold as a multiple of its equity.
-    pub leverage: Leverage,
-    /// The share of a candle's volume that all our fills in it may take, in parts per million; `None` for no bound.
-    pub participation_ppm: Option<i64>,
-    /// Whose losses a position's margin answers for.
-    pub margin_mode: MarginMode,
-}
-
-impl Default for VenueConfig {
-    /// Pessimistic, through, no leverage, no bound by volume, margin across the account.
-    fn default() -> Self {
-        let (path, margin_mode) = (PathModel::default(), MarginMode::default());
-        Self { path, queue: Queue::Through, leverage: Leverage::ONE, participation_ppm: None, margin_mode }
-    }
-}
 
 #[derive(Clone, Debug, Default)]
 pub(super) struct Book {

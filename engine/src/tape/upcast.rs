@@ -26,7 +26,8 @@ fn from_1(frame: Frame) -> Frame {
     Frame { schema: 2, ..frame }
 }
 
-/// Schema 3 added new tickers to the events and changed none: what schema 2 wrote reads as it stands.
+/// Schema 3 added new tickers to the events, and to the effects whose they are, and changed none: what schema 2 wrote reads
+/// as it stands.
 fn from_2(frame: Frame) -> Frame {
     Frame { schema: 3, ..frame }
 }

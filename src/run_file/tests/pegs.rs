@@ -26,7 +26,9 @@ fn pegs_that_cannot_be_are_refused() {
     let peg = |pegs: &str| format!("{cash}\npegs = {pegs}");
     let texts = ["1", "[[\"USDT\"]]", "[[\"usdt\", 1]]", "[[\"USDT\", 0]]", "[[\"USDT\", 1], [\"USDT\", 2]]"].map(peg);
     let cases: Vec<(&str, &str)> = texts.iter().map(|text| (cash, text.as_str())).collect();
-    check_each(&cases, expect![[r#"
+    check_each(
+        &cases,
+        expect![[r#"
         run.toml:17:8: `pegs`: this is a whole number
           17 | pegs = 1
              |        ^
@@ -49,5 +51,6 @@ fn pegs_that_cannot_be_are_refused() {
 
         run.toml:17:22: `pegs`: USDT is pegged twice
           17 | pegs = [["USDT", 1], ["USDT", 2]]
-             |                      ^^^^^^^^^^^"#]]);
+             |                      ^^^^^^^^^^^"#]],
+    );
 }
