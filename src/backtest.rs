@@ -6,8 +6,9 @@ use crate::instant::instant_text;
 use crate::recorder::{Counted, Detail, LastCandles, Recorder};
 use crate::run_file::{ExecutionSection, Parameter, RunFile};
 use crate::setup::Setup;
-use crate::sources::{Reading, Source};
+use crate::sources::{Reading, Sight, Source};
 use crate::strategy_results::strategy_results;
+use crate::ticks::queue_text;
 use engine::measure::scaled_text;
 use engine::sim::{Merge, PathModel, Sessions};
 use engine::{CandleSource, Journal, SimVenue, Simulated, State, Strategy, Timestamp, run};
@@ -52,7 +53,7 @@ pub fn backtest<S: Strategy, C: CandleSource, J: Journal>(
     setup: &Setup,
     strategy: S,
     sources: impl IntoIterator<Item = C>,
-    venue_sources: Option<Vec<C>>,
+    sight: Sight<C>,
     journal: J,
     detail: Detail,
 ) -> Result<Finished<J>, Failure> {
@@ -62,8 +63,11 @@ pub fn backtest<S: Strategy, C: CandleSource, J: Journal>(
     let mut world = Simulated::new(feed, setup.venue(config), config.execution.latency, count)
         .with_seed(config.run.seed)
         .with_carry(setup.carry.clone());
-    if let Some(sources) = venue_sources {
+    if let Some(sources) = sight.candles {
         world = world.with_detail(Merge::new(sources.into_iter().zip(scales())).map_err(Failure::failed)?);
+    }
+    if !sight.ticks.is_empty() {
+        world = world.with_ticks(sight.ticks).map_err(Failure::failed)?;
     }
     let mut core = setup.core(config, strategy);
     let owners = core.state().sub_ledgers.all().len();
@@ -95,13 +99,14 @@ pub fn counted_sources(
     Ok(sources.into_iter().map(|source| Counted { source, bar: bar.clone() }).collect())
 }
 
-/// The same for the venue, where it sees other candles than the core; they are not counted.
+/// The same for the venue, where it sees anything else than the core; it is not counted.
 ///
 /// # Errors
-/// As for [`Setup::detail_sources`].
-pub fn venue_sources(setup: &Setup) -> Result<Option<Vec<Counted<Source>>>, Failure> {
+/// As for [`Setup::sight`].
+pub fn venue_sources(setup: &Setup) -> Result<Sight<Counted<Source>>, Failure> {
     let silent = |source| Counted { source, bar: indicatif::ProgressBar::hidden() };
-    Ok(setup.detail_sources()?.map(|sources| sources.into_iter().map(silent).collect()))
+    let Sight { candles, ticks } = setup.sight()?;
+    Ok(Sight { candles: candles.map(|sources| sources.into_iter().map(silent).collect()), ticks })
 }
 
 /// Digest as text, whole.
@@ -237,15 +242,7 @@ fn assumptions(config: &RunFile, setup: &Setup) -> Vec<Assumption> {
         ),
         of("fill", fill_text(execution)),
         of("path", path_text(execution.path).into()),
-        of(
-            "limits",
-            if execution.touch {
-                "a limit fills when its price is touched"
-            } else {
-                "a limit fills only when the price trades through it"
-            }
-            .into(),
-        ),
+        of("limits", queue_text(execution.queue).into()),
         of("fees", costs::fees_text(execution)),
         of("slippage", costs::slippage_text(execution)),
         of("latency", costs::latency_text(execution.latency)),

@@ -20,4 +20,5 @@ pub mod strategy_setup;
 pub mod tables;
 pub mod tape_header;
 pub mod terminal;
+pub mod ticks;
 pub mod trial_record;

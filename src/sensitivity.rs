@@ -129,8 +129,8 @@ fn row(case: Case, config: &RunFile, setup: &Setup) -> Result<SensitivityRow, Fa
         return Ok(without("it would be more than the whole price"));
     }
     let strategy = strategy_setup::build(&config, &strategies::Registry::builtin())?;
-    let (sources, detail) = (setup.sources(false)?, setup.detail_sources()?);
-    let mut run = backtest(&config, &setup, strategy, sources, detail, DigestOnly::default(), Detail::Figures)?;
+    let (sources, sight) = (setup.sources(false)?, setup.sight()?);
+    let mut run = backtest(&config, &setup, strategy, sources, sight, DigestOnly::default(), Detail::Figures)?;
     let digest = run.recorder.inner().digest();
     let (summary, _) = summarise(&config, &setup, &mut run, digest);
     Ok(SensitivityRow {

@@ -6,9 +6,10 @@ use crate::holdings::{Happening, Holdings, daily, holdings, renamings, sessions}
 use crate::run_file::{InstrumentSection, RunFile};
 use crate::sources::{Reading, readings};
 use crate::strategy_setup;
+use crate::ticks::TickReading;
 use datasets::{CalendarName, CandleReader, Catalog, InstrumentRecord, ReadOptions, TickerWindow, ticker_windows};
 use engine::risk::{AllowedInstruments, BuyingPower, RiskCheck};
-use engine::sim::{Costs, Queue, Sessions, VenueConfig};
+use engine::sim::{Costs, Sessions, VenueConfig};
 use engine::{
     Core, Currencies, Currency, Dated, Instrument, InstrumentId, Money, Price, Qty, RiskEngine, SimVenue, Spec, State,
     Strategy, Timestamp,
@@ -34,6 +35,8 @@ pub struct Setup {
     pub readings: Vec<Reading>,
     /// How the venue's candles are had, where any instrument has smaller ones for it.
     pub detail: Option<Vec<Reading>>,
+    /// How the venue's ticks are had, in the order of the run file; empty where no instrument has some.
+    pub ticks: Vec<Option<TickReading>>,
     /// When each of their markets is open.
     pub sessions: Vec<Sessions>,
     /// What happens to holdings without a trade.
@@ -73,6 +76,7 @@ impl Setup {
             costs: Vec::new(),
             readings: Vec::new(),
             detail: None,
+            ticks: Vec::new(),
             sessions: Vec::new(),
             carry: Vec::new(),
             trades_from: Timestamp::MIN,
@@ -115,6 +119,7 @@ impl Setup {
         setup.include_warm_up(run)?;
         setup.include_detail(details);
         setup.tell_changes(run);
+        setup.include_ticks(run, &catalog)?;
         setup.look_for_holdings(run, &catalog, &calendars, &tickers)?;
         Ok(setup)
     }
@@ -253,7 +258,7 @@ impl Setup {
     pub fn venue(&self, run: &RunFile) -> SimVenue {
         let config = VenueConfig {
             path: run.execution.path,
-            queue: if run.execution.touch { Queue::Touch } else { Queue::Through },
+            queue: run.execution.queue,
             leverage: run.account.leverage,
             margin_mode: run.account.margin_mode,
             participation_ppm: run.execution.participation_ppm,

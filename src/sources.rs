@@ -1,8 +1,9 @@
 //! The candle streams of a run: as they stand in the catalog, or larger ones made of smaller ones.
 use crate::failure::Failure;
-use crate::run_file::InstrumentSection;
+use crate::run_file::{DetailSetting, InstrumentSection};
 use crate::setup::Setup;
 use datasets::{Catalog, DataError, FingerprintHandle, Prefetched, ReadOptions, Series, TickerWindow};
+use engine::sim::BoxedTicks;
 use engine::{Aggregated, Candle, CandleSource, Interval, SharedCandles};
 use std::sync::Arc;
 
@@ -30,7 +31,7 @@ pub fn readings(
     let find = |interval| catalog.joined(&section.venue, &section.symbol, interval, tickers);
     let failure = |e: DataError| if e.is_unknown_name() { Failure::Usage(e.to_string()) } else { e.into() };
     let found = find(section.interval);
-    let Some(interval) = section.detail else {
+    let Some(DetailSetting::Candles(interval)) = section.detail else {
         let reading = Reading { series: found.map_err(failure)?, options, larger: None };
         return Ok((reading, None));
     };
@@ -136,6 +137,14 @@ pub fn load(reading: &Reading) -> Result<Arc<[Candle]>, Failure> {
     Ok(made.into())
 }
 
+/// What the venue sees, where that is not the candles of the core.
+pub struct Sight<C: CandleSource> {
+    /// Its candles, of every instrument.
+    pub candles: Option<Vec<C>>,
+    /// Its ticks, in the order of the run file; empty where it sees none.
+    pub ticks: Vec<Option<BoxedTicks<C::Error>>>,
+}
+
 impl Setup {
     /// The candles that the core sees, in the order of the run file.
     ///
@@ -145,11 +154,12 @@ impl Setup {
         open(&self.readings, fingerprint)
     }
 
-    /// The candles that the venue sees, where they are not those of the core.
+    /// What the venue sees, where that is not the candles of the core.
     ///
     /// # Errors
     /// As for [`open`].
-    pub fn detail_sources(&self) -> Result<Option<Vec<Source>>, Failure> {
-        self.detail.as_ref().map(|readings| open(readings, false)).transpose()
+    pub fn sight(&self) -> Result<Sight<Source>, Failure> {
+        let candles = self.detail.as_ref().map(|readings| open(readings, false)).transpose()?;
+        Ok(Sight { candles, ticks: self.tick_sources()? })
     }
 }

@@ -54,7 +54,7 @@ pub fn backtest_header(run: &RunFile, setup: &Setup) -> Result<Header, Failure> 
     Ok(header)
 }
 
-/// The files of candles that only the venue sees, under the names that a header gives them: `detail.N.PART`. None where
+/// The files of candles and ticks that only the venue sees, under the names that a header gives them: `detail.N.PART`. None where
 /// an instrument's orders meet the candles that the core sees.
 ///
 /// # Errors
@@ -66,6 +66,12 @@ pub fn detail_files(setup: &Setup) -> Result<Vec<(String, String)>, Failure> {
             continue;
         }
         for (part, file) in detail.series.files().iter().enumerate() {
+            let digest = file_digest(&file.path)?;
+            named.push((format!("detail.{index}.{part}"), format!("{} {digest}", file.relative)));
+        }
+    }
+    for (index, ticks) in setup.ticks.iter().enumerate() {
+        for (part, file) in ticks.iter().flat_map(|ticks| ticks.series.files()).enumerate() {
             let digest = file_digest(&file.path)?;
             named.push((format!("detail.{index}.{part}"), format!("{} {digest}", file.relative)));
         }

@@ -6,11 +6,12 @@ use crate::output_folder::{OutputFolder, SUMMARY, check_replaceable};
 use crate::recorder::Detail;
 use crate::run_file::RunFile;
 use crate::setup::Setup;
-use crate::sources::{Reading, load};
+use crate::sources::{Reading, Sight, load};
 use crate::strategy_setup::Plan;
+use crate::ticks::{TickReading, shared as shared_ticks};
 use crate::{strategy_setup, terminal, trial_record};
 use engine::tape::DigestOnly;
-use engine::{Candle, SharedCandles};
+use engine::{Candle, SharedCandles, Tick};
 use evaluations::Summary;
 use evaluations::sweep::{Column, Grid, Parameters, Runner, Sweep, SweepRow, sweep, trials, write_results};
 use evaluations::tear_sheet::{SweepSheet, sweep_html};
@@ -35,6 +36,7 @@ struct SharedRun {
     candles: Vec<Arc<[Candle]>>,
     /// Those that the venue sees, where they are others.
     detail: Option<Vec<Arc<[Candle]>>>,
+    ticks: Vec<Option<Arc<[Tick]>>>,
 }
 
 impl Runner for SharedRun {
@@ -50,9 +52,10 @@ impl Runner for SharedRun {
         let strategy = plan.make(&self.registry).map_err(|(_, e)| Failure::Usage(e.to_string()))?;
         let shared = |candles: &Arc<[Candle]>| SharedCandles::new(Arc::clone(candles));
         let sources = self.candles.iter().map(shared);
-        let detail = self.detail.as_ref().map(|all| all.iter().map(shared).collect());
+        let candles = self.detail.as_ref().map(|all| all.iter().map(shared).collect());
+        let sight = Sight { candles, ticks: shared_ticks(&self.ticks) };
         let journal = DigestOnly::default();
-        let mut run = backtest(&self.config, &self.setup, strategy, sources, detail, journal, Detail::Figures)?;
+        let mut run = backtest(&self.config, &self.setup, strategy, sources, sight, journal, Detail::Figures)?;
         let digest = run.recorder.inner().digest();
         let (mut summary, _) = summarise(&self.config, &self.setup, &mut run, digest);
         summary.parameters = plan.texts().collect();
@@ -103,7 +106,9 @@ fn share(config: RunFile, grid: &Grid) -> Result<SharedRun, Failure> {
     let all = |readings: &[Reading]| readings.iter().map(load).collect::<Result<Vec<Arc<[Candle]>>, _>>();
     let candles = all(&setup.readings)?;
     let detail = setup.detail.as_deref().map(all).transpose()?;
-    Ok(SharedRun { config, setup, registry, base, candles, detail })
+    let loaded = |ticks: &Option<TickReading>| ticks.as_ref().map(TickReading::load).transpose();
+    let ticks = setup.ticks.iter().map(loaded).collect::<Result<_, _>>()?;
+    Ok(SharedRun { config, setup, registry, base, candles, detail, ticks })
 }
 
 /// The digest of all runs, in the order of the table.

@@ -9,7 +9,7 @@ use super::node::Node;
 use super::rate::{self, Bounds};
 use super::section::Section;
 use super::written::Written;
-use engine::sim::{Delay, Latency, PathModel};
+use engine::sim::{Delay, Latency, PathModel, Queue};
 use rust_decimal::Decimal;
 
 /// The simulated venue.
@@ -19,8 +19,8 @@ pub struct ExecutionSection {
     pub fill: FillModel,
     /// What is assumed about the path inside a candle.
     pub path: PathModel,
-    /// Whether a limit fills when the price only touches it.
-    pub touch: bool,
+    /// When a limit that waits is filled; `touch = true` is [`Queue::Touch`].
+    pub queue: Queue,
     /// Fee of a fill that takes liquidity, in hundredths of a per cent; [`engine::ledger::Rate`] can hold it.
     pub taker_fee_bps: Decimal,
     /// Fee of a fill that gives liquidity; below zero it is a rebate.
@@ -69,7 +69,7 @@ const PARTICIPATION: &str = "per cent of a candle's volume above 0 and up to 100
 pub(super) fn read(mut section: Section<'_>) -> Option<ExecutionSection> {
     let fill = section.or("fill", FillModel::NextOpen, |node| choice(node, &FillModel::ALL));
     let path = section.or("path", PathModel::default(), |node| choice(node, &PathModel::ALL));
-    let touch = section.or("touch", false, Node::switch);
+    let queue = queue(&mut section);
     let taker_fee_bps = section.or("taker_fee_bps", Decimal::ZERO, |node| rate::bps(node, Bounds::Fee));
     let maker_fee_bps = section.or("maker_fee_bps", Decimal::ZERO, |node| rate::bps(node, Bounds::Fee));
     let fee_tiers = costs::tiers(&mut section);
@@ -87,7 +87,7 @@ pub(super) fn read(mut section: Section<'_>) -> Option<ExecutionSection> {
     Some(ExecutionSection {
         fill: fill?,
         path: path?,
-        touch: touch?,
+        queue: queue?,
         taker_fee_bps: taker_fee_bps?,
         maker_fee_bps: maker_fee_bps?,
         fee_tiers: fee_tiers?,
@@ -99,6 +99,24 @@ pub(super) fn read(mut section: Section<'_>) -> Option<ExecutionSection> {
         participation_ppm: participation_ppm?,
         latency: Latency { feed: feed?, entry: entry?, reply: reply? },
     })
+}
+
+/// Reads the queue model, by its name or as the switch of old.
+fn queue(section: &mut Section<'_>) -> Option<Queue> {
+    let touch = section.optional("touch", Node::switch)?;
+    let queue = section.optional("queue", |node| choice(node, &Queue::ALL))?;
+    let contradict = match (touch, queue) {
+        (Some(true), Some(queue)) => queue != Queue::Touch,
+        (Some(false), Some(queue)) => queue == Queue::Touch,
+        _ => false,
+    };
+    if contradict {
+        let message = "`touch` and `queue` contradict each other".to_string();
+        let complaint = Complaint::new(section.place_of("queue"), message);
+        section.complain("queue", complaint.expected("one of the two; `touch = true` is `queue = \"touch\"`"));
+        return None;
+    }
+    Some(queue.unwrap_or(if touch == Some(true) { Queue::Touch } else { Queue::Through }))
 }
 
 /// One of several names.
@@ -131,7 +149,8 @@ pub(super) fn written(execution: &ExecutionSection) -> Written {
     let mut section = Written::new("execution")
         .text("fill", execution.fill.name())
         .text("path", execution.path.name())
-        .literal("touch", execution.touch);
+        .literal("touch", execution.queue == Queue::Touch)
+        .maybe("queue", (execution.queue == Queue::VolumeAhead).then(|| execution.queue.name().to_string()));
     // Where tiers stand, the two rates do not.
     if execution.fee_tiers.is_empty() {
         section = section

@@ -26,8 +26,8 @@ pub struct InstrumentSection {
     pub symbol: String,
     /// The length of its candles.
     pub interval: Interval,
-    /// The length of the candles that its orders meet, where they are smaller.
-    pub detail: Option<Interval>,
+    /// What its orders meet, where that is not its candles.
+    pub detail: Option<DetailSetting>,
     /// Smallest increment of a price; a multiple of the price step, if both are given.
     pub tick: Option<Decimal>,
     /// Smallest increment of a quantity; a multiple of the quantity step, if both are given.
@@ -56,6 +56,15 @@ pub struct InstrumentSection {
     pub calendar: Option<CalendarName>,
     /// Length of a session: a day's candle is known that long after its open.
     pub session: Option<Interval>,
+}
+
+/// What the orders of an instrument meet in the place of its candles.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum DetailSetting {
+    /// Smaller candles.
+    Candles(Interval),
+    /// Trades and quotes.
+    Ticks,
 }
 
 impl InstrumentSection {
@@ -184,6 +193,7 @@ fn element(
     })
 }
 
+const TICKS: &str = "ticks";
 const VENUE: &str = "1 to 64 lower-case letters, digits, `-` or `_` as in \"coinbase\"";
 const SYMBOL: &str = "1 to 64 letters, digits, `-`, `_` or `.`, beginning with a letter or digit, as in \"BTCUSD\"";
 
@@ -256,13 +266,17 @@ fn interval_of(node: &Node) -> Result<Interval, Complaint> {
     text.parse().map_err(|_| node.complain(format!("`{text}` is not an interval")).expected(expected))
 }
 
-fn detail(node: &Node, interval: Option<Interval>) -> Result<Interval, Complaint> {
-    let expected = "an interval that fits a whole number of times into `interval`, as in \"1m\"";
+fn detail(node: &Node, interval: Option<Interval>) -> Result<DetailSetting, Complaint> {
+    let expected = "\"ticks\", or an interval that fits a whole number of times into `interval`, as in \"1m\"";
     let text = node.text(expected)?;
+    if text == TICKS {
+        return Ok(DetailSetting::Ticks);
+    }
     let whole = |small: &Interval| interval.is_none_or(|i| small.0 < i.0 && i.0 % small.0 == 0);
     text.parse()
         .ok()
         .filter(whole)
+        .map(DetailSetting::Candles)
         .ok_or_else(|| node.complain(format!("`{text}` is no interval of smaller candles")).expected(expected))
 }
 
@@ -292,13 +306,20 @@ fn step_text(scale: u8) -> String {
     decimal::plain(Decimal::new(1, u32::from(scale)))
 }
 
+fn detail_text(detail: DetailSetting) -> String {
+    match detail {
+        DetailSetting::Candles(interval) => interval.to_string(),
+        DetailSetting::Ticks => TICKS.to_string(),
+    }
+}
+
 pub(super) fn written(index: usize, instrument: &InstrumentSection) -> Written {
     let plain = |value: Option<Decimal>| value.map(decimal::plain);
     let section = Written::element("instruments", index)
         .text("venue", &instrument.venue)
         .text("symbol", &instrument.symbol)
         .text("interval", &instrument.interval.to_string())
-        .maybe("detail", instrument.detail.map(|interval| interval.to_string()))
+        .maybe("detail", instrument.detail.map(detail_text))
         .maybe("tick", plain(instrument.tick))
         .maybe("lot", plain(instrument.lot))
         .maybe("min_notional", instrument.min_notional.map(|amount| amount.to_string()))

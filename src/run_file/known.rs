@@ -54,6 +54,7 @@ pub(super) const SECTIONS: [Known; 8] = [
             "fill",
             "path",
             "touch",
+            "queue",
             "taker_fee_bps",
             "maker_fee_bps",
             "fee_tiers",

@@ -35,7 +35,7 @@ pub use costs::{Charges, FeeTier, ImpactModel, ImpactSetting};
 pub use data::{CatalogPath, DataSection};
 pub use error::{ConfigError, Problem, SHOWN_MAX};
 pub use execution::{ExecutionSection, FillModel};
-pub use instruments::InstrumentSection;
+pub use instruments::{DetailSetting, InstrumentSection};
 pub use risk::RiskSection;
 pub use role::Role;
 pub use run::RunSection;

@@ -2,7 +2,7 @@
 use super::{GOOD, RunFile, good, with};
 use crate::run_file::Parameter;
 use datasets::CalendarName;
-use engine::sim::{Delay, Latency, PathModel};
+use engine::sim::{Delay, Latency, PathModel, Queue};
 use engine::{Interval, Money, Timestamp};
 use rust_decimal::Decimal;
 use std::path::Path;
@@ -25,7 +25,7 @@ fn a_good_file_means_what_it_says() {
     assert_eq!(run.strategies[0].parameter("fast"), Some(&Parameter::Whole(20)));
     assert_eq!(run.strategies[0].parameter("kind"), None);
     assert_eq!(run.execution.taker_fee_bps, Decimal::from(5));
-    assert_eq!((run.execution.path, run.execution.touch), (PathModel::Pessimistic, false));
+    assert_eq!((run.execution.path, run.execution.queue), (PathModel::Pessimistic, Queue::Through));
     assert_eq!(run.risk, None);
 }
 

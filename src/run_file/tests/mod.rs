@@ -9,6 +9,7 @@ mod overrides;
 mod pegs;
 mod round_trip;
 mod seats;
+mod ticks;
 
 use super::RunFile;
 use expect_test::Expect;

@@ -1,0 +1,53 @@
+//! Orders that meet ticks, and the queue that their limits stand in.
+use super::{check_each, good, with};
+use crate::run_file::DetailSetting;
+use engine::Interval;
+use engine::sim::Queue;
+use expect_test::expect;
+
+const RATES: &str = "taker_fee_bps = 5";
+const INTERVAL: &str = "interval = \"4h\"";
+
+#[test]
+fn ticks_and_smaller_candles_are_read_and_written_back() {
+    let check = |detail: &str, expected| {
+        let run = good(&with(INTERVAL, &format!("{INTERVAL}\ndetail = \"{detail}\"")));
+        assert_eq!(run.instruments[0].detail, Some(expected));
+        assert!(run.resolved().contains(&format!("detail = \"{detail}\"\n")), "{}", run.resolved());
+        assert_eq!(good(&run.resolved()), run);
+    };
+    check("ticks", DetailSetting::Ticks);
+    check("1m", DetailSetting::Candles(Interval::MINUTE));
+}
+
+#[test]
+fn a_queue_is_named_or_switched_and_only_a_new_one_is_written_back() {
+    let check = |text: &str, expected, written: &str| {
+        let run = good(&with(RATES, text));
+        assert_eq!(run.execution.queue, expected, "{text}");
+        let resolved = run.resolved();
+        let lines: Vec<&str> = resolved.lines().filter(|l| l.starts_with("touch") || l.starts_with("queue")).collect();
+        assert_eq!(lines.join(" "), written, "{text}");
+        assert_eq!(good(&resolved), run);
+    };
+    check("", Queue::Through, "touch = false");
+    check("touch = true", Queue::Touch, "touch = true");
+    check("queue = \"through\"", Queue::Through, "touch = false");
+    check("queue = \"touch\"", Queue::Touch, "touch = true");
+    check("touch = true\nqueue = \"touch\"", Queue::Touch, "touch = true");
+    check("touch = false\nqueue = \"volume-ahead\"", Queue::VolumeAhead, "touch = false queue = \"volume-ahead\"");
+}
+
+#[test]
+fn what_contradicts_itself_is_refused_at_its_line() {
+    check_each(
+        &[
+            (RATES, "touch = true\nqueue = \"through\""),
+            (RATES, "touch = true\nqueue = \"volume-ahead\""),
+            (RATES, "touch = false\nqueue = \"touch\""),
+            (RATES, "queue = \"volume\""),
+            (INTERVAL, "interval = \"4h\"\ndetail = \"tick\""),
+        ],
+        expect![[""]],
+    );
+}
