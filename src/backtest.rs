@@ -248,6 +248,9 @@ fn assumptions(config: &RunFile, setup: &Setup) -> Vec<Assumption> {
         of("latency", costs::latency_text(execution.latency)),
         of("buying power", costs::buying_power_text(&config.account)),
     ];
+    if !setup.ticks.is_empty() && setup.ticks.iter().all(Option::is_some) {
+        all.retain(|it| it.about != "fill" && it.about != "path"); // nothing meets a candle
+    }
     all.extend(costs::impact_text(execution).map(|text| of("impact", text)));
     let window = setup.window(config);
     for (section, costs) in config.instruments.iter().zip(&setup.costs) {

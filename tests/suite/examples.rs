@@ -279,3 +279,22 @@ fn aapl_in_euros() {
     "#]],
     );
 }
+
+#[test]
+fn btc_ticks() {
+    check(
+        "btc-ticks",
+        expect![[r#"
+        bars 69
+        orders 75
+        fills 73
+        round_trips 8
+        wins 4
+        fees 17.27823279464
+        final_equity 99961.92124040536
+        max_drawdown 38.07875959464
+        refused {}
+        digest 0b3228df770b1004
+    "#]],
+    );
+}

@@ -13,5 +13,6 @@ mod replay;
 mod results;
 mod sharing;
 mod tickers;
+mod ticks;
 mod tidy;
 mod workloads;

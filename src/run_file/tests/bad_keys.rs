@@ -28,7 +28,7 @@ fn an_unknown_key_names_its_line_and_the_nearest_known_key() {
             run.toml:24:3: unknown key `taker-fee-bps` in [execution]
               24 |   taker-fee-bps = 5
                  |   ^^^^^^^^^^^^^
-                 = expected one of: fill, path, touch, taker_fee_bps, maker_fee_bps, fee_tiers, fee_per_unit, min_fee, slippage_bps, spread_bps, impact, impact_bps, liquidation_fee_bps, participation_pct, latency_ms, feed_latency_ms, reply_latency_ms
+                 = expected one of: fill, path, touch, queue, taker_fee_bps, maker_fee_bps, fee_tiers, fee_per_unit, min_fee, slippage_bps, spread_bps, impact, impact_bps, liquidation_fee_bps, participation_pct, latency_ms, feed_latency_ms, reply_latency_ms
                  = help: did you mean `taker_fee_bps`?
 
             run.toml:14:1: unknown key `tik` in [[instruments]]

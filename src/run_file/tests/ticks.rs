@@ -48,6 +48,30 @@ fn what_contradicts_itself_is_refused_at_its_line() {
             (RATES, "queue = \"volume\""),
             (INTERVAL, "interval = \"4h\"\ndetail = \"tick\""),
         ],
-        expect![[""]],
+        expect![[r#"
+            run.toml:25:9: `touch` and `queue` contradict each other
+              25 | queue = "through"
+                 |         ^^^^^^^^^
+                 = expected one of the two; `touch = true` is `queue = "touch"`
+
+            run.toml:25:9: `touch` and `queue` contradict each other
+              25 | queue = "volume-ahead"
+                 |         ^^^^^^^^^^^^^^
+                 = expected one of the two; `touch = true` is `queue = "touch"`
+
+            run.toml:25:9: `touch` and `queue` contradict each other
+              25 | queue = "touch"
+                 |         ^^^^^^^
+                 = expected one of the two; `touch = true` is `queue = "touch"`
+
+            run.toml:24:9: `queue`: `volume` is not among the choices
+              24 | queue = "volume"
+                 |         ^^^^^^^^
+                 = expected one of: "through", "touch", "volume-ahead"
+
+            run.toml:14:10: `detail`: `tick` is no interval of smaller candles
+              14 | detail = "tick"
+                 |          ^^^^^^
+                 = expected "ticks", or an interval that fits a whole number of times into `interval`, as in "1m""#]],
     );
 }
