@@ -11,8 +11,8 @@ use engine::tape::{
     decode_event, decode_outcomes,
 };
 use engine::{
-    CashEvent, Event, Fill, InstrumentId, Label, Money, OrderId, OrderKind, OrderRequest, Price, Qty, Reason, Report,
-    SharedCandles, Side, TimerId, run,
+    CashEvent, Core, Event, Fill, InstrumentId, Label, Money, OrderId, OrderKind, OrderRequest, Price, Qty, Reason,
+    Report, SharedCandles, Side, Strategy, TimerId, run,
 };
 use expect_test::expect;
 use std::collections::BTreeSet;
@@ -76,11 +76,15 @@ fn tape() -> Vec<u8> {
 
 /// What a replay of a tape says of itself.
 pub(crate) fn replayed(tape: &[u8], wishes: &str) -> String {
+    replayed_by(&mut core(&Scene::parse(wishes)), tape)
+}
+
+/// The same by a core of its own.
+pub(crate) fn replayed_by<S: Strategy>(core: &mut Core<S>, tape: &[u8]) -> String {
     let none = Merge::new(Vec::<(SharedCandles, u8)>::new()).expect("nothing to read");
     let mut world = Recorded::new(TapeReader::new(tape), none, Wire::default());
     let mut verifying = Verifying::new(TapeReader::new(tape));
-    let mut core = core(&Scene::parse(wishes));
-    let steps = run(&mut core, &mut world, &mut verifying).expect("every decision is repeated");
+    let steps = run(core, &mut world, &mut verifying).expect("every decision is repeated");
     let digest: String = verifying.digest().iter().map(|byte| format!("{byte:02x}")).collect();
     format!("{steps} steps, {digest}, cash {}", core.state().books.cash())
 }

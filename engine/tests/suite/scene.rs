@@ -34,10 +34,18 @@ pub(crate) fn instruments(scene: &Scene) -> Vec<Instrument> {
 /// A core at rest for a scenario.
 pub(crate) fn core(scene: &Scene) -> Core<Script> {
     let state = State::new(scene.cash, instruments(scene), scene.trades_from);
-    let strategy = Script { script: scene.script.clone(), seen: vec![0; scene.stocks.len()] };
+    Core::new(state, script(scene), risk(scene))
+}
+
+/// The strategy of a scenario.
+pub(crate) fn script(scene: &Scene) -> Script {
+    Script { script: scene.script.clone(), seen: vec![0; scene.stocks.len()] }
+}
+
+/// The review of a scenario.
+pub(crate) fn risk(scene: &Scene) -> RiskEngine {
     let allowed = AllowedInstruments(scene.stocks.iter().map(|s| s.allowed).collect());
-    let risk = RiskEngine::new(vec![Box::new(allowed), Box::new(BuyingPower { leverage: scene.leverage })]);
-    Core::new(state, strategy, risk)
+    RiskEngine::new(vec![Box::new(allowed), Box::new(BuyingPower { leverage: scene.leverage })])
 }
 
 pub(crate) fn feed(scene: &Scene) -> Merge<SharedCandles> {
