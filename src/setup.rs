@@ -245,7 +245,8 @@ impl Setup {
         let checks: Vec<Box<dyn RiskCheck + Send>> =
             vec![Box::new(AllowedInstruments(allowed)), Box::new(BuyingPower { leverage: run.account.leverage })];
         let state = State::new(run.account.cash, self.instruments.clone(), self.trades_from);
-        let mut state = state.with_currencies(self.currencies.clone());
+        let looked_at = run.instruments.iter().map(|section| !section.role.traded).collect();
+        let mut state = state.with_currencies(self.currencies.clone()).with_looked_at(looked_at);
         let shares = strategy_setup::shares(run);
         if !shares.is_empty() {
             state = state.with_strategies(&shares);

@@ -98,6 +98,8 @@ pub struct State {
     markets: Vec<Market>,
     trades_from: Timestamp,
     mark_due: bool,
+    /// Which instruments are only looked at; empty where all are traded.
+    looked_at: Vec<bool>,
 }
 
 impl State {
@@ -120,6 +122,7 @@ impl State {
             markets: vec![Market::default(); n],
             trades_from,
             mark_due: false,
+            looked_at: Vec::new(),
             instruments,
         }
     }
@@ -128,6 +131,15 @@ impl State {
     #[must_use]
     pub fn with_currencies(mut self, currencies: Currencies) -> Self {
         self.books = Books::new(self.books.home.initial, self.instruments.len(), currencies);
+        self
+    }
+
+    /// The same with instruments that are only looked at, such as the pair of a currency: their candles are no reason to mark
+    /// the account, so that its days are those of what is traded.
+    #[must_use]
+    pub fn with_looked_at(mut self, looked_at: Vec<bool>) -> Self {
+        assert!(looked_at.len() == self.instruments.len(), "each instrument is traded or looked at");
+        self.looked_at = if looked_at.contains(&true) { looked_at } else { Vec::new() };
         self
     }
 
@@ -196,7 +208,7 @@ impl State {
         }
         self.books.mark(index, &self.instruments[index], candle.candle.close);
         self.counters.candles += 1;
-        self.mark_due = true;
+        self.mark_due |= self.looked_at.is_empty() || !self.looked_at[index];
         true
     }
 

@@ -266,17 +266,17 @@ fn aapl_in_euros() {
     check(
         "aapl-in-euros",
         expect![[r#"
-        bars 54964
-        orders 61
-        fills 61
-        round_trips 30
-        wins 12
-        fees 1114.714589873549
-        final_equity 283809.160023174852
-        max_drawdown 58338.115521014718
-        refused {}
-        digest 26c9467649a0de42
-    "#]],
+            bars 54964
+            orders 61
+            fills 61
+            round_trips 30
+            wins 12
+            fees 1114.714589873549
+            final_equity 283809.160023174852
+            max_drawdown 58179.134448892815
+            refused {}
+            digest 8016193d7a49c56b
+        "#]],
     );
 }
 

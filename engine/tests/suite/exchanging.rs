@@ -88,10 +88,15 @@ impl Journal for Explained {
 }
 
 fn play<S: Strategy + Clone>(strategy: &S, table: &Table) -> (State, Vec<&'static str>) {
+    play_looking(strategy, table, vec![false; COUNT])
+}
+
+fn play_looking<S: Strategy + Clone>(strategy: &S, table: &Table, looked_at: Vec<bool>) -> (State, Vec<&'static str>) {
     let all = instruments();
     let leverage = Leverage { ppm: table.leverage * 1_000_000 };
     let make_core = || {
         let state = State::new(table.cash, all.clone(), Timestamp::MIN).with_currencies(currencies(&all));
+        let state = state.with_looked_at(looked_at.clone());
         Core::new(state, strategy.clone(), RiskEngine::new(vec![Box::new(BuyingPower { leverage })]))
     };
     let config = VenueConfig { leverage, ..VenueConfig::default() };
@@ -206,6 +211,16 @@ fn nothing_is_ordered_in_a_currency_of_unknown_worth() {
     it.prices[0].clear();
     let (state, refused) = play(&Buys(EURO, units(1), false), &it);
     assert_eq!((refused, state.books.equity()), (vec!["no_rate"], one(1_000)));
+}
+
+#[test]
+fn what_is_only_looked_at_is_no_reason_to_mark_the_account() {
+    for (looked_at, marks) in [([false; COUNT], 3), ([true, false, true, true, true], 2)] {
+        let mut it = table([12_500; 3]);
+        it.prices[1].pop();
+        let (state, _) = play_looking(&Buys(EURO, units(1), false), &it, looked_at.to_vec());
+        assert_eq!((state.mark.count, state.counters.candles), (marks, 14), "{looked_at:?}");
+    }
 }
 
 #[test]

@@ -86,6 +86,8 @@ fn desk() -> Core<Desk<Script>> {
 #[test]
 fn the_golden_tape_of_two_strategies_replays() {
     let tape = tape(SHARED, &mut desk());
-    expect!["19 steps, f91e75138ba849b19484395603a4bb4191f4bc6d4ddd898af1aa5be6991e2750, cash 999874.115896218318"].assert_eq(&replayed_by(&mut desk(), &tape));
-    expect!["Accepted Busted Candle Carry Filled For Liquidated Noted Rejected Submit repeated_bust terms"].assert_eq(&kinds(&tape));
+    expect!["19 steps, f91e75138ba849b19484395603a4bb4191f4bc6d4ddd898af1aa5be6991e2750, cash 999874.115896218318"]
+        .assert_eq(&replayed_by(&mut desk(), &tape));
+    expect!["Accepted Busted Candle Carry Filled For Liquidated Noted Rejected Submit repeated_bust terms"]
+        .assert_eq(&kinds(&tape));
 }
