@@ -44,6 +44,12 @@ impl Account {
         self.purse.total()
     }
 
+    /// Whether it may hold cash in other currencies than its own.
+    #[inline]
+    pub(super) fn has_foreign_cash(&self) -> bool {
+        self.purse.is_foreign()
+    }
+
     /// Cash of each currency in itself, the account's own first.
     pub fn balances(&self) -> impl Iterator<Item = Money> {
         self.purse.balances()

@@ -48,6 +48,12 @@ impl Purse {
         }
     }
 
+    /// Whether there are other currencies.
+    #[inline]
+    pub(super) fn is_foreign(&self) -> bool {
+        !self.foreign.is_empty()
+    }
+
     /// Cash in the account's own currency.
     pub(super) fn home(&mut self) -> &mut Money {
         &mut self.home

@@ -77,11 +77,14 @@ impl SimVenue {
         Ok(())
     }
 
-    /// The same for what is held: its price counts for what the account can carry.
+    /// The same for what is held, and for what may be the rate of a currency: their prices count for what the account can
+    /// carry.
     fn pass_held<E: core::error::Error>(&mut self, ticks: &mut Ticks<E>, now: Timestamp) -> Result<(), SimError<E>> {
+        let rates = self.account.has_foreign_cash();
         for place in 0..ticks.len() {
             let id = InstrumentId(place);
-            if self.account.quantity(id.index()) != Qty::ZERO && self.watched().binary_search(&id).is_err() {
+            let counts = rates || self.account.quantity(id.index()) != Qty::ZERO;
+            if counts && self.watched().binary_search(&id).is_err() {
                 self.pass_ticks(id, ticks, now)?;
             }
         }
