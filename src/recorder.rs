@@ -186,8 +186,9 @@ impl<J: Journal> Recorder<J> {
         for (place, books) in alone.into_iter().chain(state.sub_ledgers.all()).enumerate() {
             let owner = if alone.is_some() { Owner::NONE } else { Owner(u8::try_from(place + 1).unwrap_or(u8::MAX)) };
             let position = books.position(index);
-            let before = self.in_lieu.insert((owner, index), position.in_lieu).unwrap_or_default();
-            let sold = state.books.to_home(index, position.in_lieu - before);
+            let in_lieu = books.of(index).in_lieu_of(index);
+            let before = self.in_lieu.insert((owner, index), in_lieu).unwrap_or_default();
+            let sold = state.books.to_home(index, in_lieu - before);
             self.trips.split(state.now, owner, split, (position.quantity.0, sold));
         }
     }

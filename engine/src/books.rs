@@ -158,6 +158,12 @@ impl Books {
         self.total(Ledger::gross)
     }
 
+    /// Equity, cash and gross value.
+    #[cold]
+    pub(crate) fn figures(&self) -> (Money, Money, Money) {
+        (self.equity(), self.cash(), self.gross())
+    }
+
     /// Sum of all fees, each currency at its rate now.
     #[must_use]
     pub fn fees(&self) -> Money {

@@ -26,8 +26,6 @@ pub struct Position {
     pub realised: Money,
     /// Fees paid on it.
     pub fees: Money,
-    /// Cash for what a split left over or a delisting ended; part of what was realised.
-    pub in_lieu: Money,
     step_value: Option<i64>,
 }
 
@@ -56,6 +54,8 @@ pub struct Ledger {
     pub in_lieu: Money,
     /// Postings that had to be rounded, each by less than 10^-12, against the account.
     pub rounded: u64,
+    /// What of it came of each instrument: beside the positions, which are looked at once per candle and are to stay narrow.
+    in_lieu_of: Vec<Money>,
     positions: Vec<Position>,
     value: Money,
     gross: Money,
@@ -76,6 +76,7 @@ impl Ledger {
             borrow: Money::ZERO,
             interest: Money::ZERO,
             in_lieu: Money::ZERO,
+            in_lieu_of: vec![Money::ZERO; instruments],
             rounded: 0,
             positions: vec![Position { step_value: Some(0), ..Position::default() }; instruments],
             value: Money::ZERO,
@@ -87,6 +88,12 @@ impl Ledger {
     #[must_use]
     pub fn position(&self, index: usize) -> &Position {
         &self.positions[index]
+    }
+
+    /// Cash for what splits left over or a delisting ended of the instrument at `index`; part of what was realised.
+    #[must_use]
+    pub fn in_lieu_of(&self, index: usize) -> Money {
+        self.in_lieu_of[index]
     }
 
     /// All positions, in the order of the run file.
@@ -109,8 +116,8 @@ impl Ledger {
         self.gross
     }
 
-    /// Values the position at `index` at `price`.
-    #[inline]
+    /// Values the position at `index` at `price`. Always inlined: once per candle a call would cost as much as what it does.
+    #[inline(always)]
     pub fn mark(&mut self, index: usize, instrument: &Instrument, price: Price) {
         let position = &mut self.positions[index];
         position.mark = price;
@@ -134,7 +141,11 @@ impl Ledger {
     /// When `quantity` is zero: a fill moves something.
     pub fn book(&mut self, index: usize, instrument: &Instrument, quantity: Qty, price: Price, fee: Money) -> Booking {
         assert!(!quantity.is_zero(), "a fill moves something");
-        let (cost, rounded) = instrument.cost(price, quantity);
+        let step = instrument.step_value(quantity);
+        let (cost, rounded) = match step {
+            Some(step) => (Money(product(price.0, step)), false),
+            None => instrument.cost(price, quantity),
+        };
         self.rounded += u64::from(rounded);
         self.cash -= cost + fee;
         self.fees += fee;
@@ -147,7 +158,12 @@ impl Ledger {
         self.realised += realised;
         position.fees += fee;
         position.quantity = position.quantity + quantity;
-        position.step_value = instrument.step_value(position.quantity);
+        // Most fills open a position or close it: no second division then.
+        position.step_value = match position.quantity {
+            Qty::ZERO => Some(0),
+            opened if opened == quantity => step,
+            other => instrument.step_value(other),
+        };
         self.value -= position.value;
         self.gross -= Money(position.value.0.abs());
         position.value = Money::ZERO;
@@ -184,7 +200,7 @@ impl Ledger {
         let realised = payment - position.cost;
         position.realised += realised;
         self.realised += realised;
-        position.in_lieu += payment;
+        self.in_lieu_of[index] += payment;
         self.in_lieu += payment;
         position.quantity = Qty::ZERO;
         position.step_value = Some(0);
@@ -214,7 +230,7 @@ impl Ledger {
         self.gross += Money(position.value.0.abs());
         self.value -= sold;
         self.realised += sold - cost;
-        position.in_lieu += sold;
+        self.in_lieu_of[index] += sold;
         self.in_lieu += sold;
         self.cash += sold;
     }

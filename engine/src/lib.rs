@@ -25,6 +25,7 @@ pub mod money;
 pub mod order;
 mod order_kind;
 pub mod orders;
+mod posting;
 pub mod remark;
 pub mod risk;
 pub mod rng;

@@ -41,6 +41,9 @@ impl Size {
             Self::Equity { ppm } => instrument.quantity_for(Money(share(equity.0, i128::from(ppm), 1_000_000)), price),
             Self::Notional { amount, .. } => instrument.quantity_for(amount, price),
         };
+        if lot.0 == 1 {
+            return Qty(quantity.0.max(0)); // spares a division
+        }
         Qty((quantity.0 - quantity.0 % lot.0).max(0))
     }
 }

@@ -93,13 +93,15 @@ pub struct State {
     pub max_drawdown: Money,
     /// The fill that the last step booked, if it booked one.
     pub booked: Option<Booked>,
-    liquidations: Vec<FillId>,
-    busted: BTreeSet<(OrderId, FillId)>,
+    pub(crate) liquidations: Vec<FillId>,
+    pub(crate) busted: BTreeSet<(OrderId, FillId)>,
     markets: Vec<Market>,
     trades_from: Timestamp,
     mark_due: bool,
     /// Which instruments are only looked at; empty where all are traded.
     looked_at: Vec<bool>,
+    /// One currency, one strategy, and everything traded: asked at each candle, so that others cost such a run nothing.
+    pub(crate) plain: bool,
 }
 
 impl State {
@@ -123,15 +125,21 @@ impl State {
             trades_from,
             mark_due: false,
             looked_at: Vec::new(),
+            plain: true,
             instruments,
         }
+    }
+
+    fn settled(mut self) -> Self {
+        self.plain = self.books.foreign().is_empty() && self.sub_ledgers.is_empty() && self.looked_at.is_empty();
+        self
     }
 
     /// The same with instruments that are quoted in other currencies than the account's.
     #[must_use]
     pub fn with_currencies(mut self, currencies: Currencies) -> Self {
         self.books = Books::new(self.books.home.initial, self.instruments.len(), currencies);
-        self
+        self.settled()
     }
 
     /// The same with instruments that are only looked at, such as the pair of a currency: their candles are no reason to mark
@@ -140,7 +148,7 @@ impl State {
     pub fn with_looked_at(mut self, looked_at: Vec<bool>) -> Self {
         assert!(looked_at.len() == self.instruments.len(), "each instrument is traded or looked at");
         self.looked_at = if looked_at.contains(&true) { looked_at } else { Vec::new() };
-        self
+        self.settled()
     }
 
     /// The same for several strategies, each with a share of the cash; to be said after the currencies.
@@ -153,7 +161,7 @@ impl State {
         assert!(given <= self.books.home.initial, "strategies share what there is");
         self.sub_ledgers = SubLedgers::new(shares, self.instruments.len(), self.books.currencies());
         self.orders = Orders::shared(self.instruments.len(), shares.len());
-        self
+        self.settled()
     }
 
     /// The last that was seen of an instrument.
@@ -170,21 +178,34 @@ impl State {
     #[inline]
     pub(crate) fn apply(&mut self, time: Timestamp, event: &Event, effects: &mut Vec<Effect>) -> bool {
         assert!(time >= self.now, "time never runs back");
-        let candle = matches!(event, Event::Market(MarketEvent::Candle(_)));
         // Equity is marked once per instant, after its last candle: that is when anything else comes.
-        if self.mark_due && (!candle || time > self.now) {
-            self.close_instant();
+        match event {
+            Event::Market(MarketEvent::Candle(candle)) => {
+                if self.mark_due && time > self.now {
+                    self.close_instant();
+                }
+                self.now = time;
+                self.booked = None;
+                self.apply_candle(candle)
+            }
+            other => {
+                self.apply_other(time, other, effects);
+                true
+            }
         }
+    }
+
+    #[inline(never)]
+    fn apply_other(&mut self, time: Timestamp, event: &Event, effects: &mut Vec<Effect>) {
+        self.close_instant();
         self.now = time;
         self.booked = None;
         match event {
-            Event::Market(MarketEvent::Candle(candle)) => return self.apply_candle(candle),
             Event::Market(MarketEvent::Carry(carry)) => self.apply_carry(carry),
             Event::Report(report) => self.apply_report(report, effects),
             Event::Cash(cash) => self.books.deposit(cash.amount),
-            Event::Timer(_) => {}
+            Event::Market(MarketEvent::Candle(_)) | Event::Timer(_) => {}
         }
-        true
     }
 
     /// Whether the strategy may act on a candle: not before the warm-up is over.
@@ -199,19 +220,35 @@ impl State {
         let market = &mut self.markets[index];
         market.last = candle.candle.close;
         market.candles += 1;
-        self.books.note_price(candle.instrument, candle.candle.close);
-        if !self.sub_ledgers.is_empty() {
-            self.sub_ledgers.see(candle.instrument, &self.instruments[index], candle.candle.close);
+        if !self.plain {
+            return self.see(candle);
         }
         if !self.may_act(candle) {
             return false;
         }
-        self.books.mark(index, &self.instruments[index], candle.candle.close);
+        self.books.home.mark(index, &self.instruments[index], candle.candle.close);
         self.counters.candles += 1;
-        self.mark_due |= self.looked_at.is_empty() || !self.looked_at[index];
+        self.mark_due = true;
         true
     }
 
+    /// The same where a candle may be more than that: the rate of a currency, a mark of each strategy's books, or only looked
+    /// at.
+    #[inline(never)]
+    fn see(&mut self, candle: &MarketCandle) -> bool {
+        let (id, close) = (candle.instrument, candle.candle.close);
+        self.books.note_price(id, close);
+        self.sub_ledgers.see(id, &self.instruments[id.index()], close);
+        if !self.may_act(candle) {
+            return false;
+        }
+        self.books.mark(id.index(), &self.instruments[id.index()], close);
+        self.counters.candles += 1;
+        self.mark_due |= self.looked_at.is_empty() || !self.looked_at[id.index()];
+        true
+    }
+
+    #[cold]
     fn apply_carry(&mut self, carry: &Carry) {
         let Some(id) = carry.instrument() else {
             self.books.accrue(carry);
@@ -237,7 +274,9 @@ impl State {
             return;
         }
         self.mark_due = false;
-        let (equity, cash, gross) = (self.books.equity(), self.books.cash(), self.books.gross());
+        let home = &self.books.home;
+        let (equity, cash, gross) =
+            if self.plain { (home.equity(), home.cash, home.gross()) } else { self.books.figures() };
         self.mark = Mark { count: self.mark.count + 1, time: self.now, equity, cash, gross };
         self.peak = self.peak.max(equity);
         self.max_drawdown = self.max_drawdown.max(self.peak - equity);
@@ -278,104 +317,13 @@ impl State {
         effects.push(Effect::Noticed { order, anomaly });
     }
 
-    /// What is odd about a report that was taken all the same.
-    fn oddity(&self, report: &Report) -> Option<Anomaly> {
-        let Report::Filled(fill) = report else { return None };
-        let order = self.orders.get(fill.order)?;
-        if order.filled > order.request.quantity.max(order.amending()) {
-            return Some(Anomaly::Overfill);
-        }
-        (!order.status.is_live() && order.status != crate::OrderStatus::Filled).then_some(Anomaly::LateFill)
-    }
-
-    /// Books a fill once, whatever the order or the number of its reports.
-    fn book(&mut self, fill: Fill) -> Result<(), Anomaly> {
-        let order = self.orders.get(fill.order).ok_or(Anomaly::UnknownOrder)?;
-        let request = order.request;
-        if order.has_fill(fill.fill) {
-            return Err(Anomaly::RepeatedFill);
-        }
-        if !fill.is_of(&request) {
-            return Err(Anomaly::ContradictoryFill);
-        }
-        if self.busted.contains(&(fill.order, fill.fill)) {
-            // The news that it never was came first.
-            self.orders.update(fill.order, self.now, |order| {
-                order.remember(fill.fill);
-            });
-            return Ok(());
-        }
-        let (filled, owner) = (order.filled + fill.quantity, order.owner);
-        // While an amendment is on its way the venue may fill either leg; the larger one counts.
-        let whole = request.quantity.max(order.amending());
-        let change = if filled >= whole { Change::LastFill } else { Change::PartialFill };
-        let status = order.status.after(change).expect("a fill is legal in every status");
-        self.post(fill, owner);
-        self.orders.update(fill.order, self.now, |order| {
-            order.remember(fill.fill);
-            order.filled = filled;
-            order.status = status;
-        });
-        self.counters.fills += 1;
-        self.counters.path_dependent_fills += u64::from(fill.certainty == crate::Certainty::PathDependent);
-        Ok(())
-    }
-
-    /// Moves money and position for a fill, in the account's books and in its strategy's.
-    #[inline]
-    fn post(&mut self, fill: Fill, owner: Owner) {
-        let signed = Qty(fill.quantity.0 * fill.side.sign());
-        let index = fill.instrument.index();
-        let mut booking = self.books.book(index, &self.instruments[index], signed, fill.price, fill.fee);
-        if !self.sub_ledgers.is_empty() {
-            let posting = (signed, fill.price, fill.fee);
-            booking = self.sub_ledgers.book(owner, index, &self.instruments[index], posting).unwrap_or(booking);
-        }
-        self.booked = Some(Booked { fill, booking, owner });
-    }
-
-    /// Takes a fill back, once; one that was not heard of yet will not be booked when it is. The order stays as it stands:
-    /// whether the venue lets the quantity work again, its next report says.
-    fn bust(&mut self, fill: Fill) -> Result<(), Anomaly> {
-        let order = self.orders.get(fill.order).ok_or(Anomaly::UnknownOrder)?;
-        if !fill.is_of(&order.request) {
-            return Err(Anomaly::ContradictoryFill);
-        }
-        if !self.busted.insert((fill.order, fill.fill)) {
-            return Err(Anomaly::RepeatedBust);
-        }
-        if !order.has_fill(fill.fill) {
-            return Ok(());
-        }
-        let (filled, owner) = (order.filled - fill.quantity, order.owner);
-        self.post(Fill { side: fill.side.opposite(), fee: -fill.fee, ..fill }, owner);
-        self.orders.update(fill.order, self.now, |order| order.filled = filled);
-        self.counters.busts += 1;
-        Ok(())
-    }
-
-    /// Books what the venue closed, once.
-    fn book_liquidation(&mut self, fill: Fill) -> Result<(), Anomaly> {
-        if self.liquidations.contains(&fill.fill) {
-            return Err(Anomaly::RepeatedFill);
-        }
-        let index = fill.instrument.index();
-        if index >= self.instruments.len() || fill.quantity.0 <= 0 || fill.price.0 <= 0 {
-            return Err(Anomaly::ContradictoryFill);
-        }
-        self.liquidations.push(fill.fill);
-        self.post(fill, Owner::NONE);
-        let signed = Qty(fill.quantity.0 * fill.side.sign());
-        self.sub_ledgers.share_out(index, &self.instruments[index], (signed, fill.price, fill.fee));
-        self.counters.fills += 1;
-        self.counters.liquidations += 1;
-        Ok(())
-    }
-
     /// Position plus everything still on its way, so that a second order sees the first.
     #[must_use]
     #[inline]
     pub fn exposure(&self, id: InstrumentId) -> Qty {
+        if self.plain {
+            return self.books.home.position(id.index()).quantity + self.orders.working(id).net();
+        }
         self.books.position(id.index()).quantity + self.orders.working(id).net()
     }
 
@@ -383,6 +331,9 @@ impl State {
     #[must_use]
     #[inline]
     pub fn exposure_of(&self, owner: Owner, id: InstrumentId) -> Qty {
+        if self.plain {
+            return self.exposure(id);
+        }
         match self.sub_ledgers.of(owner) {
             None => self.exposure(id),
             Some(books) => books.position(id.index()).quantity + self.orders.working_of(owner, id).net(),

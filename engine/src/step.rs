@@ -51,7 +51,11 @@ impl<S: Strategy> Core<S> {
         if !may_act {
             self.intents.clear();
         }
-        if !self.intents.is_empty() {
+        if let [Intent::Target { instrument, quantity }] = *self.intents.as_slice() {
+            // What most candles come to: one wish, and mostly to hold what is held.
+            self.intents.clear();
+            self.target(Owner::NONE, instrument, quantity, effects);
+        } else if !self.intents.is_empty() {
             let mut intents = core::mem::take(&mut self.intents); // keeps its buffer: no allocation per step
             self.act(&mut intents, effects);
             self.intents = intents;
@@ -86,7 +90,9 @@ impl<S: Strategy> Core<S> {
                 }
             }
         }
-        leave_out_idle(effects);
+        if owner != Owner::NONE {
+            leave_out_idle(effects);
+        }
         intents.clear();
     }
 
@@ -114,6 +120,7 @@ impl<S: Strategy> Core<S> {
     }
 
     /// Sends an order that is tied to another one. Where that was refused, so is this: it has nothing to follow.
+    #[inline(never)]
     fn join(
         &mut self,
         owner: Owner,
@@ -135,6 +142,7 @@ impl<S: Strategy> Core<S> {
         self.submit(owner, order, link, effects);
     }
 
+    #[inline(never)]
     fn amend(&mut self, owner: Owner, id: OrderId, (quantity, price): (Qty, Option<Price>), effects: &mut Vec<Effect>) {
         match self.changeable(owner, id) {
             Some(order) => {
@@ -150,6 +158,7 @@ impl<S: Strategy> Core<S> {
         }
     }
 
+    #[inline(never)]
     fn cancel(&mut self, owner: Owner, id: OrderId, effects: &mut Vec<Effect>) {
         match View::new(&self.state).of(owner).order(id).filter(|order| order.status.is_live()) {
             Some(order) => {

@@ -66,6 +66,7 @@ impl BollingerReversion {
         }
     }
 
+    #[cold]
     fn split(&mut self, event: &Event, view: View<'_>) {
         if let Some(split) = event.split().filter(|split| split.instrument == self.holding.asset()) {
             self.bands.rescale(split.price_factor());

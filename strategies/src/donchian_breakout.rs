@@ -106,6 +106,7 @@ impl DonchianBreakout {
         }
     }
 
+    #[cold]
     fn split(&mut self, event: &Event, view: View<'_>) {
         if let Some(split) = event.split().filter(|split| split.instrument == self.holding.asset()) {
             self.entry.rescale(split.price_factor());

@@ -60,6 +60,7 @@ impl EmaCross {
         }
     }
 
+    #[cold]
     fn split(&mut self, event: &Event, view: View<'_>) {
         if let Some(split) = event.split().filter(|split| split.instrument == self.holding.asset()) {
             self.fast.rescale(split.price_factor());

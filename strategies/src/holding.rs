@@ -154,6 +154,7 @@ impl Holding {
         out.target(self.asset, self.quantity);
     }
 
+    #[inline(never)]
     fn resize(&mut self, signal: Signal, part: Part, view: View<'_>) {
         self.signal = signal;
         self.part = part;

@@ -94,6 +94,7 @@ impl MomentumRotation {
         }
     }
 
+    #[cold]
     fn split(&mut self, event: &Event, view: View<'_>) {
         let Some(split) = event.split() else { return };
         if let Some(runner) = self.runners.iter_mut().find(|runner| runner.asset == split.instrument) {

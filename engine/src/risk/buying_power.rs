@@ -49,8 +49,11 @@ pub struct BuyingPower {
 
 impl RiskCheck for BuyingPower {
     fn check(&self, addition: &Addition, view: View<'_>) -> Result<(), Refusal> {
+        if only_reduces(addition, view) {
+            return Ok(());
+        }
         let more = added(addition, view);
-        if more == Money::ZERO || only_reduces(addition, view) {
+        if more == Money::ZERO {
             return Ok(());
         }
         let required = with_more(addition, more, view);
@@ -94,6 +97,7 @@ fn added(addition: &Addition, view: View<'_>) -> Money {
 }
 
 /// The dearest price of an order and those of its side that cancel it, but for one that is about to change.
+#[inline(never)]
 fn dearest(leader: OrderId, but: Option<OrderId>, view: View<'_>) -> Price {
     let Some((id, side)) = view.order(leader).map(|order| (order.request.instrument, order.request.side)) else {
         return Price(0);
@@ -126,9 +130,9 @@ fn with_more(addition: &Addition, more: Money, view: View<'_>) -> Money {
     let mut more_there = [Money::ZERO; 2];
     more_there[addition.side as usize] = more;
     let mut total = Money::ZERO;
-    for index in 0..state.instruments.len() {
+    for (index, position) in state.books.positions().enumerate() {
         let id = InstrumentId(u32::try_from(index).expect("instruments are numbered by u32"));
-        let held = state.books.position(index).value;
+        let held = position.value;
         let more = if id == own { more_there } else { [Money::ZERO; 2] };
         let worst =
             if state.orders.live(id).is_empty() { worst(held, more) } else { worst(held, plus_live(more, id, view)) };
@@ -144,6 +148,7 @@ fn worst(held: Money, [buys, sells]: [Money; 2]) -> Money {
 }
 
 /// `values` and what the live orders of an instrument would trade for, by side.
+#[inline(never)]
 fn plus_live(mut values: [Money; 2], id: InstrumentId, view: View<'_>) -> [Money; 2] {
     let pairs = view.live_orders(id).any(|order| matches!(order.link(), Link::OneCancelsOther(_)));
     for order in view.live_orders(id).filter(|order| order.adds_exposure()) {

@@ -28,10 +28,11 @@ impl RiskCheck for OrderRules {
         }
         let it = view.instrument(instrument);
         let spec = it.spec(view.now());
-        if quantity.0 % spec.lot.0 != 0 {
+        // Most instruments have no lot and no tick beyond their step: a division would cost as much as the other checks.
+        if spec.lot.0 != 1 && quantity.0 % spec.lot.0 != 0 {
             return refuse(Check::Lot, i128::from(spec.lot.0), i128::from(quantity.0));
         }
-        let off_tick = |named: &Price| named.0 <= 0 || named.0 % spec.tick.0 != 0;
+        let off_tick = |named: &Price| named.0 <= 0 || (spec.tick.0 != 1 && named.0 % spec.tick.0 != 0);
         if let Some(named) = [kind.limit(), kind.trigger()].into_iter().flatten().find(off_tick) {
             return refuse(Check::Tick, i128::from(spec.tick.0), i128::from(named.0));
         }

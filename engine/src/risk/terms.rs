@@ -13,10 +13,16 @@ pub struct TermRules {
 }
 
 impl RiskCheck for TermRules {
+    #[inline]
     fn check(&self, addition: &Addition, view: View<'_>) -> Result<(), Refusal> {
-        if addition.is_plain() {
-            return Ok(()); // every venue takes it
-        }
+        // A plain order every venue takes.
+        if addition.is_plain() { Ok(()) } else { self.check_special(addition, view) }
+    }
+}
+
+impl TermRules {
+    #[inline(never)]
+    fn check_special(&self, addition: &Addition, view: View<'_>) -> Result<(), Refusal> {
         let instrument = addition.instrument;
         let refuse = |check, value: i128| Err(Refusal { instrument, check, limit: 0, value });
         let missing = if addition.amends.is_some() && !self.capabilities.amend {

@@ -105,7 +105,7 @@ impl Account {
         if let Some(isolated) = &mut self.isolated {
             isolated.stakes[fill.index] = isolated.after(instrument, held.quantity, fill);
         }
-        *self.purse.of(fill.index) -= instrument.cost(fill.price, fill.signed).0 + fill.fee;
+        *self.purse.of(fill.index) -= fill.cost + fill.fee;
         held.quantity = held.quantity + fill.signed;
     }
 
@@ -140,15 +140,16 @@ impl Account {
         }
         let own = &instruments[fill.index];
         if let Some(isolated) = &self.isolated {
-            let cash = self.purse.total() - own.cost(fill.price, fill.signed).0 - fill.fee;
+            let cash = self.purse.total() - fill.cost - fill.fee;
             let stake = isolated.after(own, before, fill);
             return isolated.free(cash, (fill.index, stake)) >= Money::ZERO;
         }
         let worth = |index, amount| self.purse.worth(index, amount);
-        let own_equity = own.value(fill.price, before).0 - fill.fee;
-        let (Some(own_equity), Some(own_gross)) =
-            (worth(fill.index, own_equity), worth(fill.index, own.value(fill.price, after.abs()).0))
-        else {
+        let (held, gross) = match before {
+            Qty::ZERO => (Money::ZERO, fill.notional),
+            _ => (own.value(fill.price, before).0, own.value(fill.price, after.abs()).0),
+        };
+        let (Some(own_equity), Some(own_gross)) = (worth(fill.index, held - fill.fee), worth(fill.index, gross)) else {
             return false;
         };
         let (mut equity, mut gross) = (self.purse.total() + own_equity, own_gross);
@@ -168,5 +169,17 @@ pub(super) struct Wanted {
     pub(super) index: usize,
     pub(super) signed: Qty,
     pub(super) price: Price,
+    /// Signed: what is paid, negative for what comes in.
+    pub(super) cost: Money,
+    pub(super) notional: Money,
     pub(super) fee: Money,
+}
+
+impl Wanted {
+    /// A fill without a fee. Its cost and its notional are one number where they are exact, as nearly always.
+    pub(super) fn new(index: usize, instrument: &Instrument, signed: Qty, price: Price) -> Self {
+        let (cost, rounded) = instrument.cost(price, signed);
+        let notional = if rounded { instrument.value(price, signed.abs()).0 } else { Money(cost.0.abs()) };
+        Self { index, signed, price, cost, notional, fee: Money::ZERO }
+    }
 }

@@ -36,6 +36,12 @@ impl<S: CandleSource> Feeds<S> {
         self.apart = true;
     }
 
+    /// Whether the venue sees anything else than the core's candles.
+    #[inline]
+    pub(super) fn is_apart(&self) -> bool {
+        self.apart
+    }
+
     #[inline]
     pub(super) fn ticks(&self) -> Option<&Ticks<S::Error>> {
         self.ticks.as_ref()
@@ -78,7 +84,7 @@ impl<S: CandleSource> Feeds<S> {
     }
 
     /// Takes the core's next candle; the venue goes past its own up to then.
-    #[inline]
+    #[inline(always)]
     pub(super) fn pop(&mut self, slot: &mut Event, venue: &mut SimVenue) -> Result<Option<Popped>, S::Error> {
         let popped = self.core.pop(slot)?;
         if let Some(popped) = &popped {
@@ -92,6 +98,7 @@ impl<S: CandleSource> Feeds<S> {
     }
 
     /// The venue has its own sight of the market: it goes past its own candles up to then, where it has some.
+    #[cold]
     fn popped_apart(&mut self, popped: &Popped, venue: &mut SimVenue) -> Result<(), S::Error> {
         if self.detail.is_none() && self.shows_candles(popped.instrument) {
             venue.note_price(popped.instrument, popped.close);

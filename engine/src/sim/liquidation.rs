@@ -138,7 +138,7 @@ impl SimVenue {
             (fee, rounded) = if fee > left { (left, false) } else { (fee, rounded) };
         }
         self.rounded_fees += u64::from(rounded);
-        self.account.book(instrument, &Wanted { index, signed: -held, price, fee });
+        self.account.book(instrument, &Wanted { fee, ..Wanted::new(index, instrument, -held, price) });
         self.fills += 1;
         self.reports.push_back(Report::Liquidated(Fill {
             order: OrderId(0),

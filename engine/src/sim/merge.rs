@@ -100,7 +100,7 @@ impl<S: CandleSource> Merge<S> {
     ///
     /// # Errors
     /// When the block after it cannot be read.
-    #[inline]
+    #[inline(always)]
     pub fn pop(&mut self, slot: &mut Event) -> Result<Option<Popped>, S::Error> {
         let Some((known_time, place)) = self.first else { return Ok(None) };
         let cursor = &self.cursors[place as usize];

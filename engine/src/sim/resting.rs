@@ -50,11 +50,12 @@ pub(super) struct Resting {
 }
 
 impl Resting {
-    pub(super) fn new(request: OrderRequest, arrival: u64, expires: Timestamp) -> Self {
+    #[inline]
+    pub(super) fn new(request: &OrderRequest, arrival: u64, expires: Timestamp) -> Self {
         let attached = matches!(request.link, Link::Attached(_));
         let awake = if request.kind.sleeps() { Stage::Asleep } else { Stage::Awake };
         Self {
-            request,
+            request: *request,
             filled: Qty::ZERO,
             fresh: true,
             arrival,

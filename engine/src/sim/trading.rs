@@ -101,13 +101,14 @@ impl SimVenue {
             }
         };
         let signed = Qty(quantity.0 * side.sign());
-        let notional = instrument.value(price, quantity).0;
+        let wanted = Wanted::new(index, instrument, signed, price);
+        let notional = wanted.notional;
         let rate = match &mut self.tiers {
             Some(tiers) if costs.tiered => tiers.rate(at.time, at.liquidity),
             _ => costs.rate(at.liquidity),
         };
         let (fee, rounded) = costs.fee(rate, &Charged { notional, quantity, qty_scale: instrument.qty_scale });
-        let wanted = Wanted { index, signed, price, fee };
+        let wanted = Wanted { fee, ..wanted };
         if !self.account.affords(&wanted, &self.instruments, self.config.leverage) {
             return None;
         }

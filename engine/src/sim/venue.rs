@@ -41,6 +41,8 @@ pub(super) struct Book {
     pub(super) shown: Option<Box<Shown>>,
     /// It trades no more.
     delisted: bool,
+    /// Whether it is among the watched ones.
+    watched: bool,
     /// Whether its positions have a margin at any time.
     pub(super) margined: bool,
 }
@@ -219,7 +221,7 @@ impl SimVenue {
     /// Takes a command. While a candle is under way it is held until that candle has ended.
     pub fn take(&mut self, action: &Action, now: Timestamp, candle_under_way: bool) {
         let id = match *action {
-            Action::Submit(request) => request.instrument,
+            Action::Submit(ref request) => request.instrument,
             Action::Amend { instrument, .. } | Action::Cancel { instrument, .. } => instrument,
         };
         if candle_under_way {
@@ -243,7 +245,7 @@ impl SimVenue {
     #[inline]
     fn execute(&mut self, action: &Action, now: Timestamp) {
         match *action {
-            Action::Submit(request) => self.submit(request, now),
+            Action::Submit(ref request) => self.submit(request, now),
             Action::Cancel { order, instrument } => match self.take_out(instrument, order) {
                 Some(resting) => {
                     self.end(&resting, Report::Cancelled { order });
@@ -255,8 +257,8 @@ impl SimVenue {
     }
 
     #[inline]
-    fn submit(&mut self, request: OrderRequest, now: Timestamp) {
-        if let Some(reason) = self.refuses(&request) {
+    fn submit(&mut self, request: &OrderRequest, now: Timestamp) {
+        if let Some(reason) = self.refuses(request) {
             self.reports.push_back(Report::Rejected { order: request.order, reason });
             return;
         }
@@ -270,11 +272,10 @@ impl SimVenue {
         };
         self.next_expiry = self.next_expiry.min(expires);
         self.arrivals += 1;
-        let mut resting = Resting::new(request, self.arrivals, expires);
-        if let Some(shown) = &book.shown {
+        book.resting.push(Resting::new(request, self.arrivals, expires));
+        if let (Some(shown), Some(resting)) = (&book.shown, book.resting.last_mut()) {
             resting.arrive(shown);
         }
-        book.resting.push(resting);
         self.reports.push_back(Report::Accepted { order: request.order });
     }
 
@@ -366,12 +367,14 @@ impl SimVenue {
     pub(super) fn watch(&mut self, id: InstrumentId) {
         let book = &self.books[id.index()];
         let wanted = !book.resting.is_empty() || !book.held.is_empty() || self.is_margined(id);
-        match (self.watched.binary_search(&id), wanted) {
-            (Err(place), true) => self.watched.insert(place, id),
-            (Ok(place), false) => {
+        if wanted != book.watched {
+            self.books[id.index()].watched = wanted;
+            let place = self.watched.partition_point(|other| *other < id);
+            if wanted {
+                self.watched.insert(place, id);
+            } else {
                 self.watched.remove(place);
             }
-            _ => {}
         }
     }
 }
