@@ -274,7 +274,11 @@ impl<S: CandleSource> Simulated<S> {
                 return Ok(Some(self.clock));
             }
             let known = self.feeds.next_known().unwrap_or(Timestamp::MAX);
-            if let Some((time, action)) = self.first_command(known) {
+            // A command that arrives as it was sent, before all else: most are such, and need not be weighed against the rest.
+            if let Some((time, action)) = self.arriving.pop_front_if(|(time, _)| {
+                let first = self.venue.next_expiry().min(self.carry.last().map_or(Timestamp::MAX, |(time, _)| *time));
+                *time < known.min(first) && self.due.is_empty() && !self.feeds.is_apart()
+            }) {
                 self.reach_venue(time, &action)?;
                 continue;
             }
@@ -311,12 +315,8 @@ impl<S: CandleSource> Simulated<S> {
                     return Ok(Some(time));
                 }
             } else if known == time {
-                self.take_candle(slot)?;
-                match slot {
-                    Event::Market(MarketEvent::Candle(candle)) if !self.feed.is_instant() => {
-                        self.due.push(self.feed.arrival(time), Item::Candle(*candle));
-                    }
-                    _ => return Ok(Some(time)),
+                if self.take_known(time, slot)? {
+                    return Ok(Some(time));
                 }
             } else if open == time {
                 self.show_opens(time)?;
@@ -326,13 +326,16 @@ impl<S: CandleSource> Simulated<S> {
         }
     }
 
-    /// A command that arrives as it was sent, where nothing else could come before it and all candles are known later: most
-    /// are such, and need not be weighed against everything else that may be due.
-    #[inline]
-    fn first_command(&mut self, known: Timestamp) -> Option<(Timestamp, Action)> {
-        let first = known.min(self.venue.next_expiry()).min(self.next_carry());
-        let alone = self.due.is_empty() && !self.feeds.is_apart();
-        self.arriving.pop_front_if(|(time, _)| alone && *time < first)
+    /// The core's next candle; whether it sees it at once.
+    fn take_known(&mut self, time: Timestamp, slot: &mut Event) -> Result<bool, SimError<S::Error>> {
+        self.take_candle(slot)?;
+        match slot {
+            Event::Market(MarketEvent::Candle(candle)) if !self.feed.is_instant() => {
+                self.due.push(self.feed.arrival(time), Item::Candle(*candle));
+                Ok(false)
+            }
+            _ => Ok(true),
+        }
     }
 
     /// Whether the core has seen the last candle by then: nothing can trade any more.
