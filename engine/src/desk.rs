@@ -3,7 +3,7 @@
 //! Each sees its own position, equity and orders, hears the reports of its own orders, and has timers of its own. At one
 //! event they speak in the order of the run file, and the review of a later one's orders counts those of the earlier ones.
 //! Nothing nets their orders: each is sent and paid for.
-use crate::event::{Event, TimerId};
+use crate::event::Event;
 use crate::intent::{Intent, Intents};
 use crate::strategy::Strategy;
 use crate::sub_ledgers::Owner;
@@ -31,18 +31,6 @@ impl<S> Desk<S> {
     }
 }
 
-/// A member's timer as one of the desk, so that two members with one number have two timers.
-fn outer(timer: TimerId, place: usize, count: usize) -> TimerId {
-    let number = timer.0 as usize * count + place;
-    TimerId(u32::try_from(number).expect("the timers of a strategy that shares an account have small numbers"))
-}
-
-/// The member whose timer it is, and its number there.
-fn inner(timer: TimerId, count: usize) -> (usize, TimerId) {
-    let number = timer.0 as usize;
-    (number % count, TimerId((number / count) as u32))
-}
-
 impl<S: Strategy> Strategy for Desk<S> {
     fn decide(&mut self, event: &Event, view: View<'_>, out: &mut Intents) {
         let count = self.members.len();
@@ -50,14 +38,14 @@ impl<S: Strategy> Strategy for Desk<S> {
             let owner = Owner(u8::try_from(place + 1).expect("a desk is small"));
             let timer = |intent: &mut Intent| {
                 if let Intent::Wake { timer, .. } = intent {
-                    *timer = outer(*timer, place, count);
+                    *timer = timer.outer(place, count);
                 }
             };
             out.speak_for(owner, timer, |out| members[place].decide(event, view.of(owner), out));
         };
         match *event {
             Event::Timer(timer) => {
-                let (place, timer) = inner(timer, count);
+                let (place, timer) = timer.inner(count);
                 ask(&mut self.members, place, &Event::Timer(timer));
             }
             Event::Report(report) => match view.order(report.order()).and_then(|order| order.owner.index()) {

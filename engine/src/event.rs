@@ -9,6 +9,25 @@ use crate::{Candle, Money, Price, Qty, Side, Timestamp};
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct TimerId(pub u32);
 
+impl TimerId {
+    /// The timer of one of `count` members as one of the whole, so that two members with one number have two timers.
+    ///
+    /// # Panics
+    /// When the number does not fit: members number their timers low.
+    #[must_use]
+    pub fn outer(self, place: usize, count: usize) -> Self {
+        let number = self.0 as usize * count + place;
+        Self(u32::try_from(number).expect("members number their timers low"))
+    }
+
+    /// The member whose timer it is, and the timer's number there.
+    #[must_use]
+    pub fn inner(self, count: usize) -> (usize, Self) {
+        let number = self.0 as usize;
+        (number % count, Self((number / count) as u32))
+    }
+}
+
 /// A candle with the instrument it belongs to, as the core sees it: whole, at its close.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct MarketCandle {

@@ -127,7 +127,7 @@ impl Ensemble {
                     }
                 }
                 Intent::Wake { timer, at } => {
-                    let timer = outer(timer, place, count);
+                    let timer = timer.outer(place, count);
                     if at <= *now {
                         waiting.push(timer);
                     }
@@ -157,18 +157,6 @@ impl Ensemble {
     }
 }
 
-/// A member's timer as a timer of the ensemble, so that two members with the same number have two timers.
-fn outer(timer: TimerId, place: usize, count: usize) -> TimerId {
-    let number = timer.0 as usize * count + place;
-    TimerId(u32::try_from(number).expect("timers of members have small numbers"))
-}
-
-/// The member whose timer it is, and the timer's number there.
-fn inner(timer: TimerId, count: usize) -> (usize, TimerId) {
-    let number = timer.0 as usize;
-    (number % count, TimerId((number / count) as u32))
-}
-
 impl Strategy for Ensemble {
     fn decide(&mut self, event: &Event, view: View<'_>, out: &mut Intents) {
         if self.now != view.now() {
@@ -180,7 +168,7 @@ impl Strategy for Ensemble {
         }
         if let Event::Timer(timer) = *event {
             self.waiting.retain(|waiting| *waiting != timer);
-            let (place, timer) = inner(timer, self.members.len());
+            let (place, timer) = timer.inner(self.members.len());
             self.hear(place, &Event::Timer(timer), view, out);
         } else {
             (0..self.members.len()).for_each(|place| self.hear(place, event, view, out));
