@@ -145,7 +145,7 @@ impl Instrument {
     /// # Panics
     /// When the value does not fit 128 bits.
     #[must_use]
-    #[inline]
+    #[inline(always)]
     pub fn value(&self, price: Price, quantity: Qty) -> (Money, bool) {
         // A quantity of whole units, or a price of few decimals, divides: then one multiplication is exact.
         if let Some(step) = self.unit.of(quantity.0) {
@@ -154,6 +154,13 @@ impl Instrument {
         if let Some(step) = self.unit.of(price.0) {
             return (Money(product(quantity.0, step)), false);
         }
+        self.inexact(price, quantity)
+    }
+
+    /// The general case of [`Instrument::value`], kept apart: what is returned in registers costs half of what is returned in
+    /// memory, and the rest is short enough to be inlined.
+    #[inline(never)]
+    fn inexact(&self, price: Price, quantity: Qty) -> (Money, bool) {
         let exact = product(price.0, quantity.0) * i128::from(self.unit.factor);
         let divisor = i128::from(self.unit.divisor);
         (Money(exact.div_euclid(divisor)), exact.rem_euclid(divisor) != 0)

@@ -185,6 +185,7 @@ impl FromStr for Currency {
 /// # Panics
 /// When the product does not fit 128 bits: a position of that size is a broken invariant.
 #[must_use]
+#[inline]
 pub fn scale_down(product: i128, shift: u8) -> (i128, bool) {
     if shift == 0 {
         return (product, false);
@@ -194,6 +195,11 @@ pub fn scale_down(product: i128, shift: u8) -> (i128, bool) {
         let divisor = pow10(shift);
         return (i128::from(product.div_euclid(divisor)), product % divisor != 0);
     }
+    scale_down_wide(product, shift)
+}
+
+#[inline(never)]
+fn scale_down_wide(product: i128, shift: u8) -> (i128, bool) {
     let divisor = 10_i128.pow(u32::from(shift));
     (product.div_euclid(divisor), product.rem_euclid(divisor) != 0)
 }

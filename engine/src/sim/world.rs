@@ -11,6 +11,7 @@ use crate::carry::Carry;
 use crate::effect::{Action, Effect};
 use crate::event::{Event, MarketEvent};
 use crate::run::World;
+use alloc::boxed::Box;
 use alloc::collections::VecDeque;
 
 /// A simulated world over candle sources `S`.
@@ -236,7 +237,7 @@ impl<S: CandleSource> World for Simulated<S> {
         if !self.busy && self.feeds.next_known().unwrap_or(Timestamp::MAX) < self.quiet_until {
             return self.take_candle(slot);
         }
-        let next = self.next_due(slot);
+        let next = self.next_due(slot).map_err(|error| *error);
         self.busy = self.is_busy();
         next
     }
@@ -263,9 +264,9 @@ impl<S: CandleSource> World for Simulated<S> {
 
 impl<S: CandleSource> Simulated<S> {
     /// The general case: the first of what is due, what opens, and what becomes known. Not inlined, so that the loop of a run
-    /// stays small: the code of a quiet candle is to lie close together.
+    /// stays small: the code of a quiet candle is to lie close together. The error is boxed, so that the answer fits registers.
     #[inline(never)]
-    fn next_due(&mut self, slot: &mut Event) -> Result<Option<Timestamp>, SimError<S::Error>> {
+    fn next_due(&mut self, slot: &mut Event) -> Result<Option<Timestamp>, Box<SimError<S::Error>>> {
         loop {
             if self.reply.is_instant()
                 && let Some(report) = self.venue.poll()
