@@ -62,7 +62,8 @@ pub fn backtest<S: Strategy, C: CandleSource, J: Journal>(
     let count = setup.instruments.len();
     let mut world = Simulated::new(feed, setup.venue(config), config.execution.latency, count)
         .with_seed(config.run.seed)
-        .with_carry(setup.carry.clone());
+        .with_carry(setup.carry.clone())
+        .with_operators(setup.operators.clone());
     if let Some(sources) = sight.candles {
         world = world.with_detail(Merge::new(sources.into_iter().zip(scales())).map_err(Failure::failed)?);
     }

@@ -5,14 +5,12 @@ use crate::failure::Failure;
 use crate::holdings::{Happening, Holdings, daily, holdings, renamings, sessions};
 use crate::run_file::{InstrumentSection, RunFile};
 use crate::sources::{Reading, readings};
-use crate::strategy_setup;
 use crate::ticks::TickReading;
 use datasets::{CalendarName, CandleReader, Catalog, InstrumentRecord, ReadOptions, TickerWindow, ticker_windows};
-use engine::risk::{AllowedInstruments, BuyingPower, RiskCheck};
-use engine::sim::{Costs, Sessions, VenueConfig};
+use engine::risk::{Limits, Settings};
+use engine::sim::{Costs, Sessions};
 use engine::{
-    Core, Currencies, Currency, Dated, Instrument, InstrumentId, Money, Price, Qty, RiskEngine, SimVenue, Spec, State,
-    Strategy, Timestamp,
+    Currencies, Currency, Dated, Instrument, InstrumentId, Money, OperatorEvent, Price, Qty, Spec, Timestamp,
 };
 use evaluations::Assumption;
 use evaluations::metrics::daily::Days;
@@ -41,6 +39,10 @@ pub struct Setup {
     pub sessions: Vec<Sessions>,
     /// What happens to holdings without a trade.
     pub carry: Vec<Happening>,
+    /// What is limited, where anything is.
+    pub limits: Option<(Limits, Settings)>,
+    /// What people do, and when.
+    pub operators: Vec<(Timestamp, &'static OperatorEvent)>,
     /// The first open time of a candle that may be traded on.
     pub trades_from: Timestamp,
     /// 365, or what the calendar has.
@@ -79,6 +81,8 @@ impl Setup {
             ticks: Vec::new(),
             sessions: Vec::new(),
             carry: Vec::new(),
+            limits: None,
+            operators: Vec::new(),
             trades_from: Timestamp::MIN,
             periods_per_year: 365.0,
             days: Days::Every,
@@ -121,6 +125,7 @@ impl Setup {
         setup.tell_changes(run);
         setup.include_ticks(run, &catalog)?;
         setup.look_for_holdings(run, &catalog, &calendars, &tickers)?;
+        setup.include_limits(run)?;
         Ok(setup)
     }
 
@@ -232,47 +237,6 @@ impl Setup {
             options.from = opens.front().copied().unwrap_or(from);
         }
         Ok(())
-    }
-
-    /// A core at rest.
-    #[must_use]
-    pub fn core<S: Strategy>(&self, run: &RunFile, strategy: S) -> Core<S> {
-        let allowed: Vec<bool> = match &run.risk {
-            Some(risk) => run.instruments.iter().map(|i| risk.allowed_instruments.contains(&i.name())).collect(),
-            None => vec![true; run.instruments.len()],
-        };
-        let allowed = run.instruments.iter().zip(allowed).map(|(i, allowed)| allowed && i.role.traded).collect();
-        let checks: Vec<Box<dyn RiskCheck + Send>> =
-            vec![Box::new(AllowedInstruments(allowed)), Box::new(BuyingPower { leverage: run.account.leverage })];
-        let state = State::new(run.account.cash, self.instruments.clone(), self.trades_from);
-        let looked_at = run.instruments.iter().map(|section| !section.role.traded).collect();
-        let mut state = state.with_currencies(self.currencies.clone()).with_looked_at(looked_at);
-        let shares = strategy_setup::shares(run);
-        if !shares.is_empty() {
-            state = state.with_strategies(&shares);
-        }
-        Core::new(state, strategy, RiskEngine::new(checks))
-    }
-
-    /// The simulated venue.
-    #[must_use]
-    pub fn venue(&self, run: &RunFile) -> SimVenue {
-        let config = VenueConfig {
-            path: run.execution.path,
-            queue: run.execution.queue,
-            leverage: run.account.leverage,
-            margin_mode: run.account.margin_mode,
-            participation_ppm: run.execution.participation_ppm,
-        };
-        let mut venue = SimVenue::new(config, run.account.cash, self.instruments.clone(), self.costs.clone())
-            .with_currencies(self.currencies.clone());
-        if let Some(tiers) = costs::tiers(&run.execution) {
-            venue = venue.with_tiers(tiers);
-        }
-        let with = |venue: SimVenue, (place, sessions): (u32, &Sessions)| {
-            venue.with_sessions(InstrumentId(place), sessions.clone())
-        };
-        (0..).zip(&self.sessions).fold(venue, with)
     }
 }
 

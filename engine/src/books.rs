@@ -137,6 +137,12 @@ impl Books {
         home + self.foreign.iter().map(|foreign| foreign.home(of(&foreign.ledger))).sum::<Money>()
     }
 
+    /// Profit of what was closed, before fees.
+    #[must_use]
+    pub fn realised(&self) -> Money {
+        self.total(|ledger| ledger.realised)
+    }
+
     /// Cash plus every position at its mark.
     #[must_use]
     #[inline]

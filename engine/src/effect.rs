@@ -5,7 +5,7 @@ use crate::event::TimerId;
 use crate::instrument::InstrumentId;
 use crate::order::{OrderId, OrderRequest};
 use crate::remark::Remark;
-use crate::risk::{Approved, Check};
+use crate::risk::{Approved, Check, TradingState};
 use crate::sub_ledgers::Owner;
 use crate::{Price, Qty, Timestamp};
 
@@ -100,6 +100,30 @@ pub struct Refusal {
     pub value: i128,
 }
 
+/// An order that was cut down to what a limit allows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Clip {
+    /// Which limit, and the value that the whole order would have made of it.
+    pub refusal: Refusal,
+    /// The quantity that was wished.
+    pub from: Qty,
+    /// The quantity that may go.
+    pub to: Qty,
+}
+
+/// Trading goes on so far from here, of the account or of one strategy.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Turn {
+    /// Which strategy, if it is about one alone.
+    pub owner: Owner,
+    /// How much of trading goes on.
+    pub to: TradingState,
+    /// Until when, where it ends by itself.
+    pub until: Option<Timestamp>,
+    /// The limit that led to it; a person, or the time, where there is none.
+    pub cause: Option<Refusal>,
+}
+
 /// One output of the core. The world performs it; the core never does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Effect {
@@ -130,4 +154,10 @@ pub enum Effect {
     },
     /// Nothing to do: what follows in this step was decided by this one of several strategies.
     For(Owner),
+    /// Nothing to do: a wish was cut down to what a limit allows.
+    Clipped(Clip),
+    /// Nothing to do: how much of trading goes on has changed.
+    Turned(Turn),
+    /// Nothing to do: a limit was crossed without an order of ours: by a price, a late fill, or something that the venue did.
+    Crossed(Refusal),
 }

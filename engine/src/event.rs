@@ -2,6 +2,7 @@
 use crate::carry::{Carry, Split};
 use crate::instrument::InstrumentId;
 use crate::measure::scaled_f64;
+use crate::operator::OperatorEvent;
 use crate::order::{FillId, Label, OrderBody, OrderId};
 use crate::{Candle, Money, Price, Qty, Side, Timestamp};
 
@@ -10,6 +11,9 @@ use crate::{Candle, Money, Price, Qty, Side, Timestamp};
 pub struct TimerId(pub u32);
 
 impl TimerId {
+    /// The timer by which the risk engine wakes itself at the end of an instant. No strategy hears of it.
+    pub const RISK: Self = Self(u32::MAX - 1);
+
     /// The timer of one of `count` members as one of the whole, so that two members with one number have two timers.
     ///
     /// # Panics
@@ -280,6 +284,8 @@ pub enum Event {
     Cash(CashEvent),
     /// A timer that the strategy armed.
     Timer(TimerId),
+    /// What a person did.
+    Operator(&'static OperatorEvent),
 }
 
 impl Event {
@@ -293,6 +299,12 @@ impl Event {
             }
             _ => None,
         }
+    }
+
+    /// Whether it is between people and the risk engine: nothing has happened that a strategy could decide on.
+    #[must_use]
+    pub fn is_internal(&self) -> bool {
+        matches!(self, Self::Timer(TimerId::RISK) | Self::Operator(_))
     }
 
     /// What a slot for events holds before the first.

@@ -14,6 +14,9 @@ use rust_decimal::Decimal;
 pub struct InstrumentId(pub u32);
 
 impl InstrumentId {
+    /// No instrument: the account as a whole.
+    pub const ACCOUNT: Self = Self(u32::MAX);
+
     /// The place as an index.
     #[must_use]
     pub fn index(self) -> usize {

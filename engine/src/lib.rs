@@ -16,12 +16,14 @@ pub mod effect;
 pub mod event;
 pub mod exchange;
 mod fill_ids;
+mod guarding;
 pub mod instrument;
 pub mod intent;
 pub mod ledger;
 pub mod math;
 pub mod measure;
 pub mod money;
+pub mod operator;
 pub mod order;
 mod order_kind;
 pub mod orders;
@@ -49,21 +51,23 @@ pub use capabilities::{Capabilities, Feature};
 pub use carry::{Carry, Split};
 pub use dated::Dated;
 pub use desk::Desk;
-pub use effect::{Action, Anomaly, Command, Effect, Refusal};
+pub use effect::{Action, Anomaly, Clip, Command, Effect, Refusal, Turn};
 pub use event::{
     CashEvent, Certainty, Entry, Event, Fill, Liquidity, MarketCandle, MarketEvent, Reason, Report, TimerId,
 };
 pub use exchange::{Currencies, Exchange, RateSource, Way};
+pub use guarding::EXIT;
 pub use instrument::{Instrument, InstrumentId, Spec};
 pub use intent::{Intent, Intents, Join, NewOrder};
 pub use ledger::{Ledger, Rate};
 pub use measure::{Interval, Price, Qty, Side, Timestamp};
 pub use money::{Currency, Money};
+pub use operator::{AlertStep, Directive, OperatorEvent};
 pub use order::{
     FillId, Label, Link, Order, OrderBody, OrderId, OrderKind, OrderRequest, OrderStatus, Terms, TimeInForce, Trail,
 };
 pub use remark::Remark;
-pub use risk::{Approved, Check, Proposal, RiskCheck, RiskEngine};
+pub use risk::{Approved, Check, Proposal, RiskCheck, RiskEngine, RiskState, TradingState};
 pub use rng::Rng;
 pub use run::{Journal, RunError, World, run};
 pub use sim::{SimVenue, Simulated};

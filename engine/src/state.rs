@@ -8,8 +8,10 @@ use crate::instrument::{Instrument, InstrumentId};
 use crate::ledger::Booking;
 use crate::order::{Change, FillId, OrderId};
 use crate::orders::Orders;
+use crate::risk::{Limits, RiskState, Settings};
 use crate::sub_ledgers::{Owner, SubLedgers};
 use crate::{Money, Price, Qty, Timestamp};
+use alloc::boxed::Box;
 use alloc::collections::BTreeSet;
 use alloc::vec;
 use alloc::vec::Vec;
@@ -93,6 +95,8 @@ pub struct State {
     pub max_drawdown: Money,
     /// The fill that the last step booked, if it booked one.
     pub booked: Option<Booked>,
+    /// The watch over the account; none where a run has no limits.
+    pub risk: Option<Box<RiskState>>,
     pub(crate) liquidations: Vec<FillId>,
     pub(crate) busted: BTreeSet<(OrderId, FillId)>,
     markets: Vec<Market>,
@@ -119,6 +123,7 @@ impl State {
             peak: cash,
             max_drawdown: Money::ZERO,
             booked: None,
+            risk: None,
             liquidations: Vec::new(),
             busted: BTreeSet::new(),
             markets: vec![Market::default(); n],
@@ -164,6 +169,14 @@ impl State {
         self.settled()
     }
 
+    /// The same with limits; to be said last.
+    #[must_use]
+    pub fn with_limits(mut self, limits: Limits, settings: Settings) -> Self {
+        let counts = (self.instruments.len(), self.sub_ledgers.all().len());
+        self.risk = Some(Box::new(RiskState::new(limits, settings, self.books.home.initial, counts)));
+        self
+    }
+
     /// The last that was seen of an instrument.
     #[must_use]
     #[inline]
@@ -171,7 +184,8 @@ impl State {
         &self.markets[id.index()]
     }
 
-    /// Changes the state by what happened; whether the strategy may act on it (it may not during the warm-up).
+    /// Changes the state by what happened; whether the strategy may act on it: it may not during the warm-up, nor on what is
+    /// between people and the risk engine.
     ///
     /// # Panics
     /// When time runs back: the world broke its promise.
@@ -190,7 +204,7 @@ impl State {
             }
             other => {
                 self.apply_other(time, other, effects);
-                true
+                !other.is_internal()
             }
         }
     }
@@ -204,7 +218,7 @@ impl State {
             Event::Market(MarketEvent::Carry(carry)) => self.apply_carry(carry),
             Event::Report(report) => self.apply_report(report, effects),
             Event::Cash(cash) => self.books.deposit(cash.amount),
-            Event::Market(MarketEvent::Candle(_)) | Event::Timer(_) => {}
+            Event::Market(MarketEvent::Candle(_)) | Event::Timer(_) | Event::Operator(_) => {}
         }
     }
 

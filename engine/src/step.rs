@@ -17,9 +17,9 @@ use alloc::vec::Vec;
 /// State, strategy and risk engine of one run.
 #[derive(Debug)]
 pub struct Core<S> {
-    state: State,
+    pub(crate) state: State,
     strategy: S,
-    risk: RiskEngine,
+    pub(crate) risk: RiskEngine,
     intents: Intents,
 }
 
@@ -47,6 +47,9 @@ impl<S: Strategy> Core<S> {
     #[inline]
     pub fn step(&mut self, entry: &Entry, effects: &mut Vec<Effect>) {
         let may_act = self.apply(entry, effects);
+        if !may_act && entry.event.is_internal() {
+            return;
+        }
         self.strategy.decide(&entry.event, View::new(&self.state), &mut self.intents);
         if !may_act {
             self.intents.clear();
@@ -63,14 +66,21 @@ impl<S: Strategy> Core<S> {
     }
 
     /// First half of a step: what happened. Whether the strategy may act on it.
+    ///
+    /// Where the run has limits the watch looks at it too, and what it turns down is taken back at once.
     #[inline]
     pub fn apply(&mut self, entry: &Entry, effects: &mut Vec<Effect>) -> bool {
-        self.state.apply(entry.time, &entry.event, effects)
+        let may_act = self.state.apply(entry.time, &entry.event, effects);
+        if self.state.risk.is_some() {
+            self.observe(&entry.event, may_act, effects);
+        }
+        may_act
     }
 
     /// Second half of a step: what is to be done about it. A trainer calls the halves itself.
     pub fn act(&mut self, intents: &mut Intents, effects: &mut Vec<Effect>) {
         // Whose the intents are, and the order that the next one may be tied to; gone once it was refused.
+        // With the quantity that was wished of it: a limit may have cut it down.
         let (mut owner, mut leader) = (Owner::NONE, None);
         for intent in intents.as_slice() {
             match *intent {
@@ -78,7 +88,7 @@ impl<S: Strategy> Core<S> {
                 Intent::Note { instrument, remark } => effects.push(Effect::Noted { instrument, remark }),
                 Intent::Target { instrument, quantity } => self.target(owner, instrument, quantity, effects),
                 Intent::Submit(order, Join::Alone) => {
-                    leader = self.submit(owner, order, Link::Alone, effects);
+                    leader = self.submit(owner, order, Link::Alone, effects).map(|id| (id, order.quantity));
                 }
                 Intent::Submit(order, join) => self.join(owner, order, (join, leader), effects),
                 Intent::Amend { order, quantity, price } => self.amend(owner, order, (quantity, price), effects),
@@ -125,10 +135,10 @@ impl<S: Strategy> Core<S> {
         &mut self,
         owner: Owner,
         mut order: NewOrder,
-        (join, leader): (Join, Option<OrderId>),
+        (join, leader): (Join, Option<(OrderId, Qty)>),
         effects: &mut Vec<Effect>,
     ) {
-        let Some(leader) = leader else {
+        let Some((leader, wished)) = leader else {
             let refusal = Refusal { instrument: order.instrument, check: Check::Link, limit: 0, value: 0 };
             effects.push(Effect::Refused(refusal));
             return;
@@ -139,6 +149,11 @@ impl<S: Strategy> Core<S> {
             Join::OneCancelsOther => Link::OneCancelsOther(leader),
         };
         order.terms.reduce_only |= join == Join::Attached;
+        // Where the leader was cut down to a limit, those that follow it are too.
+        if let Some(sent) = self.state.orders.get(leader).map(|leader| leader.request.quantity).filter(|q| *q < wished)
+        {
+            order.quantity = order.quantity.min(sent);
+        }
         self.submit(owner, order, link, effects);
     }
 
@@ -181,24 +196,28 @@ impl<S: Strategy> Core<S> {
     }
 
     /// Review, then route at once: the next intent must see this one as on its way. Whether it passed.
-    fn weigh(&mut self, owner: Owner, proposal: Proposal, effects: &mut Vec<Effect>) -> bool {
+    pub(crate) fn weigh(&mut self, owner: Owner, proposal: Proposal, effects: &mut Vec<Effect>) -> bool {
         let known = proposal.instrument().index() < self.state.instruments.len();
         assert!(known, "a strategy trades only instruments of its run");
-        match self.risk.review(proposal, View::new(&self.state)) {
+        match self.risk.review(proposal, owner, View::new(&self.state), effects) {
             Ok(approved) => {
                 effects.push(Effect::Send(self.route(owner, approved)));
                 true
             }
             Err(refusal) => {
                 effects.push(Effect::Refused(refusal));
+                self.note_refusal(owner, refusal, effects);
                 false
             }
         }
     }
 
-    fn route(&mut self, owner: Owner, approved: Approved) -> Command {
+    pub(crate) fn route(&mut self, owner: Owner, approved: Approved) -> Command {
         let next = self.state.orders.next_id();
         let now = self.state.now;
+        if let Some(risk) = &mut self.state.risk {
+            risk.sent(now, matches!(approved.proposal(), Proposal::Submit { .. }));
+        }
         let orders = &mut self.state.orders;
         match *approved.proposal() {
             Proposal::Submit { label, .. } => {

@@ -5,7 +5,9 @@ use crate::failure::Failure;
 use crate::instant::instant_text;
 use crate::terminal;
 use engine::measure::scaled_text;
-use engine::tape::{Difference, Frame, Header, Kind, Outcome, RecordSource, TapeReader, decode_event, decode_outcomes};
+use engine::tape::{
+    Difference, Frame, Header, Kind, Outcome, RecordSource, TapeReader, decode_event, decode_outcomes, operator_text,
+};
 use engine::{Carry, Dated, Event, Instrument, MarketEvent, Report, Spec};
 use operations::{FolderError, FolderSource};
 use std::io::Write;
@@ -218,6 +220,7 @@ pub(super) fn event_text(event: &Event, instruments: &[Instrument]) -> String {
         Event::Report(Report::NotSent { order }) => format!("order {} not sent", order.0),
         Event::Report(Report::Lost { order }) => format!("the answer about order {} was lost", order.0),
         Event::Cash(cash) => format!("cash {}", cash.amount),
+        Event::Operator(operator) => operator_text(operator, instruments),
         Event::Timer(timer) => format!("timer {}", timer.0),
     }
 }

@@ -16,7 +16,7 @@ const fn closed(name: &'static str, keys: &'static [&'static str]) -> Known {
 }
 
 /// All sections.
-pub(super) const SECTIONS: [Known; 8] = [
+pub(super) const SECTIONS: [Known; 9] = [
     closed("run", &["name", "seed"]),
     closed("data", &["catalog", "from", "to", "warmup_candles", "actions"]),
     closed(
@@ -71,7 +71,48 @@ pub(super) const SECTIONS: [Known; 8] = [
             "reply_latency_ms",
         ],
     ),
-    closed("risk", &["allowed_instruments", "max_order_notional", "daily_loss_limit_pct", "emergency_stop_pct"]),
+    closed(
+        "risk",
+        &[
+            "allowed_instruments",
+            "restricted_instruments",
+            "price_collar_pct",
+            "moving_collar_pct",
+            "moving_collar_candles",
+            "max_order_quantity",
+            "max_order_notional",
+            "max_position",
+            "max_position_notional",
+            "max_gross_exposure",
+            "max_net_exposure",
+            "max_concentration_pct",
+            "max_leverage",
+            "max_orders",
+            "max_messages",
+            "max_repeats",
+            "duplicate_window",
+            "self_cross",
+            "reduce_only",
+            "max_data_age",
+            "max_data_gap",
+            "max_clock_skew",
+            "daily_loss_limit_pct",
+            "emergency_stop_pct",
+            "emergency_flatten",
+            "breaker_losses",
+            "breaker_loss_pct",
+            "breaker_cooldown",
+            "max_var_pct",
+            "max_expected_shortfall_pct",
+            "var_confidence_pct",
+            "var_days",
+            "oversize",
+        ],
+    ),
+    closed(
+        "operators",
+        &["at", "who", "approver", "why", "limit", "instrument", "to", "reset", "strategy", "trading", "alert", "step"],
+    ),
 ];
 
 /// The section of this name.
@@ -81,7 +122,11 @@ pub(super) fn section(name: &str) -> Option<&'static Known> {
 
 /// How a section is written: `[run]`, `[[instruments]]`.
 pub(super) fn heading(section: &str) -> String {
-    if matches!(section, "instruments" | "strategies") { format!("[[{section}]]") } else { format!("[{section}]") }
+    if matches!(section, "instruments" | "strategies" | "operators") {
+        format!("[[{section}]]")
+    } else {
+        format!("[{section}]")
+    }
 }
 
 /// The candidate that was most likely meant, if any is close.

@@ -15,7 +15,9 @@ mod execution;
 mod instant;
 mod instruments;
 mod known;
+mod limit;
 mod node;
+mod operators;
 mod rate;
 mod risk;
 mod role;
@@ -36,7 +38,9 @@ pub use data::{CatalogPath, DataSection};
 pub use error::{ConfigError, Problem, SHOWN_MAX};
 pub use execution::{ExecutionSection, FillModel};
 pub use instruments::{DetailSetting, InstrumentSection};
-pub use risk::RiskSection;
+pub use limit::LimitValue;
+pub use operators::{Act, OperatorSection};
+pub use risk::{LimitLine, RiskSection};
 pub use role::Role;
 pub use run::RunSection;
 pub use seat::Seat;
@@ -71,6 +75,8 @@ pub struct RunFile {
     pub execution: ExecutionSection,
     /// The limits, where the file has the section.
     pub risk: Option<RiskSection>,
+    /// What people do during the run, in the order of the file.
+    pub operators: Vec<OperatorSection>,
     origin: Arc<Origin>,
 }
 
@@ -83,6 +89,7 @@ impl PartialEq for RunFile {
             && self.strategies == other.strategies
             && self.execution == other.execution
             && self.risk == other.risk
+            && self.operators == other.operators
     }
 }
 
@@ -93,6 +100,12 @@ impl Eq for RunFile {}
 struct Origin {
     sources: Vec<Source>,
     places: BTreeMap<String, Place>,
+}
+
+/// The check of a limit's key.
+#[must_use]
+pub fn limit_check(key: &str) -> Option<engine::Check> {
+    limit::known(key).map(|(_, check, _)| check)
 }
 
 impl RunFile {
@@ -124,7 +137,8 @@ impl RunFile {
         let strategies = seat::read(root, instruments.as_deref(), &mut complaints);
         let execution = execution::read(Section::open("execution", root, &mut complaints));
         let risk = risk::read(Section::open("risk", root, &mut complaints), instruments.as_deref());
-        match (run, data, instruments, account, strategies, execution, risk) {
+        let operators = operators::read(root, instruments.as_deref(), &mut complaints);
+        match (run, data, instruments, account, strategies, execution, risk, operators) {
             (
                 Some(run),
                 Some(data),
@@ -133,9 +147,10 @@ impl RunFile {
                 Some(strategies),
                 Some(execution),
                 Some(risk),
+                Some(operators),
             ) if complaints.is_empty() => {
                 let origin = Arc::new(Origin { places: document.places(), sources: document.sources });
-                Ok(Self { run, data, instruments, account, strategies, execution, risk, origin })
+                Ok(Self { run, data, instruments, account, strategies, execution, risk, operators, origin })
             }
             _ => Err(ConfigError::new(&document.sources, complaints)),
         }
@@ -207,6 +222,7 @@ impl RunFile {
         sections.extend(self.strategies.iter().enumerate().map(|(index, one)| seat::written(index, one)));
         sections.push(execution::written(&self.execution));
         sections.extend(self.risk.iter().map(risk::written));
+        sections.extend(self.operators.iter().enumerate().map(|(index, one)| operators::written(index, one)));
         sections
     }
 

@@ -1,5 +1,5 @@
 //! What any order must satisfy before limits are asked: a sane quantity, and the venue's lot, tick and minimum.
-use super::{Addition, Check, RiskCheck, weighing_price};
+use super::{Addition, Check, weighing_price};
 use crate::effect::Refusal;
 use crate::order::OrderStatus;
 use crate::view::View;
@@ -12,8 +12,12 @@ const QUANTITY_MAX: i64 = i64::MAX / 8;
 #[derive(Clone, Copy, Debug)]
 pub struct OrderRules;
 
-impl RiskCheck for OrderRules {
-    fn check(&self, addition: &Addition, view: View<'_>) -> Result<(), Refusal> {
+impl OrderRules {
+    /// Whether the instrument takes it.
+    ///
+    /// # Errors
+    /// The rule that it breaks.
+    pub fn check(&self, addition: &Addition, view: View<'_>) -> Result<(), Refusal> {
         let Addition { instrument, quantity, kind, .. } = *addition;
         let refuse = |check, limit: i128, value: i128| Err(Refusal { instrument, check, limit, value });
         if quantity <= Qty::ZERO || quantity.0 > QUANTITY_MAX {

@@ -1,5 +1,5 @@
 //! What an order may ask for at all: terms that fit each other, orders that fit each other, and a venue that can do it.
-use super::{Addition, Check, RiskCheck};
+use super::{Addition, Check};
 use crate::capabilities::{Capabilities, Feature};
 use crate::effect::Refusal;
 use crate::order::{Link, OrderKind, TimeInForce, Trail};
@@ -12,15 +12,17 @@ pub struct TermRules {
     pub capabilities: Capabilities,
 }
 
-impl RiskCheck for TermRules {
+impl TermRules {
+    /// Whether it fits itself, the orders that it is tied to, and the venue.
+    ///
+    /// # Errors
+    /// What does not fit.
     #[inline]
-    fn check(&self, addition: &Addition, view: View<'_>) -> Result<(), Refusal> {
+    pub fn check(&self, addition: &Addition, view: View<'_>) -> Result<(), Refusal> {
         // A plain order every venue takes.
         if addition.is_plain() { Ok(()) } else { self.check_special(addition, view) }
     }
-}
 
-impl TermRules {
     #[inline(never)]
     fn check_special(&self, addition: &Addition, view: View<'_>) -> Result<(), Refusal> {
         let instrument = addition.instrument;

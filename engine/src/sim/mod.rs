@@ -13,6 +13,7 @@ mod liquidation;
 mod matching;
 mod merge;
 mod path;
+mod planned;
 mod purse;
 mod queue;
 mod quotes;

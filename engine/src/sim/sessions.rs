@@ -30,6 +30,12 @@ impl Sessions {
         Self(Some(sessions))
     }
 
+    /// When each session closes; `None` where the market never does.
+    #[must_use]
+    pub fn closes(&self) -> Option<alloc::vec::Vec<Timestamp>> {
+        self.0.as_ref().map(|sessions| sessions.iter().map(|session| session.close).collect())
+    }
+
     /// Whether the market has auctions.
     #[must_use]
     pub fn has_auctions(&self) -> bool {

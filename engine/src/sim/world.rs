@@ -3,11 +3,11 @@ use super::delay::{Latency, Wire};
 use super::error::SimError;
 use super::feeds::Feeds;
 use super::merge::Merge;
+use super::planned::Planned;
 use super::schedule::{Item, Lane, Schedule};
 use super::venue::SimVenue;
 use crate::Timestamp;
 use crate::candle::CandleSource;
-use crate::carry::Carry;
 use crate::effect::{Action, Effect};
 use crate::event::{Event, MarketEvent};
 use crate::run::World;
@@ -36,10 +36,10 @@ pub struct Simulated<S: CandleSource> {
     opened: alloc::vec::Vec<Timestamp>,
     /// Whether anything but the core's next candle may come next; asked anew only when something has come.
     busy: bool,
-    /// When the next thing happens to holdings without a trade.
-    quiet_until: Timestamp,
-    /// What happens to holdings without a trade, the last one first.
-    carry: alloc::vec::Vec<(Timestamp, Carry)>,
+    /// When the next thing happens that was planned.
+    pub(super) quiet_until: Timestamp,
+    /// What happens to holdings without a trade, and what people do, the last one first.
+    pub(super) planned: alloc::vec::Vec<(Timestamp, Planned)>,
 }
 
 impl<S: CandleSource> Simulated<S> {
@@ -61,7 +61,7 @@ impl<S: CandleSource> Simulated<S> {
             opened: alloc::vec![Timestamp::MIN; instruments],
             busy: true,
             quiet_until: Timestamp::MAX,
-            carry: alloc::vec::Vec::new(),
+            planned: alloc::vec::Vec::new(),
         }
     }
 
@@ -71,16 +71,6 @@ impl<S: CandleSource> Simulated<S> {
         self.feed = self.latency.feed_wire(seed);
         self.entry = self.latency.entry_wire(seed);
         self.reply = self.latency.reply_wire(seed);
-        self
-    }
-
-    /// The same with what happens to holdings without a trade. Marks are filled in with the last price of the instrument.
-    #[must_use]
-    pub fn with_carry(mut self, mut carry: alloc::vec::Vec<(Timestamp, Carry)>) -> Self {
-        carry.sort_by_key(|(time, _)| *time); // stable: of one instant in the order given
-        carry.reverse();
-        self.carry = carry;
-        self.quiet_until = self.next_carry();
         self
     }
 
@@ -95,24 +85,6 @@ impl<S: CandleSource> Simulated<S> {
     fn is_busy(&self) -> bool {
         let idle = self.due.is_empty() && self.arriving.is_empty() && self.venue.is_quiet();
         !idle || !self.feed.is_instant()
-    }
-
-    /// When the next such thing happens.
-    fn next_carry(&self) -> Timestamp {
-        self.carry.last().map_or(Timestamp::MAX, |(time, _)| *time)
-    }
-
-    /// Lets it happen at the venue, and tells.
-    fn take_carry(&mut self, time: Timestamp, slot: &mut Event) -> Result<(), SimError<S::Error>> {
-        self.advance_to(time);
-        self.pass_all_ticks(time)?;
-        let Some((_, carry)) = self.carry.pop() else { return Ok(()) };
-        self.quiet_until = self.next_carry();
-        let carry = carry.instrument().map_or(carry, |id| carry.marked(self.venue.last_price(id)));
-        self.venue.carry(&carry, time);
-        self.collect_reports(time);
-        *slot = Event::Market(MarketEvent::Carry(carry));
-        Ok(())
     }
 
     /// The venue and the candle sources, after the run.
@@ -147,7 +119,7 @@ impl<S: CandleSource> Simulated<S> {
         open < self.clock || (open == self.clock && self.opens_passed == self.clock)
     }
 
-    fn advance_to(&mut self, time: Timestamp) {
+    pub(super) fn advance_to(&mut self, time: Timestamp) {
         self.clock = self.clock.max(time);
     }
 
@@ -256,7 +228,13 @@ impl<S: CandleSource> World for Simulated<S> {
                 self.busy = true;
                 self.due.push(at.max(now), Item::Timer(timer));
             }
-            Effect::Refused(_) | Effect::Noticed { .. } | Effect::Noted { .. } | Effect::For(_) => {}
+            Effect::Refused(_)
+            | Effect::Noticed { .. }
+            | Effect::Noted { .. }
+            | Effect::For(_)
+            | Effect::Clipped(_)
+            | Effect::Turned(_)
+            | Effect::Crossed(_) => {}
         }
         Ok(())
     }
@@ -277,7 +255,7 @@ impl<S: CandleSource> Simulated<S> {
             let known = self.feeds.next_known().unwrap_or(Timestamp::MAX);
             // A command that arrives as it was sent, before all else: most are such, and need not be weighed against the rest.
             if let Some((time, action)) = self.arriving.pop_front_if(|(time, _)| {
-                let first = self.venue.next_expiry().min(self.carry.last().map_or(Timestamp::MAX, |(time, _)| *time));
+                let first = self.venue.next_expiry().min(self.quiet_until);
                 *time < known.min(first) && self.due.is_empty() && !self.feeds.is_apart()
             }) {
                 self.reach_venue(time, &action)?;
@@ -287,10 +265,10 @@ impl<S: CandleSource> Simulated<S> {
             // Behind the last candle nothing trades, so that nothing need expire.
             let over = known == Timestamp::MAX;
             let expiry = if over { Timestamp::MAX } else { self.venue.next_expiry() };
-            let carry = if over { Timestamp::MAX } else { self.next_carry() };
+            let planned = if over { Timestamp::MAX } else { self.quiet_until };
             let seen = self.feeds.next_seen().unwrap_or(Timestamp::MAX);
             let open = self.next_open();
-            let others = seen.min(due).min(open).min(expiry).min(carry);
+            let others = seen.min(due).min(open).min(expiry).min(planned);
             let time = if over { others } else { others.min(self.next_tick()) };
             if time == Timestamp::MAX {
                 return Ok(None);
@@ -302,8 +280,8 @@ impl<S: CandleSource> Simulated<S> {
                 self.advance_to(time);
                 self.expire(self.clock);
                 self.collect_reports(self.clock);
-            } else if carry == time && !(due == time && lane == Lane::Report) {
-                self.take_carry(time, slot)?;
+            } else if planned == time && !(due == time && lane == Lane::Report) {
+                self.take_planned(time, slot)?;
                 return Ok(Some(time));
             } else if due == time && (lane <= Lane::Candle || known > time) {
                 // A strategy that always wakes itself again ends with its candles.

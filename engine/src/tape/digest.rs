@@ -8,6 +8,7 @@ use super::effect_codec::encode_effects;
 use crate::effect::Effect;
 use crate::event::Entry;
 use crate::ledger::Ledger;
+use crate::risk::RiskState;
 use crate::run::Journal;
 use crate::state::State;
 use alloc::vec::Vec;
@@ -101,7 +102,26 @@ pub fn state_hash(state: &State) -> [u8; 32] {
         hash_ledger(&books.home, &mut bytes);
         books.foreign().iter().for_each(|foreign| hash_ledger(&foreign.ledger, &mut bytes));
     }
+    if let Some(risk) = &state.risk {
+        hash_risk(risk, &mut bytes);
+    }
     *bytes.finalize().as_bytes()
+}
+
+fn hash_risk(risk: &RiskState, bytes: &mut blake3::Hasher) {
+    bytes.put_u8(risk.trading as u8);
+    for amount in [risk.day_start, risk.peak] {
+        bytes.put_i128(amount.0);
+    }
+    bytes.put_i64(risk.day_end.0);
+    for value in risk.limits.values() {
+        bytes.put_i128(*value);
+    }
+    for owner in &risk.owners {
+        bytes.put_u8(owner.state as u8);
+        bytes.put_u32(owner.losses);
+        bytes.put_i64(owner.paused_until.0);
+    }
 }
 
 fn hash_ledger(ledger: &Ledger, bytes: &mut blake3::Hasher) {

@@ -2,27 +2,27 @@
 use super::bytes::{Malformed, Put, Take};
 use super::event_codec::one_of;
 use super::order_codec::{SUBMIT, SUBMIT_ON_TERMS, decode_request, encode_request};
-use crate::effect::{Action, Anomaly, Effect, Refusal};
+use super::watch_codec::{
+    CLIPPED, CROSSED, REFUSED, TURNED, decode_clip, decode_refusal, decode_turn, encode_clip, encode_refusal,
+    encode_turn,
+};
+use crate::effect::{Action, Anomaly, Clip, Effect, Refusal, Turn};
 use crate::event::TimerId;
-use crate::instrument::Instrument;
-use crate::measure::scaled_text;
 use crate::order::{Label, OrderId};
 use crate::remark::Remark;
-use crate::risk::Check;
 use crate::sub_ledgers::Owner;
-use crate::{InstrumentId, Money, Price, Qty, Side, Timestamp};
-use alloc::format;
-use alloc::string::{String, ToString};
+use crate::{InstrumentId, Price, Qty, Side, Timestamp};
 use alloc::vec::Vec;
 
 const AMEND: u8 = 2;
 const CANCEL: u8 = 3;
 const ARM: u8 = 4;
-const REFUSED: u8 = 5;
+// 5 is a refusal.
 const NOTICED: u8 = 6;
 // 7 is an order on terms.
 const NOTED: u8 = 8;
 const FOR: u8 = 9;
+// 10 to 12 are what the watch did.
 
 const MEMBER: u8 = 0;
 const VOTE: u8 = 1;
@@ -58,6 +58,12 @@ pub enum Outcome {
     },
     /// What follows was decided by this one of several strategies.
     For(Owner),
+    /// A wish was cut down to what a limit allows.
+    Clipped(Clip),
+    /// How much of trading goes on has changed.
+    Turned(Turn),
+    /// A limit was crossed without an order of ours.
+    Crossed(Refusal),
 }
 
 impl From<&Effect> for Outcome {
@@ -69,6 +75,9 @@ impl From<&Effect> for Outcome {
             Effect::Noticed { order, anomaly } => Self::Noticed { order, anomaly },
             Effect::Noted { instrument, remark } => Self::Noted { instrument, remark },
             Effect::For(owner) => Self::For(owner),
+            Effect::Clipped(clip) => Self::Clipped(clip),
+            Effect::Turned(turn) => Self::Turned(turn),
+            Effect::Crossed(crossed) => Self::Crossed(crossed),
         }
     }
 }
@@ -109,13 +118,10 @@ fn encode_outcome(outcome: &Outcome, out: &mut Vec<u8>) {
             out.put_u32(timer.0);
             out.put_i64(at.0);
         }
-        Outcome::Refused(refusal) => {
-            out.put_u8(REFUSED);
-            out.put_u32(refusal.instrument.0);
-            out.put_u8(refusal.check as u8);
-            out.put_i128(refusal.limit);
-            out.put_i128(refusal.value);
-        }
+        Outcome::Refused(refusal) => encode_refusal(REFUSED, &refusal, out),
+        Outcome::Crossed(crossed) => encode_refusal(CROSSED, &crossed, out),
+        Outcome::Clipped(clip) => encode_clip(&clip, out),
+        Outcome::Turned(turn) => encode_turn(&turn, out),
         Outcome::Noticed { order, anomaly } => {
             out.put_u8(NOTICED);
             out.put_u64(order.0);
@@ -182,12 +188,10 @@ fn decode_outcome(take: &mut Take<'_>) -> Result<Outcome, Malformed> {
             instrument: InstrumentId(take.u32("instrument")?),
         }),
         ARM => Outcome::Armed { timer: TimerId(take.u32("timer")?), at: Timestamp(take.i64("time")?) },
-        REFUSED => Outcome::Refused(Refusal {
-            instrument: InstrumentId(take.u32("instrument")?),
-            check: check(take.u8("check")?)?,
-            limit: take.i128("limit")?,
-            value: take.i128("value")?,
-        }),
+        REFUSED => Outcome::Refused(decode_refusal(take)?),
+        CROSSED => Outcome::Crossed(decode_refusal(take)?),
+        CLIPPED => Outcome::Clipped(decode_clip(take)?),
+        TURNED => Outcome::Turned(decode_turn(take)?),
         NOTICED => {
             let order = OrderId(take.u64("order")?);
             let code = take.u8("anomaly")?;
@@ -229,66 +233,12 @@ const ANOMALIES: [Anomaly; 7] = [
     Anomaly::RepeatedBust,
 ];
 
-fn check(code: u8) -> Result<Check, Malformed> {
-    Check::ALL.into_iter().find(|c| *c as u8 == code).ok_or(Malformed("check"))
-}
-
-impl Outcome {
-    /// The decision in words, with the names and scales of the run's instruments.
-    #[must_use]
-    pub fn describe(&self, instruments: &[Instrument]) -> String {
-        let name =
-            |id: InstrumentId| instruments.get(id.index()).map_or_else(|| format!("#{}", id.0), |i| i.name.clone());
-        let price = |id: InstrumentId, p: Price| {
-            instruments.get(id.index()).map_or_else(|| p.0.to_string(), |i| scaled_text(p.0, i.price_scale))
-        };
-        let quantity = |id: InstrumentId, q: Qty| {
-            instruments.get(id.index()).map_or_else(|| q.0.to_string(), |i| scaled_text(q.0, i.qty_scale))
-        };
-        match *self {
-            Self::Sent(Action::Submit(r)) => {
-                let at = r.kind.price().map(|p| format!(" at {}", price(r.instrument, p))).unwrap_or_default();
-                let (side, kind) = (r.side.name(), r.kind.name());
-                let tied = r.link.leader().map(|leader| format!(", tied to order {}", leader.0)).unwrap_or_default();
-                let terms = match r.terms.time_in_force.name() {
-                    "gtc" => String::new(),
-                    time => format!(", {time}"),
-                };
-                format!(
-                    "send order {}: {side} {} {} {kind}{at}{terms}{tied}",
-                    r.order.0,
-                    quantity(r.instrument, r.quantity),
-                    name(r.instrument)
-                )
-            }
-            Self::Sent(Action::Amend { order, instrument, quantity: q, price: p }) => {
-                let at = p.map(|p| format!(" at {}", price(instrument, p))).unwrap_or_default();
-                format!("amend order {}: {} {}{at}", order.0, quantity(instrument, q), name(instrument))
-            }
-            Self::Sent(Action::Cancel { order, instrument }) => {
-                format!("cancel order {} of {}", order.0, name(instrument))
-            }
-            Self::Armed { timer, at } => format!("arm timer {} for {} ns", timer.0, at.0),
-            Self::Refused(r) => {
-                let amounts = match r.check {
-                    Check::BuyingPower | Check::MinNotional => {
-                        format!("limit {}, value {}", Money(r.limit), Money(r.value))
-                    }
-                    _ => format!("limit {}, value {}", r.limit, r.value),
-                };
-                format!("refuse {}: {} ({amounts})", name(r.instrument), r.check.name())
-            }
-            Self::Noticed { order, anomaly } => format!("notice order {}: {}", order.0, anomaly.name()),
-            Self::Noted { instrument, remark } => format!("note {}: {remark}", name(instrument)),
-            Self::For(owner) => format!("strategy {}", owner.0),
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::tape::order_codec::tests::request;
+    use crate::tape::watch_codec::tests::{clip, refusal, turn};
+    use alloc::vec;
     use proptest::prelude::*;
 
     fn outcome() -> impl Strategy<Value = Outcome> {
@@ -305,9 +255,10 @@ mod tests {
             any::<(u64, u32)>()
                 .prop_map(|(o, i)| Outcome::Sent(Action::Cancel { order: OrderId(o), instrument: InstrumentId(i) })),
             any::<(u32, i64)>().prop_map(|(t, at)| Outcome::Armed { timer: TimerId(t), at: Timestamp(at) }),
-            (any::<(u32, i128, i128)>(), 0..Check::ALL.len()).prop_map(|((i, limit, value), c)| {
-                Outcome::Refused(Refusal { instrument: InstrumentId(i), check: Check::ALL[c], limit, value })
-            }),
+            refusal().prop_map(Outcome::Refused),
+            refusal().prop_map(Outcome::Crossed),
+            clip().prop_map(Outcome::Clipped),
+            turn().prop_map(Outcome::Turned),
             (any::<u64>(), 0..ANOMALIES.len())
                 .prop_map(|(o, a)| Outcome::Noticed { order: OrderId(o), anomaly: ANOMALIES[a] }),
             (any::<u32>(), remark()).prop_map(|(i, remark)| Outcome::Noted { instrument: InstrumentId(i), remark }),

@@ -1,6 +1,7 @@
 //! Events as bytes. A change here is a new schema with an upcaster from the old one.
 use super::bytes::{Malformed, Put, Take};
 use super::carry_codec::{RENAMED, SPLIT, decode_carry, encode_carry};
+use super::watch_codec::{decode_operator, encode_operator};
 use crate::event::{CashEvent, Certainty, Event, Fill, Liquidity, MarketCandle, MarketEvent, Reason, Report, TimerId};
 use crate::order::{FillId, Label, OrderId};
 use crate::{Candle, InstrumentId, Money, Price, Qty, Side, Timestamp};
@@ -9,6 +10,7 @@ use alloc::vec::Vec;
 const CANDLE: u8 = 1;
 const CASH: u8 = 2;
 const TIMER: u8 = 3;
+const OPERATOR: u8 = 11;
 const ACCEPTED: u8 = 16;
 const REJECTED: u8 = 17;
 const FILLED: u8 = 18;
@@ -36,6 +38,10 @@ pub fn encode_event(event: &Event, out: &mut Vec<u8>) {
             out.put_u32(timer.0);
         }
         Event::Report(report) => encode_report(report, out),
+        Event::Operator(operator) => {
+            out.put_u8(OPERATOR);
+            encode_operator(operator, out);
+        }
     }
 }
 
@@ -104,6 +110,7 @@ pub fn decode_event(bytes: &[u8]) -> Result<Event, Malformed> {
         tag @ SPLIT..=RENAMED => decode_carry(tag, &mut take)?,
         CASH => Event::Cash(CashEvent { amount: Money(take.i128("cash")?), label: Label(take.u32("label")?) }),
         TIMER => Event::Timer(TimerId(take.u32("timer")?)),
+        OPERATOR => Event::Operator(decode_operator(&mut take)?.kept()),
         tag => Event::Report(decode_report(tag, &mut take)?),
     };
     take.end("event").map(|()| event)
@@ -181,6 +188,7 @@ pub(super) fn one_of<T: Copy, const N: usize>(
 #[cfg(test)]
 pub(super) mod tests {
     use super::*;
+    use alloc::vec;
     use proptest::prelude::*;
 
     fn price() -> impl Strategy<Value = Price> {
@@ -248,6 +256,7 @@ pub(super) mod tests {
             candle,
             any::<(i128, u32)>().prop_map(|(a, l)| Event::Cash(CashEvent { amount: Money(a), label: Label(l) })),
             any::<u32>().prop_map(|t| Event::Timer(TimerId(t))),
+            crate::tape::watch_codec::tests::operator().prop_map(|it| Event::Operator(it.kept())),
         ]
     }
 

@@ -4,6 +4,7 @@
 //! upcasters; a digest runs over everything that was decided. Writing and replaying a run are two journals over it.
 mod bytes;
 mod carry_codec;
+mod describe;
 mod digest;
 mod effect_codec;
 mod event_codec;
@@ -15,9 +16,11 @@ mod record;
 mod recorded;
 mod upcast;
 mod verifying;
+mod watch_codec;
 mod writer;
 
 pub use bytes::Malformed;
+pub use describe::{bounds, measured, operator_text};
 pub use digest::{CHECKPOINT_EVERY, Digest, DigestOnly, state_hash};
 pub use effect_codec::{Outcome, decode_outcomes, encode_effects};
 pub use event_codec::{decode_event, encode_event};

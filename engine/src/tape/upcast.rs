@@ -15,6 +15,9 @@ pub fn upcast(mut frame: Frame) -> Result<Frame, Damage> {
     if frame.schema == 2 {
         frame = from_2(frame);
     }
+    if frame.schema == 3 {
+        frame = from_3(frame);
+    }
     match frame.schema {
         SCHEMA => Ok(frame),
         other => Err(Damage::Schema(other)),
@@ -30,4 +33,10 @@ fn from_1(frame: Frame) -> Frame {
 /// as it stands.
 fn from_2(frame: Frame) -> Frame {
     Frame { schema: 3, ..frame }
+}
+
+/// Schema 4 added what people and the watch do, to the events and to the effects, and changed none: what schema 3 wrote
+/// reads as it stands.
+fn from_3(frame: Frame) -> Frame {
+    Frame { schema: 4, ..frame }
 }

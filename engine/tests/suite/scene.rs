@@ -72,7 +72,9 @@ pub(crate) fn play(scene: &Scene) -> String {
     let mut world = world(scene, venue);
     let tape = TapeJournal::new(MemoryTape::default(), &Header::default(), CandlesOnTape::Recorded);
     let names = scene.stocks.iter().map(|s| s.name.clone()).collect();
-    let mut diary = Diary { tape, text: String::new(), names, all: scene.all, marks: 0, equity: Money::ZERO };
+    let instruments = instruments(scene);
+    let mut diary =
+        Diary { tape, text: String::new(), names, instruments, all: scene.all, marks: 0, equity: Money::ZERO };
     diary.equity = scene.cash;
     run(&mut core, &mut world, &mut diary).expect("a scenario in memory cannot fail");
     let state = core.state();
@@ -100,6 +102,7 @@ struct Diary {
     tape: TapeJournal<MemoryTape>,
     text: String,
     names: Vec<String>,
+    instruments: Vec<Instrument>,
     all: bool,
     marks: u64,
     equity: Money,
@@ -195,6 +198,9 @@ impl Diary {
             }
             Outcome::Noted { instrument, remark } => format!("noted{} {remark}", self.name(instrument)),
             Outcome::For(owner) => format!("strategy {}", owner.0),
+            turned @ (Outcome::Turned(_) | Outcome::Clipped(_) | Outcome::Crossed(_)) => {
+                turned.describe(&self.instruments)
+            }
             Outcome::Sent(_) | Outcome::Armed { .. } => return,
         };
         self.say(time, &words);

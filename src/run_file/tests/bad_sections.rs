@@ -88,37 +88,121 @@ fn a_range_of_time_runs_forward() {
 }
 
 #[test]
-fn a_limit_that_cannot_be_enforced_is_never_ignored() {
+fn a_limit_that_makes_no_sense_is_told_with_what_would() {
+    let risk = |text: &str| format!("[risk]\n{text}\n[account]");
     check_each(
         &[
-            ("[account]", "[risk]\nmax_order_notional = \"150000 USD\"\n[account]"),
-            (
-                "[account]",
-                "[risk]\nmax_order_notional = \"off\"\ndaily_loss_limit_pct = 300\nemergency_stop_pct = 10\n[account]",
-            ),
+            ("[account]", &risk("daily_loss_limit_pct = 300")),
+            ("[account]", &risk("max_order_notional = 150000")),
+            ("[account]", &risk("max_orders = \"10 per s\"")),
+            ("[account]", &risk("max_data_age = \"soon\"")),
+            ("[account]", &risk("self_cross = \"yes\"\noversize = \"cut\"")),
+            ("[account]", &risk("max_leverge = 2")),
         ],
         expect![[r#"
-            run.toml:15:1: where [risk] stands `daily_loss_limit_pct` is 3 by default, but this limit is not yet available in this build
-              15 | [risk]
-                 | ^^^^^^
-                 = expected `daily_loss_limit_pct = "off"`, to run without it
-            run.toml:15:1: where [risk] stands `emergency_stop_pct` is 10 by default, but this limit is not yet available in this build
-              15 | [risk]
-                 | ^^^^^^
-                 = expected `emergency_stop_pct = "off"`, to run without it
-            run.toml:16:22: `max_order_notional`: this limit is not yet available in this build
-              16 | max_order_notional = "150000 USD"
-                 |                      ^^^^^^^^^^^^
-                 = expected "off", to run without it
-
-            run.toml:17:24: `daily_loss_limit_pct`: this percentage is out of range
-              17 | daily_loss_limit_pct = 300
+            run.toml:16:24: `daily_loss_limit_pct`: this limit is out of range
+              16 | daily_loss_limit_pct = 300
                  |                        ^^^
-                 = expected a percentage above 0, up to 100, or "off"
-            run.toml:18:22: `emergency_stop_pct`: this limit is not yet available in this build
-              18 | emergency_stop_pct = 10
-                 |                      ^^
-                 = expected "off", to run without it"#]],
+                 = expected a percentage above 0 and up to 100 with at most four decimal places, or "off"
+
+            run.toml:16:22: `max_order_notional`: this is a whole number
+              16 | max_order_notional = 150000
+                 |                      ^^^^^^
+                 = expected an amount as in "150000 USD", or "off"
+
+            run.toml:16:14: `max_orders`: this limit is out of range
+              16 | max_orders = "10 per s"
+                 |              ^^^^^^^^^^
+                 = expected how many in which time as in "10 in 1s", or "off"
+
+            run.toml:16:16: `max_data_age`: this limit is out of range
+              16 | max_data_age = "soon"
+                 |                ^^^^^^
+                 = expected a length of time as in "500ms", "30s", "5m" or "4h", or "off"
+
+            run.toml:16:14: `self_cross`: this limit is out of range
+              16 | self_cross = "yes"
+                 |              ^^^^^
+                 = expected "refuse" or "off"
+            run.toml:17:12: `oversize`: `cut` is neither
+              17 | oversize = "cut"
+                 |            ^^^^^
+                 = expected "refuse" or "clip"
+
+            run.toml:16:1: unknown key `max_leverge` in [risk]
+              16 | max_leverge = 2
+                 | ^^^^^^^^^^^
+                 = expected one of: allowed_instruments, restricted_instruments, price_collar_pct, moving_collar_pct, moving_collar_candles, max_order_quantity, max_order_notional, max_position, max_position_notional, max_gross_exposure, max_net_exposure, max_concentration_pct, max_leverage, max_orders, max_messages, max_repeats, duplicate_window, self_cross, reduce_only, max_data_age, max_data_gap, max_clock_skew, daily_los…
+                 = help: did you mean `max_leverage`?"#]],
+    );
+}
+
+#[test]
+fn a_limit_of_an_instrument_names_one_of_the_run() {
+    let risk = |text: &str| format!("[risk]\n{text}\n[account]");
+    check_each(
+        &[
+            ("[account]", &risk("max_position = { \"coinbase:BTCUSDT\" = \"2\" }")),
+            ("[account]", &risk("max_orders = { \"coinbase:BTCUSD\" = \"2 in 1s\" }")),
+        ],
+        expect![[r#"
+            run.toml:16:39: `max_position`: `coinbase:BTCUSDT` is not an instrument of this run
+              16 | max_position = { "coinbase:BTCUSDT" = "2" }
+                 |                                       ^^^
+                 = expected one of: coinbase:BTCUSD
+                 = help: did you mean "coinbase:BTCUSD"?
+
+            run.toml:16:14: `max_orders`: this limit is of the whole account
+              16 | max_orders = { "coinbase:BTCUSD" = "2 in 1s" }
+                 |              ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
+                 = expected one value"#]],
+    );
+}
+
+#[test]
+fn what_a_person_does_says_who_why_and_exactly_one_thing() {
+    let act = |text: &str| format!("[risk]\n[[operators]]\nat = \"2018-03-01\"\n{text}\n[account]");
+    check_each(
+        &[
+            ("[account]", &act("who = \"ada\"\nwhy = \"a drill\"")),
+            ("[account]", &act("trading = \"halted\"")),
+            ("[account]", &act("who = \"ada\"\nwhy = \"a drill\"\nlimit = \"max_order_notion\"\nto = \"5 USD\"")),
+            ("[account]", &act("who = \"ada\"\nwhy = \"a drill\"\ntrading = \"stopped\"")),
+            ("[account]", &act("who = \"ada\"\nwhy = \"a drill\"\ntrading = \"halted\"\nalert = 1\nstep = \"closed\"")),
+        ],
+        expect![[r#"
+            run.toml:16:1: [[operators]] does not say what is done
+              16 | [[operators]]
+                 | ^^^^^^^^^^^^^
+                 = expected exactly one of `limit` with `to`, `reset`, `trading`, and `alert` with `step`
+
+            run.toml:16:1: [[operators]] has no `who`
+              16 | [[operators]]
+                 | ^^^^^^^^^^^^^
+                 = expected `who = "ada"`
+            run.toml:16:1: [[operators]] has no `why`
+              16 | [[operators]]
+                 | ^^^^^^^^^^^^^
+                 = expected `why = "a drill"`
+
+            run.toml:20:9: `limit`: `max_order_notion` is no limit
+              20 | limit = "max_order_notion"
+                 |         ^^^^^^^^^^^^^^^^^^
+                 = expected the key of a limit in [risk]
+                 = help: did you mean "max_order_notional"?
+            run.toml:21:6: `to`: `to` is the new value of a `limit`
+              21 | to = "5 USD"
+                 |      ^^^^^^^
+
+            run.toml:20:11: `trading`: `stopped` is none of them
+              20 | trading = "stopped"
+                 |           ^^^^^^^^^
+                 = expected one of: active, reducing, halted, killed
+
+            run.toml:16:1: [[operators]] does not say what is done
+              16 | [[operators]]
+                 | ^^^^^^^^^^^^^
+                 = expected exactly one of `limit` with `to`, `reset`, `trading`, and `alert` with `step`"#]],
     );
 }
 

@@ -140,6 +140,37 @@ fn with_a_risk_section_all_instruments_are_allowed_unless_it_lists_them() {
 }
 
 #[test]
+fn limits_are_asked_in_the_order_in_which_they_stand_and_those_by_default_come_last() {
+    let limits = "self_cross = \"refuse\"\nmax_position = { \"coinbase:BTCUSD\" = \"2.5\" }\nmax_orders = \"10 in 1s\"\n\
+        max_data_age = \"90m\"\nemergency_stop_pct = \"off\"\nmax_leverage = 1.5\noversize = \"clip\"\n";
+    let run = good(&format!("{GOOD}[risk]\n{limits}"));
+    let keys =
+        |run: &RunFile| run.risk.iter().flat_map(|risk| risk.limits.iter().map(|line| line.key)).collect::<Vec<_>>();
+    let expected = [
+        "self_cross",
+        "max_position",
+        "max_orders",
+        "max_data_age",
+        "emergency_stop_pct",
+        "max_leverage",
+        "daily_loss_limit_pct",
+    ];
+    assert_eq!(keys(&run), expected);
+    assert!(run.resolved().contains("max_data_age = \"90m\"\n"), "{}", run.resolved());
+}
+
+#[test]
+fn what_people_do_reads_as_it_was_written() {
+    let acts = "[risk]\n[[operators]]\nat = \"2018-03-01\"\nwho = \"ada\"\napprover = \"ben\"\nwhy = \"a drill\"\n\
+        limit = \"max_order_notional\"\nto = \"5000 USD\"\n\
+        [[operators]]\nat = 2018-03-02T10:00:00Z\nwho = \"ada\"\nwhy = \"a drill\"\ntrading = \"reducing\"\n";
+    let run = good(&format!("{GOOD}{acts}"));
+    assert_eq!(run.operators.len(), 2);
+    let text = run.resolved();
+    assert!(text.ends_with("why = \"a drill\"\ntrading = \"reducing\"\n"), "{text}");
+}
+
+#[test]
 fn a_caller_can_complain_about_a_setting_at_its_line() {
     let run = good(GOOD);
     expect_test::expect![[r#"

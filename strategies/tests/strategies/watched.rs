@@ -45,7 +45,7 @@ impl Journal for Watched {
         for effect in effects {
             match effect {
                 Effect::Refused(refusal) => *self.refused.entry(refusal.check.name()).or_default() += 1,
-                Effect::For(_) => {}
+                Effect::For(_) | Effect::Clipped(_) | Effect::Turned(_) | Effect::Crossed(_) => {}
                 Effect::Noted { .. } => {
                     let words = Outcome::from(effect).describe(&state.instruments);
                     self.notes += &format!("{} {words}\n", entry.time.0 / MINUTE_NS);

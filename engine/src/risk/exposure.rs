@@ -1,86 +1,52 @@
-//! The account must be able to carry what it could come to hold.
+//! What the account could come to hold: positions, and everything that is on its way, in full.
 //!
-//! Required is the gross value of the worst position that filled, working and unknown orders together could lead to;
-//! available is equity times leverage, both in the account's currency. What only reduces a position always passes. Fees are the venue's matter: it asks
-//! again at the fill, when price and fee are known.
-use super::{Addition, Check, RiskCheck, weighing_price};
-use crate::effect::Refusal;
+//! What is held counts at its mark and every order at its own price, a market order at the last one: a cheap order must
+//! not make a dear one, or the position, look cheap. Orders of one side of which one cancels the other count once, at the
+//! dearest; of two sides each side counts in full. While an amendment is on its way the dearer of its prices counts.
+use super::{Addition, weighing_price};
 use crate::instrument::InstrumentId;
-use crate::ledger::share;
 use crate::order::{Link, OrderId};
 use crate::view::View;
 use crate::{Money, Price, Qty, Side};
 
-/// How many times its equity an account may hold, in parts per million.
+/// The worst that filled, working and unknown orders together could lead to, in the account's currency.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Leverage {
-    /// 1,000,000 is one times equity.
-    pub ppm: i64,
-}
-
-impl Leverage {
-    /// No borrowing.
-    pub const ONE: Self = Self { ppm: 1_000_000 };
-
-    /// What an account of this equity may hold; nothing when it is in debt.
-    #[must_use]
-    pub fn available(self, equity: Money) -> Money {
-        if self == Self::ONE {
-            return equity.max(Money::ZERO);
-        }
-        Money(share(equity.0.max(0), i128::from(self.ppm), 1_000_000))
-    }
-
-    /// What a position of this notional, not below zero, takes of its own money, rounded up.
-    #[must_use]
-    pub fn margin(self, notional: Money) -> Money {
-        let whole = i128::from(self.ppm);
-        let (times, rest) = (notional.0 / whole, notional.0 % whole);
-        Money(times * 1_000_000 + (rest * 1_000_000 + whole - 1) / whole)
-    }
-}
-
-/// Refuses what the account could not pay for.
-#[derive(Clone, Copy, Debug)]
-pub struct BuyingPower {
-    /// The account's leverage.
-    pub leverage: Leverage,
-}
-
-impl RiskCheck for BuyingPower {
-    fn check(&self, addition: &Addition, view: View<'_>) -> Result<(), Refusal> {
-        if only_reduces(addition, view) {
-            return Ok(());
-        }
-        let more = added(addition, view);
-        if more == Money::ZERO {
-            return Ok(());
-        }
-        let required = with_more(addition, more, view);
-        let available = self.leverage.available(view.equity());
-        if required <= available {
-            return Ok(());
-        }
-        let instrument = addition.instrument;
-        Err(Refusal { instrument, check: Check::BuyingPower, limit: available.0, value: required.0 })
-    }
+pub struct Exposure {
+    /// Gross value of the addition's own instrument.
+    pub own: Money,
+    /// Gross value of all instruments.
+    pub gross: Money,
+    /// Long less short of all instruments, without its sign: were all buys filled, or all sells.
+    pub net: Money,
 }
 
 /// Whether everything on the addition's side together could at most close the position.
-fn only_reduces(addition: &Addition, view: View<'_>) -> bool {
+#[must_use]
+pub fn only_reduces(addition: &Addition, view: View<'_>) -> bool {
+    let position = view.position(addition.instrument);
+    let after = worst_position(addition, view);
+    match addition.side {
+        Side::Buy => position < Qty::ZERO && after <= Qty::ZERO,
+        Side::Sell => position > Qty::ZERO && after >= Qty::ZERO,
+    }
+}
+
+/// The position if everything on the addition's side were filled, and nothing on the other.
+#[must_use]
+pub fn worst_position(addition: &Addition, view: View<'_>) -> Qty {
     let position = view.position(addition.instrument);
     let working = view.state().orders.working(addition.instrument);
     // Of two orders of which one cancels the other, the quantity counts once.
     let more = if addition.adds_exposure(view) { addition.added } else { Qty::ZERO };
     match addition.side {
-        Side::Buy => position < Qty::ZERO && position + working.buy + more <= Qty::ZERO,
-        Side::Sell => position > Qty::ZERO && position - working.sell - more >= Qty::ZERO,
+        Side::Buy => position + working.buy + more,
+        Side::Sell => position - working.sell - more,
     }
 }
 
 /// What an addition adds to the gross value of its side, were it filled: a change, by how much more the order stands for
 /// than before, and one of a pair, by how much dearer it is than the other.
-fn added(addition: &Addition, view: View<'_>) -> Money {
+pub(super) fn added(addition: &Addition, view: View<'_>) -> Money {
     let (id, amends) = (addition.instrument, addition.amends);
     let price = weighing_price(addition, view).expect("the order rules were asked first");
     let leader = match addition.link {
@@ -113,38 +79,39 @@ fn dearest(leader: OrderId, but: Option<OrderId>, view: View<'_>) -> Price {
 
 /// Gross value of the account in its worst case, were the addition among its live orders.
 ///
-/// What is held counts at its mark and every order at its own price, a market order at the last one: a cheap order must
-/// not make a dear one, or the position, look cheap. Orders of one side of which one cancels the other count once, at the
-/// dearest; of two sides each side counts in full. While an amendment is on its way the dearer of its prices counts.
-///
 /// # Panics
 /// When no price of the instrument was seen: the order rules are asked first.
 #[must_use]
 pub fn required(addition: &Addition, view: View<'_>) -> Money {
-    with_more(addition, added(addition, view), view)
+    with_more(addition, added(addition, view), view).gross
 }
 
-fn with_more(addition: &Addition, more: Money, view: View<'_>) -> Money {
+/// The worst case of the account if `more` were added to the addition's side.
+pub(super) fn with_more(addition: &Addition, more: Money, view: View<'_>) -> Exposure {
     let state = view.state();
     let own = addition.instrument;
     let mut more_there = [Money::ZERO; 2];
     more_there[addition.side as usize] = more;
-    let mut total = Money::ZERO;
+    let (mut gross, mut its_own) = (Money::ZERO, Money::ZERO);
+    let (mut if_bought, mut if_sold) = (Money::ZERO, Money::ZERO);
     for (index, position) in state.books.positions().enumerate() {
         let id = InstrumentId(u32::try_from(index).expect("instruments are numbered by u32"));
         let held = position.value;
-        let more = if id == own { more_there } else { [Money::ZERO; 2] };
-        let worst =
-            if state.orders.live(id).is_empty() { worst(held, more) } else { worst(held, plus_live(more, id, view)) };
-        total += state.books.to_home(index, worst);
+        let mut more = if id == own { more_there } else { [Money::ZERO; 2] };
+        if !state.orders.live(id).is_empty() {
+            more = plus_live(more, id, view);
+        }
+        let [buys, sells] = more;
+        let (bought, sold) = (state.books.to_home(index, held + buys), state.books.to_home(index, held - sells));
+        if_bought += bought;
+        if_sold += sold;
+        let worst = Money(bought.0.abs().max(sold.0.abs()));
+        gross += worst;
+        if id == own {
+            its_own = worst;
+        }
     }
-    total
-}
-
-/// The larger gross value of two: all buys filled, or all sells.
-fn worst(held: Money, [buys, sells]: [Money; 2]) -> Money {
-    let (bought, sold) = (held + buys, held - sells);
-    Money(bought.0.abs().max(sold.0.abs()))
+    Exposure { own: its_own, gross, net: Money(if_bought.0.abs().max(if_sold.0.abs())) }
 }
 
 /// `values` and what the live orders of an instrument would trade for, by side.

@@ -1,0 +1,93 @@
+//! What a check is shown: the addition, sight of the account, and what both together come to, worked out once.
+use super::exposure::{added, only_reduces, with_more};
+use super::{Addition, Check, Exposure, RiskState, weighing_price};
+use crate::effect::Refusal;
+use crate::sub_ledgers::Owner;
+use crate::view::View;
+use crate::{Money, Price, Timestamp};
+
+/// An addition under review.
+#[derive(Clone, Copy, Debug)]
+pub struct Case<'a> {
+    /// What is to be added.
+    pub addition: Addition,
+    /// Sight of the whole account.
+    pub view: View<'a>,
+    /// Whose wish it is.
+    pub owner: Owner,
+    /// The worst that the account could come to with it; `None` where it adds nothing to that, because it can only make a
+    /// position smaller. Such an addition no limit of exposure refuses.
+    pub exposure: Option<Exposure>,
+}
+
+impl<'a> Case<'a> {
+    /// The case of an addition whose price is known.
+    #[inline]
+    pub(super) fn new(addition: Addition, view: View<'a>, owner: Owner) -> Self {
+        let mut exposure = None;
+        if !only_reduces(&addition, view) {
+            let more = added(&addition, view);
+            if more != Money::ZERO {
+                exposure = Some(with_more(&addition, more, view));
+            }
+        }
+        Self { addition, view, owner, exposure }
+    }
+
+    /// Whether it could make anything larger that is at risk.
+    #[must_use]
+    #[inline]
+    pub fn adds(&self) -> bool {
+        self.exposure.is_some()
+    }
+
+    /// What the account is watched by; `None` in a run without limits.
+    #[must_use]
+    #[inline]
+    pub fn risk(&self) -> Option<&'a RiskState> {
+        self.view.state().risk.as_deref()
+    }
+
+    /// The limit of a check that holds for the addition's instrument.
+    #[must_use]
+    #[inline]
+    pub fn limit(&self, check: Check) -> Option<i128> {
+        self.risk()?.limits.of(check, self.addition.instrument)
+    }
+
+    /// The price that it is weighed at.
+    #[must_use]
+    pub fn price(&self) -> Price {
+        weighing_price(&self.addition, self.view).unwrap_or_default()
+    }
+
+    /// The value of the whole order at that price, in the account's currency.
+    #[must_use]
+    pub fn notional(&self) -> Money {
+        let id = self.addition.instrument;
+        let value = self.view.instrument(id).value(self.price(), self.addition.quantity).0;
+        self.view.state().books.to_home(id.index(), value)
+    }
+
+    /// Core time.
+    #[must_use]
+    pub fn now(&self) -> Timestamp {
+        self.view.now()
+    }
+
+    /// Passes where the value is not above the limit.
+    ///
+    /// # Errors
+    /// The refusal of this check otherwise.
+    #[inline]
+    pub fn at_most(&self, check: Check, limit: i128, value: i128) -> Result<(), Refusal> {
+        if value <= limit { Ok(()) } else { Err(self.refusal(check, limit, value)) }
+    }
+
+    /// A refusal of the addition.
+    #[must_use]
+    #[inline]
+    pub fn refusal(&self, check: Check, limit: i128, value: i128) -> Refusal {
+        Refusal { instrument: self.addition.instrument, check, limit, value }
+    }
+}

@@ -1,0 +1,20 @@
+//! No new risk once the equity has fallen too far from its peak.
+use crate::effect::Refusal;
+use crate::risk::{Case, Check, RiskCheck};
+
+/// Behind it everything is cancelled and the whole account is [`Halted`](crate::risk::TradingState::Halted) until a person
+/// lets it go on.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct EmergencyStop;
+
+impl RiskCheck for EmergencyStop {
+    fn name(&self) -> Check {
+        Check::EmergencyStop
+    }
+
+    fn check(&self, case: &Case<'_>) -> Result<(), Refusal> {
+        let Some(risk) = case.risk().filter(|_| case.adds()) else { return Ok(()) };
+        let Some(limit) = risk.drawdown_allowance() else { return Ok(()) };
+        case.at_most(self.name(), limit.0, (risk.peak - case.view.equity()).0)
+    }
+}
