@@ -53,6 +53,63 @@ fn btc_ema_cross() {
 }
 
 #[test]
+fn btc_every_limit() {
+    check(
+        "btc-every-limit",
+        expect![[r#"
+            bars 15339
+            orders 290
+            fills 290
+            round_trips 139
+            wins 37
+            fees 3984.65202450722
+            final_equity 162999.90246718708
+            max_drawdown 28652.755955
+            refused {"approval":1}
+            digest 7ee0072c07fbde63
+        "#]],
+    );
+}
+
+#[test]
+fn btc_daily_loss() {
+    check(
+        "btc-daily-loss",
+        expect![[r#"
+            bars 2187
+            orders 493
+            fills 327
+            round_trips 44
+            wins 31
+            fees 783.81568
+            final_equity 58625.90432
+            max_drawdown 45271.453308
+            refused {"daily_loss_limit":48,"max_order_notional":9}
+            digest 68eda9c529d29cc0
+        "#]],
+    );
+}
+
+#[test]
+fn btc_emergency_stop() {
+    check(
+        "btc-emergency-stop",
+        expect![[r#"
+            bars 2187
+            orders 113
+            fills 78
+            round_trips 6
+            wins 2
+            fees 208.996854
+            final_equity 80010.493146
+            max_drawdown 22063.865331
+            refused {"approval":1,"emergency_stop":5405,"max_order_notional":5}
+            digest 4fc39c074dc988cc
+        "#]],
+    );
+}
+
+#[test]
 fn btc_donchian() {
     check(
         "btc-donchian",
