@@ -23,6 +23,7 @@ pub mod ledger;
 pub mod math;
 pub mod measure;
 pub mod money;
+pub mod normal;
 pub mod operator;
 pub mod order;
 mod order_kind;
@@ -42,6 +43,7 @@ pub mod tape;
 mod terms;
 pub mod tick;
 pub mod ticker;
+pub mod value_at_risk;
 pub mod view;
 
 pub use aggregate::Aggregated;

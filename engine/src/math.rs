@@ -1,4 +1,4 @@
-//! The one pinned implementation of logarithms, roots and exponentials.
+//! The one pinned implementation of logarithms, roots, exponentials and what is built on them.
 //!
 //! The platform's own differ in the last bits between machines; a decision must not. Everything comes from `libm`, a port
 //! of musl's, whose version the lock file pins.
@@ -25,4 +25,22 @@ pub fn sqrt(x: f64) -> f64 {
 #[must_use]
 pub fn pow(x: f64, y: f64) -> f64 {
     libm::pow(x, y)
+}
+
+/// The largest whole number that is not above x.
+#[must_use]
+pub fn floor(x: f64) -> f64 {
+    libm::floor(x)
+}
+
+/// The smallest whole number that is not below x.
+#[must_use]
+pub fn ceil(x: f64) -> f64 {
+    libm::ceil(x)
+}
+
+/// The complementary error function.
+#[must_use]
+pub fn erfc(x: f64) -> f64 {
+    libm::erfc(x)
 }

@@ -53,6 +53,13 @@ impl Rng {
         (self.next_u64() >> 11) as f64 / (1_u64 << 53) as f64
     }
 
+    /// A draw of the standard normal distribution: the quantile of a number strictly inside (0, 1).
+    pub fn normal(&mut self) -> f64 {
+        // Half a step above 52 bits: neither 0 nor 1 can come, and the numbers lie evenly on both sides of one half.
+        let inside = ((self.next_u64() >> 12) as f64 + 0.5) / (1_u64 << 52) as f64;
+        crate::normal::quantile(inside).expect("the number lies strictly between 0 and 1")
+    }
+
     /// A whole number from 0 whose distribution is exponential with this mean, cut down to whole ones.
     pub fn exponential(&mut self, mean: i64) -> i64 {
         // One less a number below one is above zero, so that the logarithm is finite.
@@ -81,5 +88,15 @@ mod tests {
         }
         assert!(counts.iter().all(|c| (9_500..10_500).contains(c)), "{counts:?}");
         assert!((0..1_000).all(|_| (0.0..1.0).contains(&rng.unit())));
+    }
+
+    #[test]
+    fn normal_draws_have_the_moments_of_the_standard_normal_distribution() {
+        let mut rng = Rng::stream(5, "test");
+        let draws: alloc::vec::Vec<f64> = (0..100_000).map(|_| rng.normal()).collect();
+        let moment = |power: i32| draws.iter().map(|x| (0..power).fold(1.0, |y, _| y * x)).sum::<f64>() / 1e5;
+        for (power, expected, within) in [(1, 0.0, 0.01), (2, 1.0, 0.02), (3, 0.0, 0.05), (4, 3.0, 0.1)] {
+            assert!((moment(power) - expected).abs() < within, "moment {power} is {}", moment(power));
+        }
     }
 }

@@ -15,4 +15,5 @@ mod sharing;
 mod tickers;
 mod ticks;
 mod tidy;
+mod value_at_risk;
 mod workloads;

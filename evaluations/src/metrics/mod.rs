@@ -9,12 +9,12 @@ pub mod distribution;
 pub mod drawdown;
 pub mod growth;
 mod metric;
-pub mod normal;
 pub mod ratios;
 mod run;
 pub mod trades;
 
 pub use daily::{Days, daily_returns};
+pub use engine::normal;
 pub use metric::{Metric, MetricSet};
 pub use run::{RunFigures, Trials, measure};
 

@@ -1,18 +1,20 @@
-//! The standard normal distribution: its cumulative function and the inverse of it.
+//! The standard normal distribution: its cumulative function, its density and its quantiles.
 //!
-//! Only `libm` is used, so that the last bits are the same on every machine.
-use std::f64::consts::{PI, SQRT_2};
+//! Only [`crate::math`] is used, so that the last bits are the same on every machine. It draws nothing: that is
+//! [`Rng::normal`](crate::Rng::normal).
+use crate::math;
+use core::f64::consts::{PI, SQRT_2};
 
 /// The probability of a value at or below `x`.
 #[must_use]
 pub fn cumulative(x: f64) -> f64 {
-    0.5 * libm::erfc(-x / SQRT_2)
+    0.5 * math::erfc(-x / SQRT_2)
 }
 
 /// The density at `x`.
 #[must_use]
 pub fn density(x: f64) -> f64 {
-    libm::exp(-0.5 * x * x) / (2.0 * PI).sqrt()
+    math::exp(-0.5 * x * x) / math::sqrt(2.0 * PI)
 }
 
 /// The value with probability `p` at or below it; `None` unless `0 < p < 1`.
@@ -66,7 +68,7 @@ fn approximation(p: f64) -> f64 {
         [7.784_695_709_041_462e-3, 3.224_671_290_700_398e-1, 2.445_134_137_142_996, 3.754_408_661_907_416, 1.0];
     let horner = |terms: &[f64], x: f64| terms.iter().fold(0.0, |sum, term| sum * x + term);
     if p < 0.024_25 {
-        let q = (-2.0 * libm::log(p)).sqrt();
+        let q = math::sqrt(-2.0 * math::ln(p));
         return horner(&C, q) / horner(&D, q);
     }
     let q = p - 0.5;
@@ -77,7 +79,12 @@ fn approximation(p: f64) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::metrics::testing::check;
+
+    #[track_caller]
+    fn check(found: Option<f64>, expected: f64, tolerance: f64) {
+        let found = found.expect("the figure is defined");
+        assert!((found - expected).abs() <= tolerance, "found {found}, expected {expected} within {tolerance}");
+    }
 
     #[test]
     fn the_quantile_inverts_the_cumulative_function() {

@@ -1,0 +1,115 @@
+//! The tail of one instrument, taken once, so that the risk of a position in it is one multiplication.
+//!
+//! What offsets it elsewhere in a portfolio is not seen.
+use super::confidence::Confidence;
+use super::tail_loss::TailLoss;
+use crate::{Money, math};
+use alloc::vec::Vec;
+
+/// Loss per unit of value of one instrument.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct UnitTails {
+    /// Of what is held: the lower tail of the returns.
+    pub long: TailLoss,
+    /// Of what is owed: the upper tail.
+    pub short: TailLoss,
+}
+
+impl UnitTails {
+    /// Those of an instrument's returns.
+    ///
+    /// # Panics
+    /// When there is no return.
+    #[must_use]
+    pub fn of(returns: impl Iterator<Item = f64>, confidence: Confidence) -> Self {
+        let mut losses: Vec<f64> = returns.map(|moved| 0.0 - moved).collect();
+        let long = TailLoss::of_losses(&mut losses, confidence);
+        losses.iter_mut().for_each(|loss| *loss = 0.0 - *loss);
+        Self { long, short: TailLoss::of_losses(&mut losses, confidence) }
+    }
+
+    /// The loss of a position of this value alone, below zero for a short: what
+    /// [`historical`](super::historical) says of it, but for the last bits.
+    #[must_use]
+    pub fn of_value(&self, value: f64) -> TailLoss {
+        if value < 0.0 { self.short.times(-value) } else { self.long.times(value) }
+    }
+
+    /// The value at risk as whole numbers, which a limit may be decided with.
+    #[must_use]
+    pub fn value_at_risk_rates(&self) -> TailRates {
+        TailRates { long_e12: rate(self.long.value_at_risk), short_e12: rate(self.short.value_at_risk) }
+    }
+
+    /// The expected shortfall as whole numbers.
+    #[must_use]
+    pub fn expected_shortfall_rates(&self) -> TailRates {
+        TailRates { long_e12: rate(self.long.expected_shortfall), short_e12: rate(self.short.expected_shortfall) }
+    }
+}
+
+fn rate(loss: f64) -> i64 {
+    math::ceil(loss * 1e12) as i64
+}
+
+/// Loss per unit of value in 10⁻¹², rounded up.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct TailRates {
+    /// Of what is held.
+    pub long_e12: i64,
+    /// Of what is owed.
+    pub short_e12: i64,
+}
+
+impl TailRates {
+    /// The loss of a position of this value, below zero for a short, rounded up. What does not fit is the largest
+    /// amount that does.
+    #[must_use]
+    #[inline]
+    pub fn loss(self, value: Money) -> Money {
+        const UNIT: i128 = 1_000_000_000_000;
+        let rate = if value.0 < 0 { self.short_e12 } else { self.long_e12 };
+        let product = value.0.saturating_abs().saturating_mul(i128::from(rate));
+        let whole = product.div_euclid(UNIT);
+        Money(if product.rem_euclid(UNIT) == 0 { whole } else { whole + 1 })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::value_at_risk::{Returns, historical};
+
+    #[test]
+    fn one_multiplication_gives_what_the_whole_function_gives() {
+        let moves: Vec<f64> = (0..250).map(|n| f64::from((n * 7919) % 1009 - 480) / 9000.0).collect();
+        let returns = Returns::from_columns(&[&moves]).unwrap();
+        for confidence in [Confidence::PERCENT_95, Confidence::PERCENT_97_5, Confidence::PERCENT_99] {
+            let tails = UnitTails::of(returns.column(0), confidence);
+            for value in [0.0, 1.0, -1.0, 123_456.78, -98_765.43, 1e9] {
+                let (found, expected) = (tails.of_value(value), historical(&[value], &returns, confidence));
+                for (found, expected) in [
+                    (found.value_at_risk, expected.value_at_risk),
+                    (found.expected_shortfall, expected.expected_shortfall),
+                ] {
+                    assert!((found - expected).abs() <= 1e-12 * expected.abs(), "{value}: {found}, {expected}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn a_loss_in_whole_numbers_is_rounded_up_on_both_sides() {
+        let tails = UnitTails::of([-0.25, 0.125].into_iter(), Confidence::new(0.5).unwrap());
+        assert_eq!((tails.long.value_at_risk, tails.short.value_at_risk), (0.0625, -0.0625));
+        let rates = tails.value_at_risk_rates();
+        assert_eq!((rates.long_e12, rates.short_e12), (62_500_000_000, -62_500_000_000));
+        let check = |value, loss| assert_eq!(rates.loss(Money(value)), Money(loss));
+        check(1_600_000_000_000, 100_000_000_000);
+        check(-1_600_000_000_000, -100_000_000_000);
+        check(1, 1);
+        check(-1, 0);
+        check(0, 0);
+        assert!(rates.loss(Money(i128::MIN)) < Money(0), "it does not overflow");
+    }
+}
