@@ -1,0 +1,20 @@
+//! Compliance: the watch on our own flow, the reports of our transactions, and the calendar of deadlines.
+//!
+//! It looks at what was committed and says what it makes of it. It can never send, change or stop an order: nothing here
+//! makes an intent, and nothing of the core waits for it. The definitions of market abuse are ours, after the patterns that
+//! regulation names; an alert is a question to a person, and silence is no proof.
+pub mod alert;
+pub mod alert_book;
+pub mod alert_table;
+pub mod date;
+mod detectors;
+mod flow;
+pub mod watch;
+pub mod watch_config;
+
+pub use alert::{Alert, AlertState, AlertStep, Detector, Evidence, FillRef, Handling};
+pub use alert_book::{AlertBook, AlertError};
+pub use alert_table::alerts_json;
+pub use date::{Date, instant_text};
+pub use watch::Watch;
+pub use watch_config::{Closes, ConfigError, Restriction, WatchConfig};
