@@ -60,7 +60,7 @@ fn orders_of_ours_cross_from_the_same_price_on() {
     from(PRICE, 1, play);
     let asked_back = raises(Detector::SelfCross, &WatchConfig::default(), |stage| {
         let order = stage.limit(START, ONE, SELL, PRICE, 10);
-        stage.cancel(START, order);
+        stage.ask_back(START, order);
         stage.limit(START, TWO, BUY, PRICE, 10);
     });
     assert!(!asked_back, "what was asked back meets nothing");

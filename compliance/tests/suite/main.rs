@@ -4,4 +4,5 @@ mod benign;
 mod boundaries;
 mod ordinary_day;
 mod positives;
+mod reports;
 mod stage;

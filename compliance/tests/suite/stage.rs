@@ -1,7 +1,7 @@
 //! A stage for flows: the real core with strategies that do as they are told, and the watch that looks on.
-use compliance::{Alert, AlertBook, Detector, Watch, WatchConfig};
+use compliance::{Alert, AlertBook, Detector, Reporter, Watch, WatchConfig};
 use engine::{
-    Candle, Core, Currency, Dated, Desk, Effect, Entry, Event, Fill, FillId, Instrument, InstrumentId, Intents,
+    Booked, Candle, Core, Currency, Dated, Desk, Effect, Entry, Event, Fill, FillId, Instrument, InstrumentId, Intents,
     Liquidity, MarketCandle, MarketEvent, Money, NewOrder, Order, OrderId, OrderKind, Owner, Price, Qty, Report,
     RiskEngine, Side, Spec, State, Strategy, TimerId, Timestamp, View,
 };
@@ -51,10 +51,12 @@ pub(crate) struct Stage {
     core: Core<Desk<Puppet>>,
     wishes: Rc<RefCell<Vec<Wish>>>,
     pub(crate) watch: Watch,
+    pub(crate) reporter: Reporter,
+    /// What the books booked, in order.
+    pub(crate) booked: Vec<Booked>,
+    pub(crate) last_fill: Option<Fill>,
     number: u64,
     fills: u128,
-    /// Everything that happened, for a second look at it.
-    pub(crate) entries: Vec<Entry>,
 }
 
 pub(crate) fn instruments() -> Vec<Instrument> {
@@ -79,20 +81,33 @@ impl Stage {
             watch: Watch::new(config, &instruments()).expect("thresholds that mean something"),
             number: 0,
             fills: 0,
-            entries: Vec::new(),
+            reporter: Reporter::default(),
+            booked: Vec::new(),
+            last_fill: None,
         }
     }
 
-    /// One step of the core, and the watch's look at it.
-    fn step(&mut self, time: i64, event: Event) -> usize {
+    /// One step of the core, and everybody's look at it.
+    fn step(&mut self, time: i64, event: Event) {
+        let effects = self.look(time, event);
+        let refused = effects.iter().find(|effect| matches!(effect, Effect::Refused(_) | Effect::Noticed { .. }));
+        assert!(refused.is_none(), "a stage plays what can be played: {refused:?}");
+    }
+
+    fn look(&mut self, time: i64, event: Event) -> Vec<Effect> {
         self.number += 1;
         let entry = Entry { number: self.number, time: Timestamp(time), event };
         let mut effects = Vec::new();
         self.core.step(&entry, &mut effects);
-        let refused = effects.iter().find(|effect| matches!(effect, Effect::Refused(_) | Effect::Noticed { .. }));
-        assert!(refused.is_none(), "a stage plays what can be played: {refused:?}");
-        self.entries.push(entry);
-        self.watch.observe(&entry, &effects, self.core.state()).len()
+        self.watch.observe(&entry, &effects, self.core.state());
+        self.reporter.observe(&entry, self.core.state());
+        self.booked.extend(self.core.state().booked);
+        effects
+    }
+
+    /// The venue says this, odd or not.
+    pub(crate) fn report(&mut self, time: i64, report: Report) {
+        self.look(time, Event::Report(report));
     }
 
     pub(crate) fn state(&self) -> &State {
@@ -134,9 +149,14 @@ impl Stage {
         id
     }
 
+    /// Asks for an order back.
+    pub(crate) fn ask_back(&mut self, time: i64, order: OrderId) {
+        self.wish(time, self.order(order).owner, Wish::Cancel(order));
+    }
+
     /// Cancels an order, which the venue does at once.
     pub(crate) fn cancel(&mut self, time: i64, order: OrderId) {
-        self.wish(time, self.order(order).owner, Wish::Cancel(order));
+        self.ask_back(time, order);
         self.step(time, Event::Report(Report::Cancelled { order }));
     }
 
@@ -162,6 +182,7 @@ impl Stage {
             certainty: engine::Certainty::Certain,
             venue_time: Timestamp(time),
         };
+        self.last_fill = Some(fill);
         self.step(time, Event::Report(Report::Filled(fill)));
     }
 
