@@ -92,6 +92,18 @@ pub enum Command {
         #[command(flatten)]
         run: RunArguments,
     },
+    /// Say where each deadline of a compliance calendar stands; an overdue one is an answer no.
+    #[command(
+        after_help = "Examples:\n  onetape checklist docs/compliance-calendar.toml\n  onetape --json checklist --today 2026-04-01\nExit code 3 names the deadlines that are overdue."
+    )]
+    Checklist {
+        /// The calendar.
+        #[arg(value_name = "FILE", default_value = "compliance-calendar.toml")]
+        file: PathBuf,
+        /// The day to ask for, in UTC; the day of the clock if absent.
+        #[arg(long, value_name = "YYYY-MM-DD")]
+        today: Option<String>,
+    },
     /// Write the tear sheet again from the files of a run.
     #[command(after_help = "Example:\n  onetape report runs/btc-ema-cross-0123456789ab")]
     Report {

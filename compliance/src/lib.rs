@@ -6,6 +6,8 @@
 pub mod alert;
 pub mod alert_book;
 pub mod alert_table;
+pub mod calendar;
+pub mod checklist;
 pub mod codes;
 pub mod date;
 mod detectors;
@@ -20,6 +22,8 @@ pub mod watch_config;
 pub use alert::{Alert, AlertState, AlertStep, Detector, Evidence, FillRef, Handling};
 pub use alert_book::{AlertBook, AlertError};
 pub use alert_table::alerts_json;
+pub use calendar::{Calendar, CalendarError, Deadline, Due, Period};
+pub use checklist::{Line, LineState, checklist};
 pub use codes::{Cfi, CodeError, Isin, Lei, Mic, RunMark, Upi, Uti};
 pub use date::{Date, instant_text};
 pub use report_check::{ReportFault, ReportKey, check as check_reports};

@@ -1,6 +1,7 @@
 //! One file per command.
 mod backtest;
 mod check;
+mod checklist;
 mod completions;
 mod data;
 mod import;
@@ -32,6 +33,7 @@ pub fn execute(arguments: Arguments) -> Result<(), Failure> {
         Command::Tape(command) => tape::execute(command, json),
         Command::Data(command) => data::execute(command, json),
         Command::Check { run } => check::execute(&run, json),
+        Command::Checklist { file, today } => checklist::execute(&file, today.as_deref(), json),
         Command::Report { dir } => report::execute(&dir, json),
         Command::Strategies { name } => strategies::execute(name.as_deref(), json),
         Command::New { name, engine } => new::execute(&name, engine, json),
@@ -41,7 +43,7 @@ pub fn execute(arguments: Arguments) -> Result<(), Failure> {
 }
 
 /// Commands that the design names and that this build does not have.
-const ELSEWHERE: [(&str, &str); 21] = [
+const ELSEWHERE: [(&str, &str); 20] = [
     ("evaluate", "evaluation"),
     ("train", "learning"),
     ("promote", "promotion"),
@@ -61,7 +63,6 @@ const ELSEWHERE: [(&str, &str); 21] = [
     ("reconcile", "the service"),
     ("backup", "the service"),
     ("restore", "the service"),
-    ("checklist", "the service"),
     ("token", "the service"),
 ];
 
@@ -71,8 +72,20 @@ fn unknown(word: &str) -> Failure {
             "`{word}` belongs to {part}, which this version does not have; `onetape help` lists what it has"
         ));
     }
-    let known =
-        ["backtest", "sweep", "replay", "tape", "data", "check", "report", "strategies", "new", "completions", "help"];
+    let known = [
+        "backtest",
+        "sweep",
+        "replay",
+        "tape",
+        "data",
+        "check",
+        "checklist",
+        "report",
+        "strategies",
+        "new",
+        "completions",
+        "help",
+    ];
     let hint = ::strategies::nearest(word, known).map(|near| format!("; did you mean `{near}`?")).unwrap_or_default();
     Failure::Usage(format!("there is no command `{word}`{hint} `onetape help` lists them"))
 }

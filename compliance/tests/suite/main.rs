@@ -2,6 +2,7 @@
 mod alert_life;
 mod benign;
 mod boundaries;
+mod calendar;
 mod ordinary_day;
 mod positives;
 mod reports;
