@@ -15,6 +15,7 @@ mod golden_3;
 mod isolating;
 mod language;
 mod language_costs;
+mod limits;
 mod matcher;
 mod matching;
 mod merging;

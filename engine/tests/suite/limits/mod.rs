@@ -1,0 +1,6 @@
+//! The limits of a run, each by itself, and the watch over an account.
+mod acts;
+mod rates;
+mod room;
+mod sizes;
+mod stops;
