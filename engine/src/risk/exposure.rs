@@ -58,20 +58,21 @@ pub(super) fn added(addition: &Addition, view: View<'_>) -> Money {
     let Some(order) = leader.and_then(|leader| view.order(leader)) else { return value(price, addition.added) };
     let (own, leaves) = (order.request.order, order.leaves());
     let more = if addition.adds_exposure(view) { addition.added } else { Qty::ZERO };
-    let (before, after) = (dearest(own, None, view), price.max(dearest(own, amends, view)));
+    // Until the venue has answered, an amended order may trade at either of its prices.
+    let before = dearest(own, view);
+    let after = price.max(before);
     (value(after, leaves + more) - value(before, leaves)).max(Money::ZERO)
 }
 
-/// The dearest price of an order and those of its side that cancel it, but for one that is about to change.
+/// The dearest price of an order and those of its side that cancel it.
 #[inline(never)]
-fn dearest(leader: OrderId, but: Option<OrderId>, view: View<'_>) -> Price {
+fn dearest(leader: OrderId, view: View<'_>) -> Price {
     let Some((id, side)) = view.order(leader).map(|order| (order.request.instrument, order.request.side)) else {
         return Price(0);
     };
     let group = view.live_orders(id).filter(|o| {
-        let own = o.request.order;
         let follows = o.link() == Link::OneCancelsOther(leader) && o.request.side == side;
-        (own == leader || follows) && Some(own) != but
+        o.request.order == leader || follows
     });
     let prices = group.filter_map(|o| o.dearest_price().or_else(|| view.last(id)));
     prices.max().unwrap_or_default()
@@ -120,7 +121,7 @@ fn plus_live(mut values: [Money; 2], id: InstrumentId, view: View<'_>) -> [Money
     let pairs = view.live_orders(id).any(|order| matches!(order.link(), Link::OneCancelsOther(_)));
     for order in view.live_orders(id).filter(|order| order.adds_exposure()) {
         let price = if pairs {
-            dearest(order.request.order, None, view)
+            dearest(order.request.order, view)
         } else {
             order.dearest_price().or_else(|| view.last(id)).unwrap_or_default()
         };

@@ -9,10 +9,10 @@ use engine::{
 };
 use std::convert::Infallible;
 
-const INSTRUMENTS: u32 = 3;
+pub(crate) const INSTRUMENTS: u32 = 3;
 
 /// Wishes anything at any time.
-struct Whim(Rng);
+pub(crate) struct Whim(pub(crate) Rng);
 
 impl Strategy for Whim {
     fn decide(&mut self, _: &Event, _: View<'_>, out: &mut Intents) {
@@ -37,7 +37,7 @@ impl Strategy for Whim {
 }
 
 /// Any report about any order, mostly with the truth about it.
-fn report(rng: &mut Rng, sent: &[Action]) -> Report {
+pub(crate) fn report(rng: &mut Rng, sent: &[Action]) -> Report {
     let order = OrderId(rng.below(14));
     let quantity = Qty(i64::try_from(rng.below(5)).expect("small"));
     match rng.below(16) {

@@ -1,8 +1,11 @@
 //! Long less short must not be worth too much, either way.
+use crate::Money;
 use crate::effect::Refusal;
+use crate::risk::exposure::{added, with_more};
 use crate::risk::{Case, Check, RiskCheck};
 
-/// Looks at the worst case of the [`Exposure`](crate::risk::Exposure).
+/// Looks at the worst case of the [`Exposure`](crate::risk::Exposure). Who makes one position smaller may make the net larger:
+/// so what only reduces is asked too, and may not leave more than there was.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct NetExposure;
 
@@ -12,7 +15,17 @@ impl RiskCheck for NetExposure {
     }
 
     fn check(&self, case: &Case<'_>) -> Result<(), Refusal> {
-        let (Some(limit), Some(exposure)) = (case.limit(self.name()), case.exposure) else { return Ok(()) };
-        case.at_most(self.name(), limit, exposure.net.0)
+        let Some(limit) = case.limit(self.name()) else { return Ok(()) };
+        let net = match case.exposure {
+            Some(exposure) => exposure.net,
+            None => {
+                let with = with_more(&case.addition, added(&case.addition, case.view), case.view).net;
+                if with <= with_more(&case.addition, Money::ZERO, case.view).net {
+                    return Ok(());
+                }
+                with
+            }
+        };
+        case.at_most(self.name(), limit, net.0)
     }
 }
