@@ -4,6 +4,7 @@ use crate::currencies;
 use crate::failure::Failure;
 use crate::instant::instant_text;
 use crate::recorder::{Counted, Detail, LastCandles, Recorder};
+use crate::risk_watch::RiskWatch;
 use crate::run_file::{ExecutionSection, Parameter, RunFile};
 use crate::setup::Setup;
 use crate::sources::{Reading, Sight, Source};
@@ -73,6 +74,9 @@ pub fn backtest<S: Strategy, C: CandleSource, J: Journal>(
     let mut core = setup.core(config, strategy);
     let owners = core.state().sub_ledgers.all().len();
     let mut recorder = Recorder::new(journal, detail, config.account.cash, (count, owners), watch(setup));
+    if config.risk.is_some() && detail == Detail::Full {
+        recorder.risk = Some(Box::new(RiskWatch::new(&setup.instruments)));
+    }
     run(&mut core, &mut world, &mut recorder).map_err(Failure::failed)?;
     let (venue, _) = world.into_parts();
     Ok(Finished { state: core.into_state(), venue, recorder })
@@ -161,6 +165,7 @@ pub fn summarise<J>(config: &RunFile, setup: &Setup, run: &mut Finished<J>, dige
         drawdowns: curve.drawdowns.clone(),
         diagnostics: None,
         sensitivity: Vec::new(),
+        risk: run.recorder.risk.take().map(|watch| watch.report(config, setup.days)),
         more: BTreeMap::new(),
     };
     summary.diagnostics = diagnostics(&run.recorder, &summary);

@@ -13,6 +13,7 @@ mod limits;
 pub mod output_folder;
 mod parts;
 pub mod recorder;
+pub mod risk_watch;
 pub mod run_file;
 pub mod sensitivity;
 pub mod setup;

@@ -1,4 +1,5 @@
 //! A journal that looks on: it keeps what tables and tear sheets need and hands every call through.
+use crate::risk_watch::RiskWatch;
 use engine::sub_ledgers::Part;
 use engine::{Booked, CandleSource, Effect, Entry, Event, Journal, MarketEvent, Money, OrderId, Report, State};
 use engine::{Candle, Carry, Fill, OrderKind, Owner, Split, TimeInForce, Timestamp};
@@ -81,6 +82,8 @@ pub struct Recorder<J> {
     pub candles: Vec<LastCandles>,
     /// What fills took for granted; it sees them only where everything is kept.
     pub watch: FillWatch,
+    /// For the report of risk; only where the run has limits, and everything is kept.
+    pub risk: Option<Box<RiskWatch>>,
 }
 
 impl<J> Recorder<J> {
@@ -92,8 +95,21 @@ impl<J> Recorder<J> {
 
     /// What was recorded, and the journal behind it.
     pub fn split(self) -> (Recorder<()>, J) {
-        let Self { inner, detail, initial, marks, in_lieu, curve, trips, fills, refused, rejected, candles, watch } =
-            self;
+        let Self {
+            inner,
+            detail,
+            initial,
+            marks,
+            in_lieu,
+            curve,
+            trips,
+            fills,
+            refused,
+            rejected,
+            candles,
+            watch,
+            risk,
+        } = self;
         (
             Recorder {
                 inner: (),
@@ -108,6 +124,7 @@ impl<J> Recorder<J> {
                 rejected,
                 candles,
                 watch,
+                risk,
             },
             inner,
         )
@@ -139,6 +156,7 @@ impl<J: Journal> Recorder<J> {
             rejected: BTreeMap::new(),
             candles: vec![LastCandles::default(); kept],
             watch,
+            risk: None,
         }
     }
 
@@ -211,6 +229,9 @@ impl<J: Journal> Recorder<J> {
             self.marks = mark.count;
             if let Some(curve) = &mut self.curve {
                 curve.push(EquityPoint { time: mark.time, equity: mark.equity, cash: mark.cash, exposure: mark.gross });
+            }
+            if let Some(risk) = &mut self.risk {
+                risk.marked(state);
             }
         }
     }
@@ -289,9 +310,15 @@ impl<J: Journal> Journal for Recorder<J> {
         if let Some(booked) = &state.booked {
             self.see_fill(booked, state);
         }
+        if let Some(risk) = &mut self.risk {
+            risk.applied(&entry.event, state);
+        }
         for effect in effects {
             if let Effect::Refused(refusal) = effect {
                 self.count_refusal(refusal.check.name());
+                if let Some(risk) = &mut self.risk {
+                    risk.refused(refusal, state);
+                }
             }
         }
         Ok(())

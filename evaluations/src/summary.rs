@@ -6,6 +6,7 @@ use crate::diagnostics::{Diagnostics, SensitivityRow};
 use crate::metrics::MetricSet;
 use crate::metrics::drawdown::Drawdown;
 use crate::money_text;
+use crate::risk::RiskReport;
 use engine::Money;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -178,6 +179,9 @@ pub struct Summary {
     /// The same run with worse execution, where it was asked for.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub sensitivity: Vec<SensitivityRow>,
+    /// The report of risk; none where the run did not keep one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub risk: Option<RiskReport>,
     /// Fields of other builds, and room for more.
     #[serde(flatten)]
     pub more: BTreeMap<String, serde_json::Value>,

@@ -12,6 +12,7 @@ mod onetape;
 mod real_candles;
 mod replay;
 mod results;
+mod risk_report;
 mod sharing;
 mod tickers;
 mod ticks;

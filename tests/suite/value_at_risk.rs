@@ -102,6 +102,23 @@ fn every_method_and_decomposition_agrees_with_numpy() {
 }
 
 #[test]
+fn the_tests_of_exceedances_agree_with_those_computed_apart() {
+    for case in items(&fixture()["coverage"]) {
+        let exceeded: Vec<bool> = case["exceeded"].as_str().expect("a text").chars().map(|hit| hit == '1').collect();
+        let found = evaluations::risk::coverage(&exceeded, number(&case["probability"])).expect("there are days");
+        let pairs: Vec<u64> = items(&case["pairs"]).iter().filter_map(Value::as_u64).collect();
+        assert_eq!(found.pairs.to_vec(), pairs, "{}", case["name"]);
+        let bound = Bound { place: &case["name"].to_string(), gross: 1.0 };
+        let tests =
+            [("kupiec", found.kupiec), ("independence", found.independence), ("conditional", found.conditional)];
+        for (name, test) in tests {
+            bound.check(&format!("{name}, statistic"), test.statistic, number(&case[name][0]));
+            bound.check(&format!("{name}, p"), test.p_value, number(&case[name][1]));
+        }
+    }
+}
+
+#[test]
 fn at_95_percent_it_is_what_the_metrics_call_var_and_cvar_with_the_sign_of_a_loss() {
     for case in items(&fixture()["cases"]) {
         let returns: Vec<f64> = items(&case["returns"]).iter().map(|row| number(&row[0])).collect();

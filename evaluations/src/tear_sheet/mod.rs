@@ -11,6 +11,7 @@ mod figures;
 mod metric_table;
 mod page;
 mod return_charts;
+mod risk_section;
 mod strategies_section;
 mod sweep_sheet;
 mod trip_tables;
@@ -91,6 +92,7 @@ pub fn html(sheet: &TearSheet<'_>) -> String {
     body += &return_charts::section(sheet, &daily);
     body += &strategies_section::section_of(sheet.summary);
     body += &diagnostics_section::section_of(sheet.summary);
+    body += &risk_section::section_of(sheet.summary);
     body += &candle_chart::section(sheet);
     body += &trip_tables::drawdowns(&sheet.summary.drawdowns);
     body += &trip_tables::round_trips(sheet);

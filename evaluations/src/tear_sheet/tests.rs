@@ -1,6 +1,8 @@
 //! Tests of the page: sections, escaping, well-formedness.
 //!
 //! With `ONETAPE_TEST_PAGES=FOLDER` the pages are kept there to be looked at.
+mod risk_page;
+
 use super::*;
 use crate::curve::{Curve, EquityCurve};
 use crate::diagnostics::{Diagnostics, SensitivityRow, VolumeShare};
