@@ -45,6 +45,9 @@ pub enum Command {
         /// Run it again with fees and slippage doubled and tripled, and with one candle of latency, for the tear sheet.
         #[arg(long)]
         sensitivity: bool,
+        /// Look for market abuse in what it did, and write what was found into DIR/alerts.json.
+        #[arg(long)]
+        watch: bool,
     },
     /// Run every combination of a grid in parallel on shared candles.
     #[command(after_help = "Example:\n  onetape sweep run.toml --grid fast=5..24 --grid slow=30..79:5")]

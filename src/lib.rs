@@ -11,6 +11,7 @@ pub mod holdings;
 pub mod instant;
 mod limits;
 pub mod output_folder;
+pub mod oversight;
 mod parts;
 pub mod recorder;
 pub mod risk_watch;

@@ -5,6 +5,8 @@ use std::path::{Path, PathBuf};
 
 /// The file that makes a folder ours.
 pub const SUMMARY: &str = "summary.json";
+/// What the watch on our own flow found, where it was asked to look.
+pub const ALERTS: &str = "alerts.json";
 
 /// A folder being filled beside the place where it will stand. Dropped without [`OutputFolder::publish`] it is removed.
 #[derive(Debug)]
@@ -18,9 +20,10 @@ fn cannot(what: &str, path: &Path, error: &std::io::Error) -> Failure {
 }
 
 /// Everything that we ever write into a run's folder. A folder with anything else in it is somebody's.
-const OURS: [&str; 9] = [
+const OURS: [&str; 10] = [
     SUMMARY,
     "report.html",
+    ALERTS,
     "equity.parquet",
     "orders.parquet",
     "fills.parquet",

@@ -1,5 +1,5 @@
 //! An alert: what was noticed, about whom, on which evidence, and what people made of it since.
-use engine::{FillId, InstrumentId, OrderId, Owner, Timestamp};
+use engine::{AlertStep, FillId, InstrumentId, OrderId, Owner, Timestamp};
 
 /// What noticed it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -125,29 +125,6 @@ impl AlertState {
             (Self::Reviewed, AlertStep::ActionLogged) => Some(Self::ActionLogged),
             (Self::ActionLogged, AlertStep::Closed) => Some(Self::Closed),
             _ => None,
-        }
-    }
-}
-
-/// What a person does with an alert.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum AlertStep {
-    /// Has looked at it.
-    Reviewed,
-    /// Puts on record what was done about it.
-    ActionLogged,
-    /// Is done with it.
-    Closed,
-}
-
-impl AlertStep {
-    /// The name in tables and files.
-    #[must_use]
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Reviewed => "reviewed",
-            Self::ActionLogged => "action_logged",
-            Self::Closed => "closed",
         }
     }
 }

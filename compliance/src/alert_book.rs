@@ -1,10 +1,10 @@
 //! All alerts of a run, and what people did about them.
 //!
 //! The same entries and the same steps in the same order make the same book: nothing here reads a clock.
-use crate::alert::{Alert, AlertState, AlertStep, Detector, Evidence, Handling};
+use crate::alert::{Alert, AlertState, Detector, Evidence, Handling};
 use crate::date::instant_text;
 use crate::flow::Suspicion;
-use engine::{InstrumentId, Owner, Timestamp};
+use engine::{AlertStep, InstrumentId, Owner, Timestamp};
 use std::collections::BTreeMap;
 
 /// Why a step cannot be taken.

@@ -19,7 +19,7 @@ pub mod transaction_report;
 pub mod watch;
 pub mod watch_config;
 
-pub use alert::{Alert, AlertState, AlertStep, Detector, Evidence, FillRef, Handling};
+pub use alert::{Alert, AlertState, Detector, Evidence, FillRef, Handling};
 pub use alert_book::{AlertBook, AlertError};
 pub use alert_table::alerts_json;
 pub use calendar::{Calendar, CalendarError, Deadline, Due, Period};

@@ -3,17 +3,19 @@
 //! Time comes from entries alone, so that a replay raises the same alerts. What the venue took back and what it liquidated is no
 //! trade that we decided, and is not looked at.
 use crate::alert::Alert;
-use crate::alert_book::AlertBook;
+use crate::alert_book::{AlertBook, AlertError};
 use crate::detectors;
 use crate::flow::{Detect, Message, OwnFill, Sent, Sight, Suspicion};
 use crate::watch_config::{ConfigError, WatchConfig};
-use engine::{Action, Effect, Entry, Event, Instrument, MarketEvent, Report, State};
+use engine::{Action, Directive, Effect, Entry, Event, Instrument, MarketEvent, Report, State};
 
 /// Looks on.
 #[derive(Debug)]
 pub struct Watch {
     /// What was raised so far, and what people did about it.
     pub book: AlertBook,
+    /// Steps of people that could not be taken, and why: they changed nothing.
+    pub refused: Vec<AlertError>,
     cooldown_ns: i64,
     detectors: Vec<Box<dyn Detect>>,
     suspicions: Vec<Suspicion>,
@@ -28,13 +30,15 @@ impl Watch {
         config.check(instruments.len())?;
         Ok(Self {
             book: AlertBook::default(),
+            refused: Vec::new(),
             cooldown_ns: config.cooldown_ns,
             detectors: detectors::all(config, instruments.len()),
             suspicions: Vec::new(),
         })
     }
 
-    /// Looks at a committed step: the entry, what the core wanted done, and the state after both. The alerts that are new.
+    /// Looks at a committed step: the entry, what the core wanted done, and the state after both. The alerts that are new. What a
+    /// person did about an alert stands on the tape too, and is taken into the book here.
     pub fn observe(&mut self, entry: &Entry, effects: &[Effect], state: &State) -> &[Alert] {
         let sight = Sight { now: entry.time, state };
         self.ask(|detector, out| detector.time(sight, out));
@@ -43,6 +47,12 @@ impl Watch {
             Event::Report(Report::Filled(_)) => {
                 if let Some(fill) = own_fill(state) {
                     self.ask(|detector, out| detector.fill(&fill, sight, out));
+                }
+            }
+            Event::Operator(act) => {
+                if let Directive::Alert { number, step } = act.directive {
+                    let taken = self.book.apply(u64::from(number), step, &act.who, &act.why, entry.time);
+                    self.refused.extend(taken.err());
                 }
             }
             _ => {}

@@ -2,15 +2,18 @@
 use crate::arguments::RunArguments;
 use crate::backtest::{Finished, backtest, counted_sources, metrics, summarise, venue_sources};
 use crate::failure::Failure;
-use crate::output_folder::{OutputFolder, SUMMARY, check_replaceable};
-use crate::recorder::Detail;
+use crate::output_folder::{ALERTS, OutputFolder, SUMMARY, check_replaceable};
+use crate::oversight::Overseen;
+use crate::recorder::{Counted, Detail};
 use crate::run_file::RunFile;
 use crate::sensitivity::sensitivity;
 use crate::setup::Setup;
-use crate::{strategy_setup, tables, tape_header, terminal, trial_record};
+use crate::sources::Source;
+use crate::{oversight, strategy_setup, tables, tape_header, terminal, trial_record};
+use compliance::Watch;
 use datasets::FingerprintHandle;
-use engine::Timestamp;
 use engine::tape::{CandleRef, CandlesOnTape, DigestOnly, TapeJournal};
+use engine::{Journal, Strategy, Timestamp};
 use evaluations::tables::{write_equity, write_fills, write_orders, write_round_trips};
 use evaluations::tear_sheet::{CandleView, TearSheet, html};
 use evaluations::{Curve, Summary};
@@ -22,6 +25,7 @@ pub(super) struct Wish {
     pub(super) out: Option<PathBuf>,
     pub(super) tape: bool,
     pub(super) sensitivity: bool,
+    pub(super) watch: bool,
 }
 
 /// Runs the command.
@@ -39,18 +43,18 @@ pub(super) fn execute(arguments: &RunArguments, wish: Wish, json: bool) -> Resul
     let folder = OutputFolder::beside(&beside)?;
     let bar = terminal::progress(setup.readings.iter().map(|r| r.series.rows()).sum(), "candles");
     let sources = counted_sources(&setup, tape, &bar)?;
-    let mut run = if tape {
+    let watch = wish.watch.then(|| oversight::watch(&setup)).transpose()?;
+    let (mut run, watch) = if tape {
         let header = tape_header::backtest_header(&config, &setup)?;
         let sink = FolderSink::create(&folder.path().join("tape"))?;
         let journal = TapeJournal::new(sink, &header, CandlesOnTape::Referenced);
         let handles: Vec<FingerprintHandle> = sources.iter().map(|s| s.source.fingerprints()).collect();
-        let run = backtest(&config, &setup, strategy, sources, venue_sources(&setup)?, journal, Detail::Full)?;
-        seal(run, &handles)?
+        let (run, journal, watch) = overseen(&config, &setup, (strategy, sources), journal, watch)?;
+        (seal(run, journal, &handles)?, watch)
     } else {
-        let run =
-            backtest(&config, &setup, strategy, sources, venue_sources(&setup)?, DigestOnly::default(), Detail::Full)?;
-        let digest = run.recorder.inner().digest();
-        Ended { run: run.without_journal(), digest }
+        let journal = DigestOnly::default();
+        let (run, journal, watch) = overseen(&config, &setup, (strategy, sources), journal, watch)?;
+        (Ended { run, digest: journal.digest() }, watch)
     };
     bar.finish_and_clear();
     let (mut summary, curve) = summarise(&config, &setup, &mut run.run, run.digest);
@@ -64,10 +68,14 @@ pub(super) fn execute(arguments: &RunArguments, wish: Wish, json: bool) -> Resul
         summary.sensitivity = sensitivity(&config, &setup)?;
     }
     write(&folder, &config, &setup, &run.run, &summary, &curve)?;
+    if let Some(watch) = &watch {
+        folder.write(ALERTS, &oversight::alerts_text(&config, &setup, watch))?;
+    }
     let target = out.unwrap_or_else(|| beside.with_file_name(format!("{}-{}", config.run.name, &summary.digest[..12])));
     folder.publish(&target)?;
     setup.warnings.iter().for_each(|text| terminal::say(&format!("warning: {text}")));
     doubts(&summary).iter().for_each(|text| terminal::say(&format!("warning: {text}")));
+    watch.iter().for_each(|watch| say_alerts(watch, &target));
     show(&summary, &target, json)
 }
 
@@ -77,10 +85,42 @@ struct Ended {
     digest: [u8; 32],
 }
 
+/// Runs it, with the watch looking on where there is one: a run without it has nothing to ask at each step.
+fn overseen<S: Strategy, J: Journal>(
+    config: &RunFile,
+    setup: &Setup,
+    (strategy, sources): (S, Vec<Counted<Source>>),
+    journal: J,
+    watch: Option<Watch>,
+) -> Result<(Finished<()>, J, Option<Watch>), Failure> {
+    let sight = venue_sources(setup)?;
+    let Some(watch) = watch else {
+        let (run, journal) = backtest(config, setup, strategy, sources, sight, journal, Detail::Full)?.split();
+        return Ok((run, journal, None));
+    };
+    let overseen = Overseen::new(journal, watch);
+    let (run, overseen) = backtest(config, setup, strategy, sources, sight, overseen, Detail::Full)?.split();
+    let (journal, watch) = overseen.split();
+    Ok((run, journal, Some(watch)))
+}
+
+/// Says how many alerts there are, and what could not be judged.
+fn say_alerts(watch: &Watch, target: &Path) {
+    let count = watch.book.alerts().len();
+    terminal::say(&format!("{count} alerts of the watch: {}", target.join(ALERTS).display()));
+    watch
+        .refused
+        .iter()
+        .for_each(|fault| terminal::say(&format!("warning: a step with an alert was not taken: {fault}")));
+    if watch.unjudged() > 0 {
+        let what = "shares of the volume were not judged: no volume is known, or candles are too long";
+        terminal::say(&format!("warning: {} {what}", watch.unjudged()));
+    }
+}
+
 /// Ends the tape with references to the candles that were read.
-fn seal(run: Finished<TapeJournal<FolderSink>>, handles: &[FingerprintHandle]) -> Result<Ended, Failure> {
+fn seal(run: Finished<()>, journal: TapeJournal<FolderSink>, handles: &[FingerprintHandle]) -> Result<Ended, Failure> {
     let references = references(handles);
-    let (run, journal) = run.split();
     let digest = journal.digest();
     journal.seal(&references)?.finish()?;
     Ok(Ended { run, digest })

@@ -23,8 +23,8 @@ use crate::failure::Failure;
 pub fn execute(arguments: Arguments) -> Result<(), Failure> {
     let json = arguments.json;
     match arguments.command {
-        Command::Backtest { run, out, tape, sensitivity } => {
-            backtest::execute(&run, backtest::Wish { out, tape, sensitivity }, json)
+        Command::Backtest { run, out, tape, sensitivity, watch } => {
+            backtest::execute(&run, backtest::Wish { out, tape, sensitivity, watch }, json)
         }
         Command::Sweep { run, grid, by, threads, out } => {
             sweep::execute(&run, &sweep::Wish { grid, by, threads, out }, json)

@@ -9,6 +9,7 @@ mod determinism;
 mod diagnostics;
 mod examples;
 mod onetape;
+mod oversight;
 mod real_candles;
 mod replay;
 mod results;

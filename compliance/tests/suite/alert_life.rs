@@ -1,7 +1,7 @@
 //! The life of an alert: raised once, counted, handled in order, and the same in a replay.
 use crate::stage::{DAY, HOUR, MINUTE, SECOND, Stage, instruments};
-use compliance::{AlertBook, AlertError, AlertState, AlertStep, Closes, Restriction, Watch, WatchConfig, alerts_json};
-use engine::{InstrumentId, Owner, Side, Timestamp};
+use compliance::{AlertBook, AlertError, AlertState, Closes, Restriction, Watch, WatchConfig, alerts_json};
+use engine::{AlertStep, Directive, InstrumentId, OperatorEvent, Owner, Side, Timestamp};
 use expect_test::expect;
 
 const WHAT: InstrumentId = InstrumentId(0);
@@ -143,6 +143,30 @@ fn the_same_entries_and_steps_make_the_same_book() {
         (day.stage.watch.book, stage.watch.book)
     };
     assert_eq!(play(), play());
+}
+
+#[test]
+fn what_a_person_did_stands_on_the_tape_and_reaches_the_book() {
+    let mut stage = stage();
+    offend(&mut stage, START, 1);
+    let act = |number, step| OperatorEvent {
+        who: "ada".into(),
+        approver: String::new(),
+        why: "looked".into(),
+        directive: Directive::Alert { number, step },
+    };
+    stage.operate(START + 1, act(1, AlertStep::Reviewed));
+    stage.operate(START + 2, act(1, AlertStep::Closed));
+    stage.operate(START + 3, act(7, AlertStep::Reviewed));
+    let alert = &stage.book().alerts()[0];
+    assert_eq!((alert.state, alert.history.len()), (AlertState::Reviewed, 1));
+    let step = &alert.history[0];
+    assert_eq!((step.who.as_str(), step.why.as_str(), step.time), ("ada", "looked", Timestamp(START + 1)));
+    let refused = [
+        AlertError::IllegalStep { number: 1, state: AlertState::Reviewed, step: AlertStep::Closed },
+        AlertError::Unknown { number: 7, last: 1 },
+    ];
+    assert_eq!(stage.watch.refused, refused, "what could not be done is not lost");
 }
 
 #[test]

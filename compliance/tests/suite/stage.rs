@@ -2,8 +2,8 @@
 use compliance::{Alert, AlertBook, Detector, Reporter, Watch, WatchConfig};
 use engine::{
     Booked, Candle, Core, Currency, Dated, Desk, Effect, Entry, Event, Fill, FillId, Instrument, InstrumentId, Intents,
-    Liquidity, MarketCandle, MarketEvent, Money, NewOrder, Order, OrderId, OrderKind, Owner, Price, Qty, Report,
-    RiskEngine, Side, Spec, State, Strategy, TimerId, Timestamp, View,
+    Liquidity, MarketCandle, MarketEvent, Money, NewOrder, OperatorEvent, Order, OrderId, OrderKind, Owner, Price, Qty,
+    Report, RiskEngine, Side, Spec, State, Strategy, TimerId, Timestamp, View,
 };
 use rust_decimal::Decimal;
 use std::cell::RefCell;
@@ -103,6 +103,11 @@ impl Stage {
         self.reporter.observe(&entry, self.core.state());
         self.booked.extend(self.core.state().booked);
         effects
+    }
+
+    /// A person does something.
+    pub(crate) fn operate(&mut self, time: i64, act: OperatorEvent) {
+        self.look(time, Event::Operator(act.kept()));
     }
 
     /// The venue says this, odd or not.
