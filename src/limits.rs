@@ -1,9 +1,13 @@
 //! The limits of a run file as the engine takes them: in its own units, and in the order in which they are asked.
 use crate::failure::Failure;
 use crate::run_file::{Act, LimitValue, RiskSection, RunFile};
-use engine::risk::{Days, Limits, RiskCheck, Settings, all_limited};
+use engine::risk::{Days, Limits, RiskCheck, Settings, VarMethod, VarSettings, all_limited};
+use engine::value_at_risk::{Confidence, Draws};
 use engine::{Check, Directive, Instrument, InstrumentId, OperatorEvent, Owner, Timestamp};
 use rust_decimal::Decimal;
+
+/// How many days a Monte Carlo draws: enough that the figure at 99 % moves by some per cent from seed to seed.
+const DRAWS: usize = 5_000;
 
 /// Limits and settings of a run with a `[risk]` section.
 ///
@@ -22,6 +26,15 @@ pub(crate) fn limits(
         flattens: risk.emergency_flatten,
         clips: risk.clips,
         days,
+        var: VarSettings {
+            method: match risk.var_method {
+                "parametric" => VarMethod::Parametric,
+                "monte-carlo" => VarMethod::MonteCarlo(Draws { count: DRAWS, seed: run.run.seed }),
+                _ => VarMethod::Historical,
+            },
+            confidence: Confidence::from_ppm(risk.var_confidence_ppm).unwrap_or(Confidence::PERCENT_99),
+            days: usize::try_from(risk.var_days).unwrap_or_default(),
+        },
         ..Settings::default()
     };
     for line in &risk.limits {

@@ -104,6 +104,7 @@ pub(super) const SECTIONS: [Known; 9] = [
             "breaker_cooldown",
             "max_var_pct",
             "max_expected_shortfall_pct",
+            "var_method",
             "var_confidence_pct",
             "var_days",
             "oversize",

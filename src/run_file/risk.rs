@@ -40,14 +40,17 @@ pub struct RiskSection {
     pub emergency_flatten: bool,
     /// Whether an order beyond a limit of size is cut down to it.
     pub clips: bool,
+    /// How value at risk is estimated.
+    pub var_method: &'static str,
     /// How sure value at risk is to be, in parts per million.
-    pub var_confidence_ppm: i64,
+    pub var_confidence_ppm: u32,
     /// Of how many days it knows the returns.
     pub var_days: i64,
 }
 
 const ALLOWED: &str = "a list of instruments as in [\"coinbase:BTCUSD\"]";
 const OVERSIZE: &str = "\"refuse\" or \"clip\"";
+const METHODS: [&str; 3] = ["historical", "parametric", "monte-carlo"];
 const CONFIDENCE: &str = "a percentage from 50 to 99.99";
 
 /// Reads the section, if there is one. `instruments` is `None` when they could not be read.
@@ -71,9 +74,15 @@ pub(super) fn read(mut section: Section<'_>, instruments: Option<&[InstrumentSec
         "refuse" => Ok(false),
         other => Err(node.complain(format!("`{other}` is neither")).expected(OVERSIZE)),
     });
+    let method = section.or("var_method", METHODS[0], |node| {
+        let expected = format!("one of: {}", METHODS.join(", "));
+        let text = node.text(&expected)?;
+        let found = METHODS.into_iter().find(|name| *name == text);
+        found.ok_or_else(|| node.complain(format!("`{text}` is none of them")).expected(expected))
+    });
     let confidence = section.or("var_confidence_pct", 990_000, |node| {
         let value = node.decimal(CONFIDENCE)?;
-        let ppm = i64::try_from(value * rust_decimal::Decimal::from(10_000)).ok();
+        let ppm = u32::try_from(value * rust_decimal::Decimal::from(10_000)).ok();
         ppm.filter(|ppm| (500_000..=999_900).contains(ppm))
             .ok_or_else(|| node.complain("this percentage is out of range").expected(CONFIDENCE))
     });
@@ -87,6 +96,7 @@ pub(super) fn read(mut section: Section<'_>, instruments: Option<&[InstrumentSec
         breaker_cooldown_ns: cooldown?,
         emergency_flatten: flatten?,
         clips: clips?,
+        var_method: method?,
         var_confidence_ppm: confidence?,
         var_days: days?,
     }))
@@ -192,11 +202,12 @@ pub(super) fn written(risk: &RiskSection) -> Written {
         )
         .maybe_literal("emergency_flatten", default(!risk.emergency_flatten, "true".into()))
         .maybe("oversize", default(!risk.clips, "clip".into()))
+        .maybe("var_method", default(risk.var_method == METHODS[0], risk.var_method.into()))
         .maybe_literal(
             "var_confidence_pct",
             default(
                 risk.var_confidence_ppm == 990_000,
-                super::decimal::plain(rust_decimal::Decimal::new(risk.var_confidence_ppm, 4)),
+                super::decimal::plain(rust_decimal::Decimal::new(i64::from(risk.var_confidence_ppm), 4)),
             ),
         )
         .maybe_literal("var_days", default(risk.var_days == 250, risk.var_days.to_string()))

@@ -14,6 +14,8 @@ use crate::{Money, Price, Qty, Side};
 pub struct Exposure {
     /// Gross value of the addition's own instrument.
     pub own: Money,
+    /// The same with its sign: long, or below zero for a short.
+    pub signed: Money,
     /// Gross value of all instruments.
     pub gross: Money,
     /// Long less short of all instruments, without its sign: were all buys filled, or all sells.
@@ -93,7 +95,7 @@ pub(super) fn with_more(addition: &Addition, more: Money, view: View<'_>) -> Exp
     let own = addition.instrument;
     let mut more_there = [Money::ZERO; 2];
     more_there[addition.side as usize] = more;
-    let (mut gross, mut its_own) = (Money::ZERO, Money::ZERO);
+    let (mut gross, mut signed) = (Money::ZERO, Money::ZERO);
     let (mut if_bought, mut if_sold) = (Money::ZERO, Money::ZERO);
     for (index, position) in state.books.positions().enumerate() {
         let id = InstrumentId(u32::try_from(index).expect("instruments are numbered by u32"));
@@ -109,10 +111,29 @@ pub(super) fn with_more(addition: &Addition, more: Money, view: View<'_>) -> Exp
         let worst = Money(bought.0.abs().max(sold.0.abs()));
         gross += worst;
         if id == own {
-            its_own = worst;
+            signed = if bought.0.abs() >= sold.0.abs() { bought } else { sold };
         }
     }
-    Exposure { own: its_own, gross, net: Money(if_bought.0.abs().max(if_sold.0.abs())) }
+    Exposure { own: Money(signed.0.abs()), signed, gross, net: Money(if_bought.0.abs().max(if_sold.0.abs())) }
+}
+
+/// What each instrument could come to at worst, signed; the addition's own is known already.
+pub(super) fn worst_values<'a>(
+    addition: &'a Addition,
+    own: Money,
+    view: View<'a>,
+) -> impl Iterator<Item = Money> + use<'a> {
+    let state = view.state();
+    state.books.positions().enumerate().map(move |(index, position)| {
+        let id = InstrumentId(index as u32);
+        if id == addition.instrument {
+            return own;
+        }
+        let [buys, sells] = plus_live([Money::ZERO; 2], id, view);
+        let home = |amount| state.books.to_home(index, amount);
+        let (bought, sold) = (home(position.value + buys), home(position.value - sells));
+        if bought.0.abs() >= sold.0.abs() { bought } else { sold }
+    })
 }
 
 /// `values` and what the live orders of an instrument would trade for, by side.

@@ -6,6 +6,7 @@
 mod case;
 mod check;
 mod checks;
+mod day_returns;
 mod days;
 mod engine;
 mod exposure;
@@ -22,6 +23,7 @@ mod window;
 pub use case::Case;
 pub use check::Check;
 pub use checks::{AllowedInstruments, BuyingPower, LIMITED, Leverage, all_limited};
+pub use day_returns::{DayReturns, VAR_DAYS_MIN, VarMethod, VarSettings};
 pub use days::Days;
 pub use engine::{RiskCheck, RiskEngine, Verdict};
 pub use exposure::{Exposure, only_reduces, required, worst_position};

@@ -66,9 +66,10 @@ impl State {
                     risk.peak += cash.amount;
                 }
             }
-            Event::Market(MarketEvent::Carry(Carry::Split { instrument, .. })) => {
+            Event::Market(MarketEvent::Carry(Carry::Split { instrument, new, old, .. })) => {
                 if let Some(risk) = &mut self.risk {
-                    risk.markets[instrument.index()].forget();
+                    risk.markets[instrument.index()].split(*new, *old);
+                    risk.returns.split(instrument.index(), (*new, *old));
                 }
             }
             _ => {}
@@ -108,6 +109,7 @@ impl State {
             owner.day_start = books.equity();
         }
         risk.remember_allowances();
+        risk.returns.end_day(risk.markets.iter().map(|market| market.last));
         let by_the_day = risk.cause.is_some_and(|cause| cause.check == Check::DailyLoss);
         if risk.trading == TradingState::Reducing && by_the_day {
             risk.turn(TradingState::Active, None, effects);

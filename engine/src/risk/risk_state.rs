@@ -1,7 +1,7 @@
 //! What the account is watched by: limits, counters and breakers. All of it follows from events, so that a restart by
 //! replay finds it as it was.
 use super::window::Window;
-use super::{Check, Days, Limits, TradingState};
+use super::{Check, DayReturns, Days, Limits, TradingState, VarSettings};
 use crate::effect::Refusal;
 use crate::instrument::InstrumentId;
 use crate::sub_ledgers::Owner;
@@ -13,7 +13,7 @@ use alloc::vec::Vec;
 const NO_LIMIT: Money = Money(i128::MAX);
 
 /// What of a run's limits is not a number that a person may change: windows, days, and what a stop does.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Settings {
     /// The window of [`Check::OrderRate`], in nanoseconds.
     pub orders_ns: i64,
@@ -27,6 +27,8 @@ pub struct Settings {
     pub moving_candles: usize,
     /// When the exchange's day ends.
     pub days: Days,
+    /// How value at risk is estimated.
+    pub var: VarSettings,
     /// Whether an emergency stop closes what is held.
     pub flattens: bool,
     /// Whether an order beyond a limit of size is cut down to it rather than refused.
@@ -42,6 +44,7 @@ impl Default for Settings {
             cooldown_ns: 3_600_000_000_000,
             moving_candles: 20,
             days: Days::Utc,
+            var: VarSettings::default(),
             flattens: false,
             clips: false,
         }
@@ -57,6 +60,8 @@ pub struct MarketWatch {
     pub skew_ns: i64,
     /// How long the hole before its last candle was; zero where there was none.
     pub gap_ns: i64,
+    /// Its last close; zero before the first.
+    pub(super) last: Price,
     closes: Vec<i64>,
     next: usize,
     sum: i128,
@@ -66,6 +71,7 @@ impl MarketWatch {
     /// Takes note of a close.
     #[inline]
     pub(super) fn push(&mut self, close: Price, candles: usize) {
+        self.last = close;
         if self.closes.len() < candles {
             self.closes.push(close.0);
             self.sum += i128::from(close.0);
@@ -80,7 +86,8 @@ impl MarketWatch {
     }
 
     /// Forgets the closes: they were of other units.
-    pub(super) fn forget(&mut self) {
+    pub(super) fn split(&mut self, new: i64, old: i64) {
+        self.last = crate::carry::price_after(self.last, new, old);
         self.closes.clear();
         (self.next, self.sum) = (0, 0);
     }
@@ -114,7 +121,7 @@ pub struct OwnerWatch {
 }
 
 /// The watch over an account.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct RiskState {
     /// The limits now.
     pub limits: Limits,
@@ -130,6 +137,8 @@ pub struct RiskState {
     pub day_end: Timestamp,
     /// The highest equity of any instant that has ended, since the last reset.
     pub peak: Money,
+    /// What each day did to each instrument.
+    pub returns: DayReturns,
     /// Each instrument's data.
     pub markets: Vec<MarketWatch>,
     /// The account's only strategy, or nobody, and each of several.
@@ -162,6 +171,7 @@ impl RiskState {
     #[must_use]
     pub fn new(limits: Limits, settings: Settings, cash: Money, (instruments, strategies): (usize, usize)) -> Self {
         let mut it = Self {
+            returns: DayReturns::new(settings.var, instruments),
             limits,
             settings,
             trading: TradingState::Active,

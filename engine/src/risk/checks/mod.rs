@@ -5,6 +5,7 @@ mod clock_skew;
 mod concentration;
 mod daily_loss;
 mod data_gap;
+mod day_loss;
 mod duplicate_order;
 mod emergency_stop;
 mod gate;
@@ -35,7 +36,7 @@ use alloc::vec::Vec;
 
 /// Every check whose limit stands in [`Limits`](super::Limits), in the order in which they are asked where nothing else is
 /// said: first what needs no arithmetic, last what needs most.
-pub const LIMITED: [Check; 23] = [
+pub const LIMITED: [Check; 25] = [
     Check::TradingState,
     Check::RestrictedInstruments,
     Check::StaleData,
@@ -59,6 +60,8 @@ pub const LIMITED: [Check; 23] = [
     Check::NetExposure,
     Check::Concentration,
     Check::Leverage,
+    Check::ValueAtRisk,
+    Check::ExpectedShortfall,
 ];
 
 /// The check of a code whose limit stands in [`Limits`](super::Limits).
@@ -88,6 +91,7 @@ fn limited(check: Check) -> Option<Box<dyn RiskCheck + Send>> {
         Check::NetExposure => Box::new(net_exposure::NetExposure),
         Check::Concentration => Box::new(concentration::Concentration),
         Check::Leverage => Box::new(leverage::MaxLeverage),
+        Check::ValueAtRisk | Check::ExpectedShortfall => Box::new(day_loss::DayLoss(check)),
         _ => return None,
     })
 }

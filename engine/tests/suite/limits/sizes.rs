@@ -1,7 +1,8 @@
 //! Limits of size and of price, each asked one below it, at it, and one above it.
 use super::room::{A, B, Room, boundary, limits, refusal, request, usd};
-use engine::risk::{Limits, Settings};
+use engine::risk::{Days, Limits, Settings};
 use engine::tape::Outcome;
+use engine::value_at_risk::{Confidence, Returns, historical};
 use engine::{Check, InstrumentId, Money, OrderKind, Price, Qty, Side, State, Timestamp};
 
 fn only(check: Check, limit: i128) -> Limits {
@@ -260,4 +261,56 @@ fn instruments_that_are_restricted_can_only_be_closed() {
     let mut room = Room::new(restricted);
     assert_eq!(refusal(&room.market(InstrumentId(0), 1)), None);
     assert_eq!(refusal(&room.market(B, 1)).map(|refusal| refusal.check), Some(Check::RestrictedInstruments));
+}
+
+/// Both instruments over forty days, in cents; the last one at 1 USD again.
+fn forty_days(room: &mut Room) -> Returns {
+    let mut closes = [vec![100_i64], vec![100]];
+    for n in 1..40_i64 {
+        closes[0].push(100 + (n * 37) % 11 - 5);
+        closes[1].push(100 + (n * 53) % 7 - 3);
+    }
+    closes.iter_mut().for_each(|closes| closes.push(100));
+    for n in 1..=40 {
+        room.wait(86_400_000_000_000);
+        room.price(A, closes[0][n]);
+        room.price(B, closes[1][n]);
+    }
+    // The watch knows a day when the next one has begun: the last of them it does not know yet.
+    let moved =
+        |closes: &[i64]| -> Vec<f64> { closes[..40].windows(2).map(|w| w[1] as f64 / w[0] as f64 - 1.0).collect() };
+    Returns::from_columns(&[&moved(&closes[0]), &moved(&closes[1])]).expect("whole")
+}
+
+#[test]
+fn a_bad_day_costs_at_most_such_a_part_of_the_equity() {
+    for check in [Check::ValueAtRisk, Check::ExpectedShortfall] {
+        let settings = || Settings { days: Days::Utc, ..Settings::default() };
+        let mut calm = Room::with(limits(), settings(), 1_000);
+        let returns = forty_days(&mut calm);
+        let loss = |units: [f64; 2]| {
+            let tail = historical(&units, &returns, Confidence::PERCENT_99);
+            if check == Check::ValueAtRisk { tail.value_at_risk } else { tail.expected_shortfall }
+        };
+        // Fifty of one and three hundred short of the other, of 1000 USD: so many millionths, rounded up.
+        let limit = (loss([50.0, -300.0]) * 1_000.0).ceil() as i128;
+        assert!(loss([50.0, -301.0]) * 1_000.0 > limit as f64, "one more is worse");
+        let ask = |d: i64| {
+            let mut room = Room::with(limits().with(check, limit), settings(), 1_000);
+            forty_days(&mut room);
+            room.market(A, 50);
+            room.market(B, -300 - d)
+        };
+        assert_eq!((refusal(&ask(-1)), refusal(&ask(0))), (None, None), "{check:?}");
+        let refused = refusal(&ask(1)).expect("one more than the limit");
+        let expected = (loss([50.0, -301.0]) * Money::ONE.0 as f64) as i128;
+        assert_eq!((refused.check, refused.limit), (check, limit * usd(1_000) / 1_000_000));
+        assert!((refused.value - expected).abs() < 1_000, "{} is not {expected}", refused.value);
+    }
+}
+
+#[test]
+fn an_instrument_without_a_history_is_not_refused_for_its_risk() {
+    let mut room = Room::new(only(Check::ValueAtRisk, 1));
+    assert_eq!(refusal(&room.market(A, 500)), None);
 }

@@ -1,0 +1,32 @@
+//! What a bad day could cost must not be too large a part of the equity: the value at risk, and the expected shortfall.
+use crate::Money;
+use crate::effect::Refusal;
+use crate::ledger::share;
+use crate::risk::exposure::worst_values;
+use crate::risk::{Case, Check, RiskCheck};
+
+/// Looks at the worst that each instrument could come to hold, the addition's own with the addition. The limit is in parts
+/// per million of the equity; a refusal tells both in money. While too few days are known nothing is refused.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct DayLoss(pub(super) Check);
+
+impl RiskCheck for DayLoss {
+    fn name(&self) -> Check {
+        self.0
+    }
+
+    fn check(&self, case: &Case<'_>) -> Result<(), Refusal> {
+        let (Some(limit), Some(exposure), Some(risk)) = (case.limit(self.0), case.exposure, case.risk()) else {
+            return Ok(());
+        };
+        let loss = match case.view.instruments() {
+            1 => risk.returns.loss(self.0, core::iter::once(exposure.signed)),
+            _ => risk.returns.loss(self.0, worst_values(&case.addition, exposure.signed, case.view)),
+        };
+        let (Some(loss), equity) = (loss, case.view.equity().0.max(0)) else { return Ok(()) };
+        if loss.0.saturating_mul(1_000_000) <= equity.saturating_mul(limit) {
+            return Ok(());
+        }
+        Err(case.refusal(self.0, share(equity, limit, 1_000_000), loss.max(Money::ZERO).0))
+    }
+}
