@@ -1,8 +1,8 @@
 //! The limits of a run file as the engine takes them: in its own units, and in the order in which they are asked.
 use crate::failure::Failure;
 use crate::run_file::{Act, LimitValue, RiskSection, RunFile};
-use engine::risk::{Days, Limits, RiskCheck, Settings, VarMethod, VarSettings, all_limited};
-use engine::value_at_risk::{Confidence, Draws};
+use engine::risk::{Days, Limits, RiskCheck, Settings, all_limited};
+use engine::value_at_risk::{Confidence, Draws, VarMethod, VarSettings};
 use engine::{Check, Directive, Instrument, InstrumentId, OperatorEvent, Owner, Timestamp};
 use rust_decimal::Decimal;
 

@@ -17,6 +17,11 @@ fn workloads(criterion: &mut Criterion) {
     for (name, workload) in cases {
         group.throughput(Throughput::Elements(workload.len() as u64));
         group.bench_function(name, |bencher| bencher.iter(|| workload.run()));
+        // With every limit there is, so that what the checks cost is the difference.
+        if matches!(name, "w1" | "w5") {
+            group.bench_function(format!("{name}-limits"), |bencher| bencher.iter(|| workload.run_limited()));
+            assert_eq!(workload.run_limited().equity, workload.run().equity, "nothing was refused");
+        }
         if let [candles] = &workload.candles[..] {
             let plain = format!("{name}-floor");
             group.bench_function(plain, |bencher| bencher.iter(|| floor(candles, workload.rule, workload.cash)));

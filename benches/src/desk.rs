@@ -1,9 +1,9 @@
 //! A run of a workload with nothing around it: core, simulated world, digest. No files, no report.
-use engine::risk::{AllowedInstruments, BuyingPower, Leverage};
+use engine::risk::{AllowedInstruments, BuyingPower, LIMITED, Leverage, Limits, RiskCheck, Settings, all_limited};
 use engine::sim::{Costs, Latency, Merge, VenueConfig};
 use engine::tape::DigestOnly;
 use engine::{
-    Candle, Core, Currency, Dated, Instrument, InstrumentId, Money, Rate, RiskEngine, SharedCandles, SimVenue,
+    Candle, Check, Core, Currency, Dated, Instrument, InstrumentId, Money, Rate, RiskEngine, SharedCandles, SimVenue,
     Simulated, Spec, State, Timestamp, run,
 };
 use rust_decimal::Decimal;
@@ -83,6 +83,29 @@ impl Workload {
     /// Runs it with review, ledger and digest.
     #[must_use]
     pub fn run(&self) -> Figures {
+        self.run_with(None)
+    }
+
+    /// The same with every limit that there is, each so wide that nothing is refused.
+    #[must_use]
+    pub fn run_limited(&self) -> Figures {
+        let mut limits = Limits::none(self.candles.len());
+        for check in LIMITED.into_iter().filter(|check| check.has_limit() && *check != Check::RestrictedInstruments) {
+            // Of a window in which nothing may repeat the shortest one allows most; a percentage may be as large as it likes.
+            let wide = match check {
+                Check::DuplicateOrder => 1,
+                Check::DailyLoss | Check::EmergencyStop => 1_000_000,
+                _ => i128::from(i64::MAX),
+            };
+            limits.set(check, None, Some(wide));
+        }
+        for check in [Check::StrategyLosses, Check::StrategyLoss] {
+            limits.set(check, None, Some(i128::from(i32::MAX)));
+        }
+        self.run_with(Some(limits))
+    }
+
+    fn run_with(&self, limits: Option<Limits>) -> Figures {
         let usd: Currency = "USD".parse().expect("a currency");
         let make = |place: usize| {
             Instrument::new(format!("generated:{place}"), usd, (8, 8), Decimal::ONE, Dated::always(Spec::FREE))
@@ -98,8 +121,14 @@ impl Workload {
         let feed = Merge::new(sources).expect("shared candles never fail");
         let mut world = Simulated::new(feed, venue, Latency::default(), instruments.len());
         let allowed = AllowedInstruments(vec![true; instruments.len()]);
-        let risk = RiskEngine::new(vec![Box::new(allowed), Box::new(BuyingPower { leverage: Leverage::ONE })]);
-        let mut core = Core::new(State::new(cash, instruments, Timestamp::MIN), self.strategy(), risk);
+        let mut checks: Vec<Box<dyn RiskCheck + Send>> = vec![Box::new(allowed)];
+        let mut state = State::new(cash, instruments, Timestamp::MIN);
+        if let Some(limits) = limits {
+            checks.extend(all_limited(&[]));
+            state = state.with_limits(limits, Settings::default());
+        }
+        checks.push(Box::new(BuyingPower { leverage: Leverage::ONE }));
+        let mut core = Core::new(state, self.strategy(), RiskEngine::new(checks));
         let mut journal = DigestOnly::default();
         run(&mut core, &mut world, &mut journal).expect("shared candles never fail");
         let state = core.state();

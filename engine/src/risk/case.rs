@@ -1,6 +1,6 @@
 //! What a check is shown: the addition, sight of the account, and what both together come to, worked out once.
 use super::exposure::{added, only_reduces, with_more};
-use super::{Addition, Check, Exposure, RiskState, weighing_price};
+use super::{Addition, Check, Exposure, RiskState, Row, weighing_price};
 use crate::effect::Refusal;
 use crate::sub_ledgers::Owner;
 use crate::view::View;
@@ -18,6 +18,8 @@ pub struct Case<'a> {
     /// The worst that the account could come to with it; `None` where it adds nothing to that, because it can only make a
     /// position smaller. Such an addition no limit of exposure refuses.
     pub exposure: Option<Exposure>,
+    risk: Option<&'a RiskState>,
+    limits: &'a Row,
 }
 
 impl<'a> Case<'a> {
@@ -31,7 +33,9 @@ impl<'a> Case<'a> {
                 exposure = Some(with_more(&addition, more, view));
             }
         }
-        Self { addition, view, owner, exposure }
+        let risk = view.state().risk.as_deref();
+        let limits = risk.map_or(&Row::NONE, |risk| risk.limits.row(addition.instrument));
+        Self { addition, view, owner, exposure, risk, limits }
     }
 
     /// Whether it could make anything larger that is at risk.
@@ -45,14 +49,14 @@ impl<'a> Case<'a> {
     #[must_use]
     #[inline]
     pub fn risk(&self) -> Option<&'a RiskState> {
-        self.view.state().risk.as_deref()
+        self.risk
     }
 
     /// The limit of a check that holds for the addition's instrument.
     #[must_use]
-    #[inline]
+    #[inline(always)]
     pub fn limit(&self, check: Check) -> Option<i128> {
-        self.risk()?.limits.of(check, self.addition.instrument)
+        self.limits.of(check)
     }
 
     /// The price that it is weighed at.

@@ -7,19 +7,35 @@ use alloc::vec::Vec;
 /// Places for every code of a check.
 const PLACES: usize = Check::ALL.len() + 1;
 
+/// The limits of one instrument by the code of the check; `i128::MAX` where there is none, so that what is asked at every
+/// order is one comparison.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Row([i128; PLACES]);
+
+impl Row {
+    /// No limits.
+    pub(super) const NONE: Self = Self([i128::MAX; PLACES]);
+
+    /// The limit of a check.
+    #[must_use]
+    #[inline(always)]
+    pub fn of(&self, check: Check) -> Option<i128> {
+        let value = self.0[check as usize];
+        if value == i128::MAX { None } else { Some(value) }
+    }
+}
+
 /// Limits by check and instrument, each in the check's own unit.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Limits {
-    /// `i128::MAX` where there is none: what is asked at every order is one comparison.
-    values: Vec<i128>,
-    instruments: usize,
+    rows: Vec<Row>,
 }
 
 impl Limits {
     /// No limits, for a run of so many instruments.
     #[must_use]
     pub fn none(instruments: usize) -> Self {
-        Self { values: vec![i128::MAX; PLACES * instruments.max(1)], instruments: instruments.max(1) }
+        Self { rows: vec![Row::NONE; instruments.max(1)] }
     }
 
     /// The same with a limit for every instrument.
@@ -31,38 +47,51 @@ impl Limits {
 
     /// Sets a limit, or lifts it, of one instrument or of all.
     pub fn set(&mut self, check: Check, instrument: Option<InstrumentId>, value: Option<i128>) {
-        let first = check as usize * self.instruments;
         let value = value.unwrap_or(i128::MAX);
         match instrument {
-            Some(id) => self.values[first + id.index()] = value,
-            None => self.values[first..first + self.instruments].fill(value),
+            Some(id) => self.rows[id.index()].0[check as usize] = value,
+            None => self.rows.iter_mut().for_each(|row| row.0[check as usize] = value),
         }
+    }
+
+    /// The limits of an instrument.
+    #[must_use]
+    #[inline(always)]
+    pub fn row(&self, instrument: InstrumentId) -> &Row {
+        &self.rows[instrument.index()]
     }
 
     /// The limit that holds for an instrument.
     #[must_use]
-    #[inline]
+    #[inline(always)]
     pub fn of(&self, check: Check, instrument: InstrumentId) -> Option<i128> {
-        let value = self.values[check as usize * self.instruments + instrument.index()];
-        if value == i128::MAX { None } else { Some(value) }
+        self.row(instrument).of(check)
     }
 
     /// The limit of the whole account: that of the first instrument.
     #[must_use]
     #[inline]
     pub fn of_account(&self, check: Check) -> Option<i128> {
-        self.of(check, InstrumentId(0))
+        self.rows[0].of(check)
     }
 
     /// Whether any instrument has it.
     #[must_use]
     pub fn has(&self, check: Check) -> bool {
-        let first = check as usize * self.instruments;
-        self.values[first..first + self.instruments].iter().any(|value| *value != i128::MAX)
+        self.rows.iter().any(|row| row.of(check).is_some())
     }
 
     /// Every number, for the hash of the state.
-    pub(crate) fn values(&self) -> &[i128] {
-        &self.values
+    pub(crate) fn values(&self) -> impl Iterator<Item = i128> {
+        self.rows.iter().flat_map(|row| row.0)
+    }
+}
+
+/// A product of an amount and a number, which most often fits the machine's own multiplication; else the largest there is.
+#[inline]
+pub(super) fn times(amount: i128, by: i128) -> i128 {
+    match (i64::try_from(amount), i64::try_from(by)) {
+        (Ok(amount), Ok(by)) => crate::measure::product(amount, by),
+        _ => amount.saturating_mul(by),
     }
 }

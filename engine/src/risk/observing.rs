@@ -3,6 +3,7 @@
 //! What has been lost is judged when an instant has ended: of two candles of one instant the first may show half a picture.
 //! So a doubt arms the engine's own timer, which comes behind all candles of the instant; until then the checks, which look
 //! at the account as it stands, refuse what would add to it.
+use super::limits::times;
 use super::{Check, RiskState, TradingState};
 use crate::effect::{Effect, Refusal, Turn};
 use crate::event::{Event, MarketCandle, MarketEvent, TimerId};
@@ -56,6 +57,9 @@ impl State {
     /// Looks at anything but a candle.
     pub(crate) fn observe_other(&mut self, event: &Event, effects: &mut Vec<Effect>) -> Response {
         self.begin(effects);
+        if let (Event::Report(_), None) = (event, self.booked) {
+            return Response::Nothing; // no fill: nothing is worth any more or less
+        }
         let mut response = Response::Nothing;
         match event {
             Event::Timer(TimerId::RISK) => response = self.settle(effects),
@@ -148,13 +152,12 @@ impl State {
         if position.quantity.is_zero() {
             return 0;
         }
-        let limits = &risk.limits;
+        let limits = risk.limits.row(id);
         let value = self.books.to_home(id.index(), position.value).0.abs();
-        let above = |check, value: i128| limits.of(check, id).is_some_and(|limit| value > limit);
+        let above = |check, value: i128| limits.of(check).is_some_and(|limit| value > limit);
         // Parts of the equity are compared without a division; of an account in debt everything is too much.
-        let part = |check, value: i128| {
-            limits.of(check, id).is_some_and(|limit| value.saturating_mul(1_000_000) > equity.0.saturating_mul(limit))
-        };
+        let part =
+            |check, value: i128| limits.of(check).is_some_and(|limit| times(value, 1_000_000) > times(equity.0, limit));
         let mut crossed = 0;
         let mut note = |is: bool, bit| crossed |= if is { bit } else { 0 };
         note(above(Check::Position, i128::from(position.quantity.0.abs())), POSITION);
@@ -185,6 +188,7 @@ impl State {
             risk.turn(TradingState::Halted, cause(Check::EmergencyStop, risk.peak_allowance, fall), effects);
             for (closing, position) in risk.closing.iter_mut().zip(self.books.positions()) {
                 *closing = flattens && !position.quantity.is_zero();
+                risk.closes |= *closing;
             }
             return Response::CancelAll;
         }

@@ -1,10 +1,11 @@
 //! What the account is watched by: limits, counters and breakers. All of it follows from events, so that a restart by
 //! replay finds it as it was.
 use super::window::Window;
-use super::{Check, DayReturns, Days, Limits, TradingState, VarSettings};
+use super::{Check, Days, Limits, TradingState};
 use crate::effect::Refusal;
 use crate::instrument::InstrumentId;
 use crate::sub_ledgers::Owner;
+use crate::value_at_risk::{DayReturns, VarSettings};
 use crate::{Money, Price, Timestamp};
 use alloc::vec;
 use alloc::vec::Vec;
@@ -159,7 +160,9 @@ pub struct RiskState {
     pub(super) seen: Timestamp,
     /// Whether it has asked to be woken when this instant ends.
     pub(super) alarmed: bool,
-    /// Which instruments an emergency stop still closes.
+    /// Whether an emergency stop still closes anything.
+    pub(super) closes: bool,
+    /// Which instruments it still closes.
     pub(super) closing: Vec<bool>,
     /// Limits that are crossed without an order of ours: instrument by instrument, a bit for each.
     pub(super) crossed: Vec<u64>,
@@ -189,6 +192,7 @@ impl RiskState {
             equity: cash,
             seen: Timestamp::MIN,
             alarmed: false,
+            closes: false,
             closing: vec![false; instruments],
             crossed: vec![0; instruments],
         };
@@ -225,7 +229,7 @@ impl RiskState {
     /// Whether an emergency stop still closes positions.
     #[must_use]
     pub fn is_closing(&self) -> bool {
-        self.closing.contains(&true)
+        self.closes
     }
 
     /// Whether it still closes what is held of an instrument.
@@ -236,6 +240,7 @@ impl RiskState {
     /// It has nothing more to do there.
     pub(crate) fn closed(&mut self, id: InstrumentId) {
         self.closing[id.index()] = false;
+        self.closes = self.closing.contains(&true);
     }
 
     /// Something was sent.

@@ -115,7 +115,7 @@ fn hash_risk(risk: &RiskState, bytes: &mut blake3::Hasher) {
     }
     bytes.put_i64(risk.day_end.0);
     for value in risk.limits.values() {
-        bytes.put_i128(*value);
+        bytes.put_i128(value);
     }
     for owner in &risk.owners {
         bytes.put_u8(owner.state as u8);

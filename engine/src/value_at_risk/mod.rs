@@ -6,6 +6,7 @@
 //! here decides: what a limit is held against is made a whole number first, rounded up.
 mod confidence;
 mod covariance;
+mod day_returns;
 mod decomposition;
 mod historical;
 mod monte_carlo;
@@ -16,6 +17,7 @@ mod unit_tails;
 
 pub use confidence::Confidence;
 pub use covariance::Covariance;
+pub use day_returns::{DayReturns, Tail, VAR_DAYS_MIN, VarMethod, VarSettings};
 pub use decomposition::{Decomposition, PositionRisk, decompose_historical, decompose_parametric};
 pub use historical::{historical, losses};
 pub use monte_carlo::{Draws, draw, factor, monte_carlo};

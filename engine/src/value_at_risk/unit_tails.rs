@@ -62,6 +62,18 @@ pub struct TailRates {
 }
 
 impl TailRates {
+    /// No less than [`TailRates::loss`], and up to twice as much: without a division, for what is far below a limit.
+    #[must_use]
+    #[inline]
+    pub fn bound(self, value: Money) -> Money {
+        let rate = if value.0 < 0 { self.short_e12 } else { self.long_e12 };
+        match i64::try_from(value.0) {
+            // 2^39 is a little more than half of 10^12.
+            Ok(value) if rate >= 0 => Money((crate::measure::product(value, rate).abs() >> 39) + 1),
+            _ => self.loss(value).max(Money::ZERO),
+        }
+    }
+
     /// The loss of a position of this value, below zero for a short, rounded up. What does not fit is the largest
     /// amount that does.
     #[must_use]
@@ -105,6 +117,10 @@ mod tests {
         let rates = tails.value_at_risk_rates();
         assert_eq!((rates.long_e12, rates.short_e12), (62_500_000_000, -62_500_000_000));
         let check = |value, loss| assert_eq!(rates.loss(Money(value)), Money(loss));
+        for value in [0, 1, -1, 1_600_000_000_000, -7, 123_456_789_012_345, i128::from(i64::MAX) * 9] {
+            let (bound, loss) = (rates.bound(Money(value)).0, rates.loss(Money(value)).0);
+            assert!(bound >= loss && bound <= 2 * loss.max(0) + 2, "{value}: {bound}, {loss}");
+        }
         check(1_600_000_000_000, 100_000_000_000);
         check(-1_600_000_000_000, -100_000_000_000);
         check(1, 1);

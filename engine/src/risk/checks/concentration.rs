@@ -1,6 +1,7 @@
 //! No instrument may be too large a part of the equity.
 use super::price_collar::parts_per_million;
 use crate::effect::Refusal;
+use crate::risk::limits::times;
 use crate::risk::{Case, Check, RiskCheck};
 
 /// An account in debt may hold nothing more.
@@ -15,7 +16,7 @@ impl RiskCheck for Concentration {
     fn check(&self, case: &Case<'_>) -> Result<(), Refusal> {
         let (Some(limit), Some(exposure)) = (case.limit(self.name()), case.exposure) else { return Ok(()) };
         let equity = case.view.equity().0;
-        if equity > 0 && exposure.own.0.saturating_mul(1_000_000) <= equity.saturating_mul(limit) {
+        if equity > 0 && times(exposure.own.0, 1_000_000) <= times(equity, limit) {
             return Ok(());
         }
         let value = if equity > 0 { parts_per_million(exposure.own.0, equity) } else { i128::MAX };

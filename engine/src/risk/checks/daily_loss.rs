@@ -14,7 +14,6 @@ impl RiskCheck for DailyLoss {
 
     fn check(&self, case: &Case<'_>) -> Result<(), Refusal> {
         let Some(risk) = case.risk().filter(|_| case.adds()) else { return Ok(()) };
-        let Some(limit) = risk.daily_allowance() else { return Ok(()) };
-        case.at_most(self.name(), limit.0, (risk.day_start - case.view.equity()).0)
+        case.at_most(self.name(), risk.day_allowance.0, (risk.day_start - case.view.equity()).0)
     }
 }

@@ -14,7 +14,11 @@ impl RiskCheck for EmergencyStop {
 
     fn check(&self, case: &Case<'_>) -> Result<(), Refusal> {
         let Some(risk) = case.risk().filter(|_| case.adds()) else { return Ok(()) };
+        let fall = risk.peak - case.view.equity();
+        if fall <= risk.peak_allowance {
+            return Ok(()); // what it was at a lower peak, and so at most what it is now
+        }
         let Some(limit) = risk.drawdown_allowance() else { return Ok(()) };
-        case.at_most(self.name(), limit.0, (risk.peak - case.view.equity()).0)
+        case.at_most(self.name(), limit.0, fall.0)
     }
 }

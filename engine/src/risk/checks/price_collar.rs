@@ -1,6 +1,7 @@
 //! No limit price may be too far through the market: a slip of the finger trades at once, at that price.
 use crate::effect::Refusal;
 use crate::order::OrderKind;
+use crate::risk::limits::times;
 use crate::risk::{Case, Check, RiskCheck};
 use crate::view::View;
 use crate::{Price, Side};
@@ -23,7 +24,7 @@ impl RiskCheck for PriceCollar {
             Side::Sell => i128::from(reference.0) - i128::from(price.0),
         };
         let reference = i128::from(reference.0.max(1));
-        if through * 1_000_000 <= reference * limit {
+        if times(through, 1_000_000) <= times(reference, limit) {
             return Ok(());
         }
         Err(case.refusal(self.name(), limit, parts_per_million(through, reference)))

@@ -1,8 +1,7 @@
 //! What each day did to each instrument, and what a bad day would do to what the account could come to hold.
 //!
 //! Worked out anew when a day ends, so that an order costs one multiplication where there is one instrument.
-use super::Check;
-use crate::value_at_risk::{Confidence, Covariance, Draws, Drift, Returns, UnitTails, draw, historical, parametric};
+use super::{Confidence, Covariance, Draws, Drift, Returns, TailRates, UnitTails, draw, historical, parametric};
 use crate::{Money, Price};
 use alloc::collections::VecDeque;
 use alloc::vec::Vec;
@@ -36,13 +35,22 @@ impl Default for VarSettings {
     }
 }
 
+/// Which figure of the bad days.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Tail {
+    /// The loss that is exceeded on few days only.
+    ValueAtRisk,
+    /// What those days lose on average.
+    ExpectedShortfall,
+}
+
 /// Fewer days say nothing about a bad one.
 pub const VAR_DAYS_MIN: usize = 30;
 
 #[derive(Clone, Debug, PartialEq)]
 enum Model {
-    /// One instrument: what a unit of it loses.
-    One(UnitTails),
+    /// One instrument: what a unit of it loses, at risk and beyond.
+    One([TailRates; 2]),
     Days(Returns),
     Normal(Covariance),
 }
@@ -57,7 +65,7 @@ pub struct DayReturns {
 }
 
 impl DayReturns {
-    pub(super) fn new(settings: VarSettings, instruments: usize) -> Self {
+    pub(crate) fn new(settings: VarSettings, instruments: usize) -> Self {
         Self { settings, closes: alloc::vec![Price::default(); instruments], days: VecDeque::new(), model: None }
     }
 
@@ -68,7 +76,7 @@ impl DayReturns {
     }
 
     /// A day has ended at these prices; zero where there was none yet.
-    pub(super) fn end_day(&mut self, closes: impl Iterator<Item = Price>) {
+    pub(crate) fn end_day(&mut self, closes: impl Iterator<Item = Price>) {
         let mut moved = Vec::with_capacity(self.closes.len());
         let mut known = false;
         for (before, now) in self.closes.iter_mut().zip(closes) {
@@ -91,7 +99,7 @@ impl DayReturns {
     }
 
     /// A split: closes of the old units mean nothing any more.
-    pub(super) fn split(&mut self, place: usize, (new, old): (i64, i64)) {
+    pub(crate) fn split(&mut self, place: usize, (new, old): (i64, i64)) {
         self.closes[place] = crate::carry::price_after(self.closes[place], new, old);
     }
 
@@ -103,23 +111,32 @@ impl DayReturns {
             VarMethod::MonteCarlo(draws) => draw(&Covariance::of(&returns), Drift::Zero, draws),
         };
         Some(match returns.instruments() {
-            1 => Model::One(UnitTails::of(returns.column(0), self.settings.confidence)),
+            1 => {
+                let tails = UnitTails::of(returns.column(0), self.settings.confidence);
+                Model::One([tails.value_at_risk_rates(), tails.expected_shortfall_rates()])
+            }
             _ => Model::Days(returns),
         })
     }
 
-    /// What positions of these signed values could lose in a day: the value at risk, or for the other check the expected
-    /// shortfall; `None` while too few days are known.
+    /// What a position of the only instrument loses at most: no less than [`DayReturns::loss`], and without a division.
     #[must_use]
-    pub fn loss(&self, check: Check, values: impl Iterator<Item = Money>) -> Option<Money> {
-        let shortfall = check == Check::ExpectedShortfall;
+    #[inline]
+    pub fn bound(&self, figure: Tail, value: Money) -> Option<Money> {
+        match self.model.as_ref()? {
+            Model::One(rates) => Some(rates[usize::from(figure == Tail::ExpectedShortfall)].bound(value)),
+            _ => None,
+        }
+    }
+
+    /// What positions of these signed values could lose in a day, rounded up; `None` while too few days are known.
+    #[must_use]
+    pub fn loss(&self, figure: Tail, values: impl Iterator<Item = Money>) -> Option<Money> {
+        let shortfall = figure == Tail::ExpectedShortfall;
         let mut values = values;
         let money = |values: &mut dyn Iterator<Item = Money>| values.map(Money::to_f64).collect::<Vec<_>>();
         let tail = match self.model.as_ref()? {
-            Model::One(tails) => {
-                let rates = if shortfall { tails.expected_shortfall_rates() } else { tails.value_at_risk_rates() };
-                return Some(rates.loss(values.next().unwrap_or_default()));
-            }
+            Model::One(rates) => return Some(rates[usize::from(shortfall)].loss(values.next().unwrap_or_default())),
             Model::Days(returns) => historical(&money(&mut values), returns, self.settings.confidence),
             Model::Normal(covariance) => {
                 parametric(&money(&mut values), covariance, Drift::Zero, self.settings.confidence)
@@ -161,9 +178,9 @@ mod tests {
                     historical(&plain, &draw(&Covariance::of(&returns), Drift::Zero, draws), settings.confidence)
                 }
             };
-            let loss = |check| watch.loss(check, values.into_iter());
-            assert_eq!(loss(Check::ValueAtRisk), Some(expected.value_at_risk_money()));
-            assert_eq!(loss(Check::ExpectedShortfall), Some(expected.expected_shortfall_money()));
+            let loss = |figure| watch.loss(figure, values.into_iter());
+            assert_eq!(loss(Tail::ValueAtRisk), Some(expected.value_at_risk_money()));
+            assert_eq!(loss(Tail::ExpectedShortfall), Some(expected.expected_shortfall_money()));
         }
     }
 
@@ -172,10 +189,10 @@ mod tests {
         let mut watch = DayReturns::new(VarSettings::default(), 1);
         let value = || [Money(Money::ONE.0)].into_iter();
         for n in 0..=VAR_DAYS_MIN as i64 {
-            assert_eq!(watch.loss(Check::ValueAtRisk, value()), None, "after {n} closes");
+            assert_eq!(watch.loss(Tail::ValueAtRisk, value()), None, "after {n} closes");
             watch.end_day([closes(1, n)].into_iter());
         }
-        assert!(watch.loss(Check::ValueAtRisk, value()).is_some());
+        assert!(watch.loss(Tail::ValueAtRisk, value()).is_some());
     }
 
     #[test]
@@ -187,6 +204,6 @@ mod tests {
             }
             watch.end_day([Price(if n < 20 { 1_000 } else { 500 })].into_iter());
         }
-        assert_eq!(watch.loss(Check::ValueAtRisk, [Money(Money::ONE.0)].into_iter()), Some(Money::ZERO));
+        assert_eq!(watch.loss(Tail::ValueAtRisk, [Money(Money::ONE.0)].into_iter()), Some(Money::ZERO));
     }
 }
