@@ -5,6 +5,7 @@
 use crate::run_file::RunFile;
 use engine::measure::pow10;
 use engine::risk::RiskState;
+use engine::value_at_risk::Confidence;
 use engine::{Check, Event, InstrumentId, MarketEvent, Money, Qty, Refusal, State};
 use evaluations::metrics::Days;
 use evaluations::risk::{InstrumentMark, LimitUse, RiskSettings, Unit};
@@ -67,11 +68,9 @@ impl RiskWatch {
 
     /// The report of the run.
     pub(crate) fn report(self, config: &RunFile, days: Days) -> RiskReport {
-        let ppm = config.risk.as_ref().and_then(|risk| u32::try_from(risk.var_confidence_ppm).ok());
+        let asked = config.risk.as_ref().and_then(|risk| Confidence::from_ppm(risk.var_confidence_ppm));
         self.recorder.finish(&RiskSettings {
-            confidence: ppm
-                .and_then(engine::value_at_risk::Confidence::from_ppm)
-                .unwrap_or(engine::value_at_risk::Confidence::PERCENT_99),
+            confidence: asked.unwrap_or(Confidence::PERCENT_99),
             days,
             initial: config.account.cash,
             seed: config.run.seed,

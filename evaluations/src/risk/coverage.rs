@@ -131,6 +131,11 @@ mod tests {
         let row: Vec<bool> = (0..250).map(|day| (100..112).contains(&day)).collect();
         let spread: Vec<bool> = (0..250).map(|day| day % 20 == 3).collect();
         let p = |hits: &[bool]| coverage(hits, 0.05).unwrap().independence.p_value;
+        // By numpy: a row of twelve, and one alone at the end.
+        let alone: Vec<bool> = row.iter().copied().chain([true]).collect();
+        let found = coverage(&alone, 0.05).unwrap();
+        assert_eq!(found.pairs, [236, 2, 1, 11]);
+        close(found.independence.statistic, 72.197_565_172_429_05);
         assert!(p(&row) < 1e-6 && p(&spread) > 0.2, "{} {}", p(&row), p(&spread));
     }
 }

@@ -126,7 +126,8 @@ fn backtest(found: Option<&VarBacktest>) -> String {
     ];
     let test = |name: &str, test: &LikelihoodRatio| {
         let verdict = if test.p_value < REJECTS { "rejected" } else { "not rejected" };
-        vec![name.to_owned(), number(test.statistic, 2), number(test.p_value, 3), verdict.to_owned()]
+        let p = if test.p_value < 0.001 { "&lt; 0.001".to_owned() } else { number(test.p_value, 3) };
+        vec![name.to_owned(), number(test.statistic, 2), p, verdict.to_owned()]
     };
     let tests = [
         test("As often as promised (Kupiec)", &coverage.kupiec),
