@@ -79,11 +79,6 @@ impl Orders {
         self.chunks.iter().flatten()
     }
 
-    /// All orders, the last submitted first.
-    pub fn backwards(&self) -> impl Iterator<Item = &Order> {
-        self.chunks.iter().rev().flat_map(|chunk| chunk.iter().rev())
-    }
-
     /// Live orders of an instrument, oldest first.
     #[must_use]
     pub fn live(&self, instrument: InstrumentId) -> &[OrderId] {

@@ -5,7 +5,7 @@ use crate::effect::{Command, Effect, Refusal};
 use crate::event::Entry;
 use crate::instrument::InstrumentId;
 use crate::intent::{Intent, Intents, Join, NewOrder};
-use crate::order::{Change, Link, Order, OrderId, OrderKind};
+use crate::order::{Change, Link, Order, OrderId, OrderKind, OrderRequest};
 use crate::risk::{Approved, Check, Proposal, RiskEngine};
 use crate::state::State;
 use crate::strategy::Strategy;
@@ -220,13 +220,12 @@ impl<S: Strategy> Core<S> {
         }
         let orders = &mut self.state.orders;
         match *approved.proposal() {
-            Proposal::Submit { label, .. } => {
-                let command = Command::new(approved, next);
-                if let crate::Action::Submit(request) = *command.action() {
-                    orders.open(request, label, owner, now);
-                    self.state.counters.submits += 1;
-                }
-                command
+            Proposal::Submit { instrument, side, quantity, kind, terms, link, label } => {
+                // Not read back from the command: what was written a moment ago is not there yet to be read whole.
+                let request = OrderRequest { order: next, instrument, side, quantity, kind, terms, link };
+                orders.open(request, label, owner, now);
+                self.state.counters.submits += 1;
+                Command::new(approved, next)
             }
             Proposal::Amend { order, quantity, price, .. } => {
                 orders.change(order, Change::AskAmend, now).expect("only a changeable order is amended");

@@ -10,7 +10,7 @@ use crate::{Money, Price, Timestamp};
 #[derive(Clone, Copy, Debug)]
 pub struct Case<'a> {
     /// What is to be added.
-    pub addition: Addition,
+    pub addition: &'a Addition,
     /// Sight of the whole account.
     pub view: View<'a>,
     /// Whose wish it is.
@@ -18,6 +18,10 @@ pub struct Case<'a> {
     /// The worst that the account could come to with it; `None` where it adds nothing to that, because it can only make a
     /// position smaller. Such an addition no limit of exposure refuses.
     pub exposure: Option<Exposure>,
+    /// What the account is worth as it stands; worked out only where there is an exposure to compare with it.
+    pub equity: Money,
+    /// By how much it makes its side worth more.
+    more: Money,
     risk: Option<&'a RiskState>,
     limits: &'a Row,
 }
@@ -25,17 +29,18 @@ pub struct Case<'a> {
 impl<'a> Case<'a> {
     /// The case of an addition whose price is known.
     #[inline]
-    pub(super) fn new(addition: Addition, view: View<'a>, owner: Owner) -> Self {
-        let mut exposure = None;
-        if !only_reduces(&addition, view) {
-            let more = added(&addition, view);
+    pub(super) fn new(addition: &'a Addition, view: View<'a>, owner: Owner) -> Self {
+        let (mut exposure, mut more) = (None, Money::ZERO);
+        if !only_reduces(addition, view) {
+            more = added(addition, view);
             if more != Money::ZERO {
-                exposure = Some(with_more(&addition, more, view));
+                exposure = Some(with_more(addition, more, view));
             }
         }
         let risk = view.state().risk.as_deref();
         let limits = risk.map_or(&Row::NONE, |risk| risk.limits.row(addition.instrument));
-        Self { addition, view, owner, exposure, risk, limits }
+        let equity = if exposure.is_some() { view.equity() } else { Money::ZERO };
+        Self { addition, view, owner, exposure, equity, more, risk, limits }
     }
 
     /// Whether it could make anything larger that is at risk.
@@ -62,13 +67,16 @@ impl<'a> Case<'a> {
     /// The price that it is weighed at.
     #[must_use]
     pub fn price(&self) -> Price {
-        weighing_price(&self.addition, self.view).unwrap_or_default()
+        weighing_price(self.addition, self.view).unwrap_or_default()
     }
 
     /// The value of the whole order at that price, in the account's currency.
     #[must_use]
     pub fn notional(&self) -> Money {
         let id = self.addition.instrument;
+        if self.addition.is_plain() && self.exposure.is_some() {
+            return self.view.state().books.to_home(id.index(), self.more); // all of it is new
+        }
         let value = self.view.instrument(id).value(self.price(), self.addition.quantity).0;
         self.view.state().books.to_home(id.index(), value)
     }

@@ -1,5 +1,5 @@
 //! The checks of a run, asked in order, and what they say.
-use super::checks::repeated_cancel;
+use super::checks::{LIMITED, all_pass, repeated_cancel};
 use super::{Addition, Approved, Case, Check, OrderRules, Proposal, TermRules};
 use crate::Qty;
 use crate::capabilities::Capabilities;
@@ -8,6 +8,7 @@ use crate::sub_ledgers::Owner;
 use crate::view::View;
 use alloc::boxed::Box;
 use alloc::vec::Vec;
+use core::ops::Range;
 
 /// One reason to refuse. A check only looks.
 pub trait RiskCheck {
@@ -28,6 +29,8 @@ pub type Verdict = Result<Approved, Refusal>;
 pub struct RiskEngine {
     terms: TermRules,
     checks: Vec<Box<dyn RiskCheck + Send>>,
+    /// Where all those stand whose limits are part of the state; nowhere, if not all of them are asked.
+    limited: Range<usize>,
 }
 
 impl core::fmt::Debug for RiskEngine {
@@ -47,7 +50,11 @@ impl RiskEngine {
     /// The same for a venue that can do so much.
     #[must_use]
     pub fn for_venue(capabilities: Capabilities, checks: Vec<Box<dyn RiskCheck + Send>>) -> Self {
-        Self { terms: TermRules { capabilities }, checks }
+        let is_limited = |check: &Box<dyn RiskCheck + Send>| LIMITED.contains(&check.name());
+        let first = checks.iter().position(is_limited).unwrap_or(0);
+        let end = first + checks[first..].iter().take_while(|check| is_limited(check)).count();
+        let all = LIMITED.iter().all(|check| checks[first..end].iter().any(|other| other.name() == *check));
+        Self { terms: TermRules { capabilities }, checks, limited: if all { first..end } else { 0..0 } }
     }
 
     /// The checks by name, in the order in which they are asked.
@@ -65,13 +72,21 @@ impl RiskEngine {
         let Some(addition) = proposal.addition() else { return Self::review_cancel(proposal, view) };
         self.terms.check(&addition, view)?;
         OrderRules.check(&addition, view)?;
-        let case = Case::new(addition, view, owner);
-        for (place, check) in self.checks.iter().enumerate() {
-            if let Err(refusal) = check.check(&case) {
-                return self.clip(&case, place, refusal, proposal, effects);
-            }
+        let case = Case::new(&addition, view, owner);
+        match self.first_refusal(&case) {
+            None => Ok(Approved::new(proposal)),
+            Some((place, refusal)) => self.clip(&case, place, refusal, proposal, effects),
         }
-        Ok(Approved::new(proposal))
+    }
+
+    #[inline]
+    fn first_refusal(&self, case: &Case<'_>) -> Option<(usize, Refusal)> {
+        let ask = |places: Range<usize>| {
+            places.into_iter().find_map(|place| self.checks[place].check(case).err().map(|refusal| (place, refusal)))
+        };
+        let Range { start, end } = self.limited;
+        let limited = || if start == end || all_pass(case) { None } else { ask(start..end) };
+        ask(0..start).or_else(limited).or_else(|| ask(end..self.checks.len()))
     }
 
     /// Weighs an exit that the engine itself wishes for: it can only reduce, and no limit may stand in its way.
@@ -114,8 +129,8 @@ impl RiskEngine {
             return Err(refusal);
         }
         let lot = case.view.instrument(instrument).spec(case.view.now()).lot;
-        let sized = |lots: i64| Addition { added: Qty(lots * lot.0), quantity: Qty(lots * lot.0), ..case.addition };
-        let passes = |check: &dyn RiskCheck, lots| check.check(&Case::new(sized(lots), case.view, case.owner)).is_ok();
+        let sized = |lots: i64| Addition { added: Qty(lots * lot.0), quantity: Qty(lots * lot.0), ..*case.addition };
+        let passes = |check: &dyn RiskCheck, lots| check.check(&Case::new(&sized(lots), case.view, case.owner)).is_ok();
         // What is known to pass and what is known not to: halved until they are neighbours. Limits of size are monotone.
         let (mut low, mut high) = (0, quantity.0 / lot.0);
         while high - low > 1 {

@@ -10,7 +10,7 @@ use crate::event::{Event, MarketCandle, MarketEvent, TimerId};
 use crate::instrument::InstrumentId;
 use crate::state::{Booked, State};
 use crate::sub_ledgers::Owner;
-use crate::{Carry, Money, Qty};
+use crate::{Carry, Money};
 use alloc::vec::Vec;
 
 /// What is to be done about orders that work, because the watch has turned trading down.
@@ -147,7 +147,7 @@ impl State {
     /// Which limits what is held of an instrument is beyond, whatever led to it.
     #[inline]
     fn crossed(&self, id: InstrumentId, equity: Money) -> u64 {
-        let Some(risk) = &self.risk else { return 0 };
+        let Some(risk) = self.risk.as_ref().filter(|risk| risk.limits_holdings) else { return 0 };
         let position = self.books.position(id.index());
         if position.quantity.is_zero() {
             return 0;
@@ -164,7 +164,9 @@ impl State {
         note(above(Check::PositionNotional, value), POSITION_NOTIONAL);
         note(part(Check::Concentration, value), CONCENTRATION);
         if risk.limits_the_whole {
-            let (_, cash, gross) = self.books.figures();
+            let home = &self.books.home;
+            let (cash, gross) =
+                if self.plain { (home.cash, home.gross()) } else { (self.books.cash(), self.books.gross()) };
             note(above(Check::GrossExposure, gross.0), GROSS);
             note(above(Check::NetExposure, (equity - cash).0.abs()), NET);
             note(part(Check::Leverage, gross.0), LEVERAGE);
@@ -236,9 +238,13 @@ impl State {
     /// A fill that closed something: whether its strategy loses too often, or too much.
     fn follow_exits(&mut self, booked: &Booked, effects: &mut Vec<Effect>) {
         let owner = booked.owner;
+        let (before, after) = (booked.booking.before, booked.booking.after);
+        let closes = !before.is_zero() && (after.abs() < before.abs() || before.0.signum() != after.0.signum());
+        if !closes || self.risk.as_ref().is_none_or(|risk| !risk.limits_strategies) {
+            return;
+        }
         let books = self.sub_ledgers.of(owner).unwrap_or(&self.books);
         let (realised, equity) = (books.realised(), books.equity());
-        let (before, after) = (booked.booking.before, booked.booking.after);
         let now = self.now;
         let Some(risk) = &mut self.risk else { return };
         let (limits, cooldown) = (&risk.limits, risk.settings.cooldown_ns);
@@ -247,20 +253,15 @@ impl State {
         let it = &mut risk.owners[usize::from(owner.0)];
         let gained = realised - it.realised;
         it.realised = realised;
-        let closes =
-            !before.is_zero() && (after.abs() < before.abs() || Qty(before.0.signum()) != Qty(after.0.signum()));
-        if !closes {
-            return;
-        }
         it.losses = if gained < Money::ZERO { it.losses + 1 } else { 0 };
         let told = |check, limit, value| Refusal { instrument: InstrumentId::ACCOUNT, check, limit, value };
         let often = most.filter(|most| i128::from(it.losses) > *most);
         let lost = it.day_start - equity;
-        let allowed = ppm.map(|ppm| crate::ledger::share(it.day_start.0.max(0), ppm, 1_000_000));
-        let much = allowed.filter(|allowed| lost.0 > *allowed);
-        let cause = often
-            .map(|limit| told(Check::StrategyLosses, limit, i128::from(it.losses)))
-            .or(much.map(|limit| told(Check::StrategyLoss, limit, lost.0)));
+        let much = ppm.filter(|ppm| times(lost.0, 1_000_000) > times(it.day_start.0.max(0), *ppm));
+        let cause = often.map(|limit| told(Check::StrategyLosses, limit, i128::from(it.losses))).or_else(|| {
+            let limit = crate::ledger::share(it.day_start.0.max(0), much?, 1_000_000);
+            Some(told(Check::StrategyLoss, limit, lost.0))
+        });
         if let Some(cause) = cause.filter(|_| now >= it.paused_until) {
             it.paused_until = now.after(cooldown);
             it.paused_by = Some(cause);

@@ -152,8 +152,11 @@ pub struct RiskState {
     pub(super) day_allowance: Money,
     /// How far it may fall from the peak, or somewhat less: it grows with the peak and is worked out when it matters.
     pub(super) peak_allowance: Money,
-    /// Whether any limit is of all positions together.
+    /// Whether any limit is of what is held, and any of all of it together.
+    pub(super) limits_holdings: bool,
     pub(super) limits_the_whole: bool,
+    /// Whether any limit is of what strategies lose.
+    pub(super) limits_strategies: bool,
     /// Equity after the last event.
     pub(super) equity: Money,
     /// When that was.
@@ -188,7 +191,9 @@ impl RiskState {
             messages: Window::default(),
             day_allowance: NO_LIMIT,
             peak_allowance: NO_LIMIT,
+            limits_holdings: false,
             limits_the_whole: false,
+            limits_strategies: false,
             equity: cash,
             seen: Timestamp::MIN,
             alarmed: false,
@@ -206,6 +211,10 @@ impl RiskState {
         self.peak_allowance = self.drawdown_allowance().unwrap_or(NO_LIMIT);
         let whole = [Check::GrossExposure, Check::NetExposure, Check::Leverage];
         self.limits_the_whole = whole.into_iter().any(|check| self.limits.has(check));
+        let strategies = [Check::StrategyLosses, Check::StrategyLoss];
+        self.limits_strategies = strategies.into_iter().any(|check| self.limits.has(check));
+        let each = [Check::Position, Check::PositionNotional, Check::Concentration];
+        self.limits_holdings = self.limits_the_whole || each.into_iter().any(|check| self.limits.has(check));
     }
 
     /// Where a strategy stands.

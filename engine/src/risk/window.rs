@@ -3,30 +3,47 @@ use crate::Timestamp;
 use alloc::collections::VecDeque;
 
 /// The instants within a sliding window.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Window {
     times: VecDeque<Timestamp>,
+    /// The last of them: most windows are empty, and it says so at once.
+    last: Timestamp,
+}
+
+impl Default for Window {
+    fn default() -> Self {
+        Self { times: VecDeque::new(), last: Timestamp::MIN }
+    }
 }
 
 impl Window {
     /// Something happens now. What has left the window is forgotten, so that it never holds more than a window did.
     #[inline]
     pub(super) fn push(&mut self, now: Timestamp, length_ns: i64) {
+        if self.is_empty(now, length_ns) {
+            self.times.clear();
+        }
         while self.times.front().is_some_and(|first| !within(*first, now, length_ns)) {
             self.times.pop_front();
         }
         self.times.push_back(now);
+        self.last = now;
+    }
+
+    /// Whether nothing happened within the window that ends now.
+    #[inline(always)]
+    pub(super) fn is_empty(&self, now: Timestamp, length_ns: i64) -> bool {
+        !within(self.last, now, length_ns)
     }
 
     /// How often it happened within the window that ends now.
     #[must_use]
     #[inline]
     pub fn count(&self, now: Timestamp, length_ns: i64) -> usize {
-        match self.times.front() {
-            None => 0,
-            Some(first) if within(*first, now, length_ns) => self.times.len(),
-            Some(_) => self.times.len() - self.times.partition_point(|time| !within(*time, now, length_ns)),
+        if self.is_empty(now, length_ns) {
+            return 0;
         }
+        self.times.len() - self.times.partition_point(|time| !within(*time, now, length_ns))
     }
 }
 

@@ -12,6 +12,7 @@ impl RiskCheck for AllowedInstruments {
         Check::AllowedInstruments
     }
 
+    #[inline(always)]
     fn check(&self, case: &Case<'_>) -> Result<(), Refusal> {
         let allowed = self.0.get(case.addition.instrument.index()).copied().unwrap_or(false);
         if allowed { Ok(()) } else { Err(case.refusal(self.name(), 0, 1)) }

@@ -49,8 +49,9 @@ impl RiskCheck for BuyingPower {
         Check::BuyingPower
     }
 
+    #[inline(always)]
     fn check(&self, case: &Case<'_>) -> Result<(), Refusal> {
         let Some(exposure) = case.exposure else { return Ok(()) };
-        case.at_most(self.name(), self.leverage.available(case.view.equity()).0, exposure.gross.0)
+        case.at_most(self.name(), self.leverage.available(case.equity).0, exposure.gross.0)
     }
 }

@@ -12,8 +12,9 @@ impl RiskCheck for DailyLoss {
         Check::DailyLoss
     }
 
+    #[inline(always)]
     fn check(&self, case: &Case<'_>) -> Result<(), Refusal> {
         let Some(risk) = case.risk().filter(|_| case.adds()) else { return Ok(()) };
-        case.at_most(self.name(), risk.day_allowance.0, (risk.day_start - case.view.equity()).0)
+        case.at_most(self.name(), risk.day_allowance.0, (risk.day_start - case.equity).0)
     }
 }

@@ -12,9 +12,10 @@ impl RiskCheck for EmergencyStop {
         Check::EmergencyStop
     }
 
+    #[inline(always)]
     fn check(&self, case: &Case<'_>) -> Result<(), Refusal> {
         let Some(risk) = case.risk().filter(|_| case.adds()) else { return Ok(()) };
-        let fall = risk.peak - case.view.equity();
+        let fall = risk.peak - case.equity;
         if fall <= risk.peak_allowance {
             return Ok(()); // what it was at a lower peak, and so at most what it is now
         }

@@ -12,6 +12,7 @@ impl RiskCheck for Gate {
         Check::TradingState
     }
 
+    #[inline(always)]
     fn check(&self, case: &Case<'_>) -> Result<(), Refusal> {
         let Some(risk) = case.risk() else { return Ok(()) };
         let ask = if case.adds() { Ask::Add } else { Ask::Reduce };

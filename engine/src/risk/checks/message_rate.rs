@@ -14,6 +14,7 @@ impl RiskCheck for MessageRate {
         Check::MessageRate
     }
 
+    #[inline(always)]
     fn check(&self, case: &Case<'_>) -> Result<(), Refusal> {
         let Some(limit) = case.limit(self.name()) else { return Ok(()) };
         let Some(risk) = case.risk() else { return Ok(()) };

@@ -30,7 +30,8 @@ pub use allowed_instruments::AllowedInstruments;
 pub use buying_power::{BuyingPower, Leverage};
 pub(super) use message_rate::repeated_cancel;
 
-use super::{Check, RiskCheck};
+use super::{Case, Check, RiskCheck};
+use crate::effect::Refusal;
 use alloc::boxed::Box;
 use alloc::vec::Vec;
 
@@ -94,6 +95,46 @@ fn limited(check: Check) -> Option<Box<dyn RiskCheck + Send>> {
         Check::ValueAtRisk | Check::ExpectedShortfall => Box::new(day_loss::DayLoss(check)),
         _ => return None,
     })
+}
+
+/// Whether every check of [`LIMITED`] lets the case pass: the same checks in one piece, since most orders pass them all. Which
+/// of them says no first is asked one by one, in the order of the run.
+#[inline(never)]
+pub(super) fn all_pass(case: &Case<'_>) -> bool {
+    let state = gate::Gate.check(case).and_then(|()| restricted_instruments::RestrictedInstruments.check(case));
+    let data = || {
+        stale_data::StaleData.check(case)?;
+        data_gap::DataGap.check(case)?;
+        clock_skew::ClockSkew.check(case)
+    };
+    let losses = || {
+        reduce_only::ReduceOnly.check(case)?;
+        daily_loss::DailyLoss.check(case)?;
+        emergency_stop::EmergencyStop.check(case)
+    };
+    let rates = || {
+        order_rate::OrderRate.check(case)?;
+        message_rate::MessageRate.check(case)?;
+        repeated_order::RepeatedOrder.check(case)?;
+        duplicate_order::DuplicateOrder.check(case)?;
+        self_cross::SelfCross.check(case)
+    };
+    let prices = || price_collar::PriceCollar.check(case).and_then(|()| moving_collar::MovingCollar.check(case));
+    let sizes = || {
+        order_quantity::OrderQuantity.check(case)?;
+        order_notional::OrderNotional.check(case)?;
+        position::Position.check(case)?;
+        position_notional::PositionNotional.check(case)?;
+        gross_exposure::GrossExposure.check(case)?;
+        net_exposure::NetExposure.check(case)?;
+        concentration::Concentration.check(case)?;
+        leverage::MaxLeverage.check(case)?;
+        day_loss::DayLoss(Check::ValueAtRisk).check(case)?;
+        day_loss::DayLoss(Check::ExpectedShortfall).check(case)
+    };
+    let all: Result<(), Refusal> =
+        state.and_then(|()| data()).and_then(|()| losses()).and_then(|()| rates()).and_then(|()| prices());
+    all.and_then(|()| sizes()).is_ok()
 }
 
 /// The checks of a run that has limits: those of `first` in that order, then all others. How much of trading goes on at all

@@ -13,6 +13,7 @@ impl RiskCheck for MovingCollar {
         Check::MovingCollar
     }
 
+    #[inline(always)]
     fn check(&self, case: &Case<'_>) -> Result<(), Refusal> {
         let Some(limit) = case.limit(self.name()).filter(|_| case.adds()) else { return Ok(()) };
         let Some(risk) = case.risk() else { return Ok(()) };

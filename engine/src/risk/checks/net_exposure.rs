@@ -14,13 +14,16 @@ impl RiskCheck for NetExposure {
         Check::NetExposure
     }
 
+    #[inline(always)]
     fn check(&self, case: &Case<'_>) -> Result<(), Refusal> {
         let Some(limit) = case.limit(self.name()) else { return Ok(()) };
         let net = match case.exposure {
             Some(exposure) => exposure.net,
+            // With one instrument there is nothing else to be hedged by it.
+            None if case.view.instruments() == 1 => return Ok(()),
             None => {
-                let with = with_more(&case.addition, added(&case.addition, case.view), case.view).net;
-                if with <= with_more(&case.addition, Money::ZERO, case.view).net {
+                let with = with_more(case.addition, added(case.addition, case.view), case.view).net;
+                if with <= with_more(case.addition, Money::ZERO, case.view).net {
                     return Ok(());
                 }
                 with

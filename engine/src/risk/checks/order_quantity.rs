@@ -11,6 +11,7 @@ impl RiskCheck for OrderQuantity {
         Check::OrderQuantity
     }
 
+    #[inline(always)]
     fn check(&self, case: &Case<'_>) -> Result<(), Refusal> {
         let Some(limit) = case.limit(self.name()) else { return Ok(()) };
         case.at_most(self.name(), limit, i128::from(case.addition.quantity.0))

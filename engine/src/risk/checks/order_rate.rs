@@ -11,6 +11,7 @@ impl RiskCheck for OrderRate {
         Check::OrderRate
     }
 
+    #[inline(always)]
     fn check(&self, case: &Case<'_>) -> Result<(), Refusal> {
         let Some(limit) = case.limit(self.name()).filter(|_| case.addition.amends.is_none()) else { return Ok(()) };
         let Some(risk) = case.risk() else { return Ok(()) };

@@ -12,8 +12,9 @@ impl RiskCheck for Position {
         Check::Position
     }
 
+    #[inline(always)]
     fn check(&self, case: &Case<'_>) -> Result<(), Refusal> {
         let Some(limit) = case.limit(self.name()).filter(|_| case.adds()) else { return Ok(()) };
-        case.at_most(self.name(), limit, i128::from(worst_position(&case.addition, case.view).0.abs()))
+        case.at_most(self.name(), limit, i128::from(worst_position(case.addition, case.view).0.abs()))
     }
 }

@@ -16,6 +16,7 @@ impl RiskCheck for PriceCollar {
         Check::PriceCollar
     }
 
+    #[inline(always)]
     fn check(&self, case: &Case<'_>) -> Result<(), Refusal> {
         let (Some(limit), Some(price)) = (case.limit(self.name()), case.addition.kind.limit()) else { return Ok(()) };
         let reference = reference(case.addition.kind, case.addition.instrument, case.view);

@@ -13,8 +13,9 @@ impl RiskCheck for ReduceOnly {
         Check::ReduceOnly
     }
 
+    #[inline(always)]
     fn check(&self, case: &Case<'_>) -> Result<(), Refusal> {
-        let it = &case.addition;
+        let it = case.addition;
         if case.limit(self.name()).is_none() || !it.terms.reduce_only || matches!(it.link, Link::Attached(_)) {
             return Ok(());
         }

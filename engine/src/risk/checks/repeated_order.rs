@@ -1,7 +1,7 @@
 //! Who sends the same order again and again is broken: it stands still until a person lets it go on.
 use crate::Timestamp;
 use crate::effect::Refusal;
-use crate::order::Order;
+use crate::order::{Order, OrderId};
 use crate::risk::window::within;
 use crate::risk::{Case, Check, RiskCheck};
 
@@ -15,9 +15,13 @@ impl RiskCheck for RepeatedOrder {
         Check::RepeatedOrder
     }
 
+    #[inline(always)]
     fn check(&self, case: &Case<'_>) -> Result<(), Refusal> {
         let Some(limit) = case.limit(self.name()).filter(|_| case.addition.amends.is_none()) else { return Ok(()) };
         let Some(risk) = case.risk() else { return Ok(()) };
+        if limit > 0 && risk.orders.is_empty(case.now(), risk.settings.repeats_ns) {
+            return Ok(());
+        }
         let since = risk.owner(case.owner).enabled_at;
         let alike =
             recent(case, risk.settings.repeats_ns).filter(|order| order.submitted_at >= since && is_alike(order, case));
@@ -28,12 +32,14 @@ impl RiskCheck for RepeatedOrder {
 /// Orders of the last so many nanoseconds, youngest first.
 pub(super) fn recent<'a>(case: &Case<'a>, ns: i64) -> impl Iterator<Item = &'a Order> {
     let now: Timestamp = case.now();
-    case.view.state().orders.backwards().take_while(move |order| within(order.submitted_at, now, ns))
+    let orders = &case.view.state().orders;
+    let backwards = (1..orders.next_id().0).rev();
+    backwards.map_while(move |id| orders.get(OrderId(id)).filter(|order| within(order.submitted_at, now, ns)))
 }
 
 /// Whether an order asks for what the addition does, for the same strategy.
 pub(super) fn is_alike(order: &Order, case: &Case<'_>) -> bool {
-    let (its, new) = (&order.request, &case.addition);
+    let (its, new) = (&order.request, case.addition);
     order.owner == case.owner
         && its.instrument == new.instrument
         && its.side == new.side

@@ -11,6 +11,7 @@ impl RiskCheck for RestrictedInstruments {
         Check::RestrictedInstruments
     }
 
+    #[inline(always)]
     fn check(&self, case: &Case<'_>) -> Result<(), Refusal> {
         match case.limit(self.name()) {
             Some(_) if case.adds() => Err(case.refusal(self.name(), 0, 1)),

@@ -14,6 +14,7 @@ impl RiskCheck for SelfCross {
         Check::SelfCross
     }
 
+    #[inline(always)]
     fn check(&self, case: &Case<'_>) -> Result<(), Refusal> {
         if case.limit(self.name()).is_none() || !works_at_once(case.addition.kind, case.addition.link) {
             return Ok(());

@@ -11,6 +11,7 @@ impl RiskCheck for StaleData {
         Check::StaleData
     }
 
+    #[inline(always)]
     fn check(&self, case: &Case<'_>) -> Result<(), Refusal> {
         let (Some(limit), Some(risk)) = (case.limit(self.name()).filter(|_| case.adds()), case.risk()) else {
             return Ok(());

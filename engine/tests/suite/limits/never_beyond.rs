@@ -81,18 +81,18 @@ fn never_beyond(limits: &Limits, equity: i128, before: &Worst, after: &Worst) {
 
 fn some_limits(rng: &mut Rng) -> Limits {
     let mut limits = Limits::none(INSTRUMENTS as usize);
-    let dollars = |n: u64| i128::from(n) * Money::ONE.0;
-    let all: [(Check, &dyn Fn(u64) -> i128, u64); 6] = [
-        (Check::Position, &i128::from, 14),
-        (Check::PositionNotional, &dollars, 16),
-        (Check::GrossExposure, &dollars, 30),
-        (Check::NetExposure, &dollars, 20),
-        (Check::Concentration, &|n| i128::from(n) * 10_000, 90),
-        (Check::Leverage, &|n| i128::from(n) * 10_000, 150),
+    // Units, dollars and per cent, up to so many.
+    let all = [
+        (Check::Position, 1, 14),
+        (Check::PositionNotional, Money::ONE.0, 16),
+        (Check::GrossExposure, Money::ONE.0, 30),
+        (Check::NetExposure, Money::ONE.0, 20),
+        (Check::Concentration, 10_000, 90),
+        (Check::Leverage, 10_000, 150),
     ];
     for (check, unit, most) in all {
         if rng.below(2) == 0 {
-            limits.set(check, None, Some(unit(1 + rng.below(most))));
+            limits.set(check, None, Some(unit * i128::from(1 + rng.below(most))));
         }
     }
     limits
