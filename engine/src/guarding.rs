@@ -91,6 +91,15 @@ impl<S: Strategy> Core<S> {
         }
     }
 
+    /// Something is sent.
+    #[inline(never)]
+    pub(crate) fn count_message(&mut self, is_new: bool) {
+        let now = self.state.now;
+        if let Some(risk) = &mut self.state.risk {
+            risk.sent(now, is_new);
+        }
+    }
+
     /// What follows from a refusal beside the refusal.
     #[cold]
     pub(crate) fn note_refusal(&mut self, owner: Owner, refusal: Refusal, effects: &mut Vec<Effect>) {

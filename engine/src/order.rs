@@ -246,6 +246,7 @@ pub struct Order {
 
 impl Order {
     /// A new order; `leader` is the side of the one that it is tied to.
+    #[inline(always)]
     pub(crate) fn new(request: OrderRequest, leader: Option<Side>, label: Label, owner: Owner, now: Timestamp) -> Self {
         let OrderRequest { order, instrument, side, quantity, kind, terms, link } = request;
         let opposes = matches!(link, Link::OneCancelsOther(_)) && leader.is_some_and(|leader| leader != side);
@@ -387,7 +388,6 @@ mod tests {
 
     #[test]
     fn unknown_ends_only_by_the_venues_word() {
-        // O4: asking, and being refused a change, prove nothing about the order.
         for change in [Change::AskCancel, Change::RefuseChange, Change::Lose] {
             assert_eq!(OrderStatus::Unknown.after(change), Some(OrderStatus::Unknown));
         }

@@ -104,6 +104,7 @@ impl Orders {
         OrderId(self.count as u64 + 1)
     }
 
+    #[inline(always)]
     pub(crate) fn open(&mut self, request: OrderRequest, label: Label, owner: Owner, now: Timestamp) {
         assert!(request.order == self.next_id(), "orders are numbered in the order of submission");
         assert!(request.quantity.0 > 0, "an order asks for something");

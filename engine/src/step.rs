@@ -212,11 +212,12 @@ impl<S: Strategy> Core<S> {
         }
     }
 
+    #[inline(always)]
     pub(crate) fn route(&mut self, owner: Owner, approved: Approved) -> Command {
         let next = self.state.orders.next_id();
         let now = self.state.now;
-        if let Some(risk) = &mut self.state.risk {
-            risk.sent(now, matches!(approved.proposal(), Proposal::Submit { .. }));
+        if self.state.risk.is_some() {
+            self.count_message(matches!(approved.proposal(), Proposal::Submit { .. }));
         }
         let orders = &mut self.state.orders;
         match *approved.proposal() {

@@ -104,7 +104,7 @@ fn btc_emergency_stop() {
             final_equity 80010.493146
             max_drawdown 22063.865331
             refused {"approval":1,"emergency_stop":5405,"max_order_notional":5}
-            digest 4fc39c074dc988cc
+            digest dd5e080adcc1cc58
         "#]],
     );
 }

@@ -67,7 +67,7 @@ impl RiskEngine {
     ///
     /// # Errors
     /// The first check's refusal.
-    #[inline]
+    #[inline(always)]
     pub fn review(&self, proposal: Proposal, owner: Owner, view: View<'_>, effects: &mut Vec<Effect>) -> Verdict {
         let Some(addition) = proposal.addition() else { return Self::review_cancel(proposal, view) };
         self.terms.check(&addition, view)?;
@@ -75,7 +75,7 @@ impl RiskEngine {
         let case = Case::new(&addition, view, owner);
         match self.first_refusal(&case) {
             None => Ok(Approved::new(proposal)),
-            Some((place, refusal)) => self.clip(&case, place, refusal, proposal, effects),
+            Some((place, refusal)) => self.clip(&case, place, refusal, &proposal, effects),
         }
     }
 
@@ -113,16 +113,17 @@ impl RiskEngine {
     /// An order is too large for the check at `place`: where the run says so it is cut down to what that and every other
     /// check lets through, if anything is left of it.
     #[cold]
+    #[inline(never)]
     fn clip(
         &self,
         case: &Case<'_>,
         place: usize,
         refusal: Refusal,
-        proposal: Proposal,
+        proposal: &Proposal,
         effects: &mut Vec<Effect>,
     ) -> Verdict {
         let clips = case.risk().is_some_and(|risk| risk.settings.clips) && refusal.check.is_of_size();
-        let Proposal::Submit { instrument, side, quantity, kind, terms, link, label } = proposal else {
+        let Proposal::Submit { instrument, side, quantity, kind, terms, link, label } = *proposal else {
             return Err(refusal);
         };
         if !clips {

@@ -3,6 +3,7 @@
 //! What allows more needs two people; what allows less, one. Everything needs a reason. What is not followed is refused on
 //! the tape, and nothing has changed.
 use super::{Check, Response, TradingState};
+use crate::Money;
 use crate::effect::{Effect, Refusal};
 use crate::instrument::InstrumentId;
 use crate::operator::{Directive, OperatorEvent};
@@ -48,6 +49,9 @@ impl State {
         value: Option<i128>,
     ) -> Result<Response, Denial> {
         let count = self.instruments.len();
+        let alone = self.books.realised();
+        let realised: Vec<Money> =
+            core::iter::once(alone).chain(self.sub_ledgers.all().iter().map(crate::Books::realised)).collect();
         let Some(risk) = &mut self.risk else { return Err(NOTHING_THERE) };
         let known = instrument.is_none_or(|id| id.index() < count);
         if !known || !check.has_limit() || value.is_some_and(|value| !(0..i128::MAX).contains(&value)) {
@@ -59,6 +63,12 @@ impl State {
             .any(|id| check.is_looser(value, risk.limits.of(check, id)));
         if looser && !event.is_approved() {
             return Err(ONE_PERSON);
+        }
+        if !risk.limits.has(check) {
+            // What was won and lost while nobody counted is no exit of now.
+            for (owner, realised) in risk.owners.iter_mut().zip(realised) {
+                owner.realised = realised;
+            }
         }
         risk.limits.set(check, instrument, value);
         risk.remember_allowances();

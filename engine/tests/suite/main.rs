@@ -12,6 +12,7 @@ mod fed;
 mod golden;
 mod golden_2;
 mod golden_3;
+mod golden_4;
 mod isolating;
 mod language;
 mod language_costs;
