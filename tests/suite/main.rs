@@ -8,6 +8,7 @@ mod dated;
 mod determinism;
 mod diagnostics;
 mod examples;
+mod limits;
 mod onetape;
 mod oversight;
 mod real_candles;

@@ -50,9 +50,9 @@ impl RiskEngine {
     /// The same for a venue that can do so much.
     #[must_use]
     pub fn for_venue(capabilities: Capabilities, checks: Vec<Box<dyn RiskCheck + Send>>) -> Self {
-        let is_limited = |check: &Box<dyn RiskCheck + Send>| LIMITED.contains(&check.name());
-        let first = checks.iter().position(is_limited).unwrap_or(0);
-        let end = first + checks[first..].iter().take_while(|check| is_limited(check)).count();
+        let is_limited = |check: &(dyn RiskCheck + Send)| LIMITED.contains(&check.name());
+        let first = checks.iter().position(|check| is_limited(&**check)).unwrap_or(0);
+        let end = first + checks[first..].iter().take_while(|check| is_limited(&***check)).count();
         let all = LIMITED.iter().all(|check| checks[first..end].iter().any(|other| other.name() == *check));
         Self { terms: TermRules { capabilities }, checks, limited: if all { first..end } else { 0..0 } }
     }

@@ -67,6 +67,7 @@ fn tape() -> Vec<u8> {
 #[test]
 fn the_golden_tape_of_schema_4_replays() {
     let tape = tape();
-    expect!["14 steps, 20dac50031e686cce2cb97c1d6afe850e38cf2ec20e289896c5103021ec06d5f, cash 999438.27165"].assert_eq(&replayed_by(&mut core(), &tape));
+    expect!["14 steps, 20dac50031e686cce2cb97c1d6afe850e38cf2ec20e289896c5103021ec06d5f, cash 999438.27165"]
+        .assert_eq(&replayed_by(&mut core(), &tape));
     expect!["Accepted Armed Cancel Candle Clipped Crossed Filled Operator Submit Timer Turned approval max_position_notional"].assert_eq(&kinds(&tape));
 }
