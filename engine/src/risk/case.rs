@@ -27,8 +27,14 @@ pub struct Case<'a> {
 }
 
 impl<'a> Case<'a> {
+    /// The same where it is not to be inlined: for orders that are cut down, which are few.
+    #[inline(never)]
+    pub(super) fn of(addition: &'a Addition, view: View<'a>, owner: Owner) -> Self {
+        Self::new(addition, view, owner)
+    }
+
     /// The case of an addition whose price is known.
-    #[inline]
+    #[inline(always)]
     pub(super) fn new(addition: &'a Addition, view: View<'a>, owner: Owner) -> Self {
         let (mut exposure, mut more) = (None, Money::ZERO);
         if !only_reduces(addition, view) {

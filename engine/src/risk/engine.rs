@@ -96,7 +96,7 @@ impl RiskEngine {
     pub(crate) fn review_exit(&self, proposal: Proposal, view: View<'_>) -> Verdict {
         let addition = proposal.addition().expect("an exit is an order");
         self.terms.check(&addition, view)?;
-        OrderRules.check(&addition, view)?;
+        OrderRules.check_again(&addition, view)?;
         assert!(super::only_reduces(&addition, view), "an exit only reduces");
         Ok(Approved::new(proposal))
     }
@@ -131,14 +131,14 @@ impl RiskEngine {
         }
         let lot = case.view.instrument(instrument).spec(case.view.now()).lot;
         let sized = |lots: i64| Addition { added: Qty(lots * lot.0), quantity: Qty(lots * lot.0), ..*case.addition };
-        let passes = |check: &dyn RiskCheck, lots| check.check(&Case::new(&sized(lots), case.view, case.owner)).is_ok();
+        let passes = |check: &dyn RiskCheck, lots| check.check(&Case::of(&sized(lots), case.view, case.owner)).is_ok();
         // What is known to pass and what is known not to: halved until they are neighbours. Limits of size are monotone.
         let (mut low, mut high) = (0, quantity.0 / lot.0);
         while high - low > 1 {
             let middle = low + (high - low) / 2;
             if passes(&*self.checks[place], middle) { low = middle } else { high = middle }
         }
-        if low == 0 || OrderRules.check(&sized(low), case.view).is_err() {
+        if low == 0 || OrderRules.check_again(&sized(low), case.view).is_err() {
             return Err(refusal);
         }
         let quantity = sized(low).quantity;

@@ -24,6 +24,7 @@ pub struct Exposure {
 
 /// Whether everything on the addition's side together could at most close the position.
 #[must_use]
+#[inline(always)]
 pub fn only_reduces(addition: &Addition, view: View<'_>) -> bool {
     let position = view.position(addition.instrument);
     let after = worst_position(addition, view);
@@ -35,6 +36,7 @@ pub fn only_reduces(addition: &Addition, view: View<'_>) -> bool {
 
 /// The position if everything on the addition's side were filled, and nothing on the other.
 #[must_use]
+#[inline(always)]
 pub fn worst_position(addition: &Addition, view: View<'_>) -> Qty {
     let position = view.position(addition.instrument);
     let working = view.state().orders.working(addition.instrument);
@@ -48,6 +50,7 @@ pub fn worst_position(addition: &Addition, view: View<'_>) -> Qty {
 
 /// What an addition adds to the gross value of its side, were it filled: a change, by how much more the order stands for
 /// than before, and one of a pair, by how much dearer it is than the other.
+#[inline(always)]
 pub(super) fn added(addition: &Addition, view: View<'_>) -> Money {
     let (id, amends) = (addition.instrument, addition.amends);
     let price = weighing_price(addition, view).expect("the order rules were asked first");
@@ -86,10 +89,19 @@ fn dearest(leader: OrderId, view: View<'_>) -> Price {
 /// When no price of the instrument was seen: the order rules are asked first.
 #[must_use]
 pub fn required(addition: &Addition, view: View<'_>) -> Money {
-    with_more(addition, added(addition, view), view).gross
+    exposure(addition, true, view).gross
+}
+
+/// The worst case of the account, with the addition or as it is. Not inlined, as what it is made of is where orders are
+/// weighed.
+#[inline(never)]
+pub(super) fn exposure(addition: &Addition, with: bool, view: View<'_>) -> Exposure {
+    let more = if with { added(addition, view) } else { Money::ZERO };
+    with_more(addition, more, view)
 }
 
 /// The worst case of the account if `more` were added to the addition's side.
+#[inline(always)]
 pub(super) fn with_more(addition: &Addition, more: Money, view: View<'_>) -> Exposure {
     let state = view.state();
     let own = addition.instrument;

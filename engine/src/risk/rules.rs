@@ -13,10 +13,17 @@ const QUANTITY_MAX: i64 = i64::MAX / 8;
 pub struct OrderRules;
 
 impl OrderRules {
+    /// The same where it is not to be inlined.
+    #[inline(never)]
+    pub(super) fn check_again(self, addition: &Addition, view: View<'_>) -> Result<(), Refusal> {
+        self.check(addition, view)
+    }
+
     /// Whether the instrument takes it.
     ///
     /// # Errors
     /// The rule that it breaks.
+    #[inline(always)]
     pub fn check(&self, addition: &Addition, view: View<'_>) -> Result<(), Refusal> {
         let Addition { instrument, quantity, kind, .. } = *addition;
         let refuse = |check, limit: i128, value: i128| Err(Refusal { instrument, check, limit, value });

@@ -1,7 +1,6 @@
 //! Long less short must not be worth too much, either way.
-use crate::Money;
 use crate::effect::Refusal;
-use crate::risk::exposure::{added, with_more};
+use crate::risk::exposure::exposure;
 use crate::risk::{Case, Check, RiskCheck};
 
 /// Looks at the worst case of the [`Exposure`](crate::risk::Exposure). Who makes one position smaller may make the net larger:
@@ -22,8 +21,8 @@ impl RiskCheck for NetExposure {
             // With one instrument there is nothing else to be hedged by it.
             None if case.view.instruments() == 1 => return Ok(()),
             None => {
-                let with = with_more(case.addition, added(case.addition, case.view), case.view).net;
-                if with <= with_more(case.addition, Money::ZERO, case.view).net {
+                let with = exposure(case.addition, true, case.view).net;
+                if with <= exposure(case.addition, false, case.view).net {
                     return Ok(());
                 }
                 with
