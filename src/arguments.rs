@@ -107,6 +107,11 @@ pub enum Command {
         #[arg(long, value_name = "YYYY-MM-DD")]
         today: Option<String>,
     },
+    /// Write the transaction reports of a finished run, and check that every fill is reported exactly once.
+    #[command(
+        after_help = "Examples:\n  onetape transactions runs/btc-ema-cross-0123456789ab --day 2024-03-01\n  onetape transactions runs/fast --from 2024-03-01 --to 2024-03-31 --out reports\n  onetape transactions runs/fast --check\n  onetape transactions runs/fast --set reporting.firm=529900T8BM49AURSDO55\nThe run needs its tape (`backtest --tape`) and a section [reporting].\nExit code 3 names the fills that are missing or reported twice, or says that the run does not replay."
+    )]
+    Transactions(Box<TransactionArguments>),
     /// Write the tear sheet again from the files of a run.
     #[command(after_help = "Example:\n  onetape report runs/btc-ema-cross-0123456789ab")]
     Report {
@@ -137,6 +142,38 @@ pub enum Command {
     /// Anything else: commands of other builds, told apart from typing errors.
     #[command(external_subcommand)]
     Other(Vec<String>),
+}
+
+/// Which fills to report, and where.
+#[derive(Debug, Args)]
+pub struct TransactionArguments {
+    /// The folder of the run.
+    #[arg(value_name = "RUN_DIR")]
+    pub dir: PathBuf,
+    /// Report this day only, in UTC; every day with a fill if absent. A day without one gets a report without rows.
+    #[arg(long, value_name = "YYYY-MM-DD", conflicts_with_all = ["from", "to"])]
+    pub day: Option<String>,
+    /// The first day to report.
+    #[arg(long, value_name = "YYYY-MM-DD")]
+    pub from: Option<String>,
+    /// The last day to report, itself included.
+    #[arg(long, value_name = "YYYY-MM-DD")]
+    pub to: Option<String>,
+    /// Where to write; RUN_DIR/transactions if absent.
+    #[arg(long, value_name = "DIR")]
+    pub out: Option<PathBuf>,
+    /// Write nothing: check the reports that are there.
+    #[arg(long)]
+    pub check: bool,
+    /// When the reports are made, for their first column; empty if absent. The clock is never asked.
+    #[arg(long, value_name = "INSTANT")]
+    pub reported_at: Option<String>,
+    /// Where the candles are; the catalog of the run.toml in RUN_DIR if absent.
+    #[arg(long)]
+    pub catalog: Option<PathBuf>,
+    /// Override a value of the run file, as in `--set reporting.firm=LEI`; may be given many times.
+    #[arg(long = "set", value_name = "SECTION.KEY=VALUE")]
+    pub set: Vec<String>,
 }
 
 /// What can be done with tapes.

@@ -1,11 +1,11 @@
 //! A journal that shows every committed step to the watch on our own flow. It keeps nothing and changes nothing itself.
 use crate::failure::Failure;
-use crate::run_file::RunFile;
+use crate::run_file::{ComplianceSection, RunFile};
 use crate::setup::Setup;
 use crate::strategy_results::owner_names;
-use compliance::{Closes, Watch, WatchConfig, alerts_json};
+use compliance::{Closes, Restriction, Watch, WatchConfig, alerts_json};
 use engine::sim::Sessions;
-use engine::{Effect, Entry, Journal, State, Timestamp};
+use engine::{Effect, Entry, Instrument, InstrumentId, Journal, State, Timestamp};
 
 /// A journal with the watch beside it.
 #[derive(Debug)]
@@ -52,15 +52,33 @@ impl<J: Journal> Journal for Overseen<J> {
     }
 }
 
-/// The watch over a run, with its default thresholds and the closes of its calendars.
+/// The watch over a run: with the thresholds of its run file, their defaults where it has none, and the closes of its calendars.
 ///
 /// # Errors
 /// When the thresholds do not fit the run.
-pub fn watch(setup: &Setup) -> Result<Watch, Failure> {
+pub fn watch(config: &RunFile, setup: &Setup) -> Result<Watch, Failure> {
     let last = setup.readings.iter().map(|reading| reading.series.last_open()).max().unwrap_or(Timestamp::MIN);
     let series = setup.readings.iter().zip(&setup.sessions);
     let closes = series.map(|(reading, sessions)| closes(sessions, reading.series.first_open(), last)).collect();
-    Watch::new(&WatchConfig { closes, ..WatchConfig::default() }, &setup.instruments).map_err(Failure::usage)
+    let told = config.compliance.as_ref();
+    let thresholds = told.map_or_else(WatchConfig::default, |told| told.thresholds.clone());
+    let restrictions = told.map_or_else(Vec::new, |told| restrictions(config, told, &setup.instruments));
+    Watch::new(&WatchConfig { closes, restrictions, ..thresholds }, &setup.instruments).map_err(Failure::usage)
+}
+
+/// What may not be traded from the first step to the last: the watch's own list, or what `[risk]` restricts.
+fn restrictions(config: &RunFile, told: &ComplianceSection, instruments: &[Instrument]) -> Vec<Restriction> {
+    let of_risk = || config.risk.as_ref().map(|risk| ("[risk] restricts it", &risk.restricted_instruments));
+    let own = told.restricted_instruments.as_ref().map(|names| ("[compliance] restricts it", names));
+    let Some((why, names)) = own.or_else(of_risk) else { return Vec::new() };
+    let listed = (0..).map(InstrumentId).zip(instruments).filter(|(_, it)| names.contains(&it.name));
+    let all = |(instrument, _): (InstrumentId, &Instrument)| Restriction {
+        instrument,
+        from: Timestamp::MIN,
+        to: Timestamp::MAX,
+        why: why.into(),
+    };
+    listed.map(all).collect()
 }
 
 /// The closes of a market from `first` on up to the one after `last`.

@@ -43,7 +43,8 @@ pub(super) fn execute(arguments: &RunArguments, wish: Wish, json: bool) -> Resul
     let folder = OutputFolder::beside(&beside)?;
     let bar = terminal::progress(setup.readings.iter().map(|r| r.series.rows()).sum(), "candles");
     let sources = counted_sources(&setup, tape, &bar)?;
-    let watch = wish.watch.then(|| oversight::watch(&setup)).transpose()?;
+    let watched = wish.watch || config.compliance.as_ref().is_some_and(|told| told.watch);
+    let watch = watched.then(|| oversight::watch(&config, &setup)).transpose()?;
     let (mut run, watch) = if tape {
         let header = tape_header::backtest_header(&config, &setup)?;
         let sink = FolderSink::create(&folder.path().join("tape"))?;

@@ -12,6 +12,7 @@ mod strategies;
 mod sweep;
 mod tape;
 mod tape_diff;
+mod transactions;
 
 use crate::arguments::{Arguments, Command};
 use crate::failure::Failure;
@@ -34,6 +35,7 @@ pub fn execute(arguments: Arguments) -> Result<(), Failure> {
         Command::Data(command) => data::execute(command, json),
         Command::Check { run } => check::execute(&run, json),
         Command::Checklist { file, today } => checklist::execute(&file, today.as_deref(), json),
+        Command::Transactions(arguments) => transactions::execute(&arguments, json),
         Command::Report { dir } => report::execute(&dir, json),
         Command::Strategies { name } => strategies::execute(name.as_deref(), json),
         Command::New { name, engine } => new::execute(&name, engine, json),

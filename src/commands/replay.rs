@@ -15,59 +15,94 @@ use std::path::{Path, PathBuf};
 
 /// Runs the command.
 pub(super) fn execute(path: &Path, catalog: Option<PathBuf>, set: &[String], json: bool) -> Result<(), Failure> {
-    let tape = TapeFolder::find(path)?;
-    let header = tape.header()?;
-    let (config, mut differences) = configuration(&tape, &header, catalog, set)?;
-    let setup = Setup::new(&config)?;
-    let strategy = strategy_setup::build(&config, &strategies::Registry::builtin())?;
-    let notes = other_detail(&header, &setup)?;
-    let recorded = references(&tape)?;
-    let changed = changed_candles(&recorded, &setup)?;
-    let sources = setup.sources(false)?;
-    let scales = setup.instruments.iter().map(|i| i.price_scale);
-    let feed = Merge::new(sources.into_iter().zip(scales)).map_err(Failure::failed)?;
-    let wire = config.execution.latency.feed_wire(config.run.seed);
-    let mut world = Recorded::new(open_tape(tape.path())?, feed, wire);
-    let mut journal = Spotting { inner: Verifying::new(open_tape(tape.path())?), changed, spotted: Vec::new() };
-    let mut core = setup.core(&config, strategy);
-    let outcome = run(&mut core, &mut world, &mut journal);
-    let first_spotted = journal.spotted.iter().filter_map(|s| s.step).min();
-    differences.extend(journal.spotted.iter().map(|s| s.text.clone()));
-    match outcome {
-        Ok(steps) if differences.is_empty() => {
-            let digest = crate::backtest::digest_text(journal.inner.digest());
-            if json {
-                let mut object = serde_json::json!({ "replayed": steps, "identical": true, "digest": digest });
-                if !notes.is_empty() {
-                    object["notes"] = notes.into();
-                }
-                return terminal::print(&format!("{object:#}\n"));
+    let Replayed { steps, digest, notes } = Replay::new(path, catalog, set)?.run(|_, _| ())?;
+    if json {
+        let mut object = serde_json::json!({ "replayed": steps, "identical": true, "digest": digest });
+        if !notes.is_empty() {
+            object["notes"] = notes.into();
+        }
+        return terminal::print(&format!("{object:#}\n"));
+    }
+    notes.iter().for_each(|text| terminal::say(&format!("note: {text}")));
+    terminal::print(&format!("replayed {steps} steps: every decision is the same, digest {}\n", &digest[..12]))
+}
+
+/// A tape with the run that it is of.
+pub(super) struct Replay {
+    tape: TapeFolder,
+    header: Header,
+    /// The run file to replay with.
+    pub(super) config: RunFile,
+    /// What the run file says, made ready.
+    pub(super) setup: Setup,
+    differences: Vec<String>,
+}
+
+/// A replay in which every decision was the same.
+pub(super) struct Replayed {
+    /// How many steps.
+    pub(super) steps: u64,
+    /// The digest of the run.
+    pub(super) digest: String,
+    /// What was other than in the run and can have changed nothing.
+    pub(super) notes: Vec<String>,
+}
+
+impl Replay {
+    /// The tape at `path` or in `path/tape`, with the run file beside it.
+    pub(super) fn new(path: &Path, catalog: Option<PathBuf>, set: &[String]) -> Result<Self, Failure> {
+        let tape = TapeFolder::find(path)?;
+        let header = tape.header()?;
+        let (config, differences) = configuration(&tape, &header, catalog, set)?;
+        let setup = Setup::new(&config)?;
+        Ok(Self { tape, header, config, setup, differences })
+    }
+
+    /// Runs the tape through the core, compares every decision, and shows every committed step to `look`.
+    pub(super) fn run(&self, look: impl FnMut(&Entry, &State)) -> Result<Replayed, Failure> {
+        let (tape, setup, mut differences) = (&self.tape, &self.setup, self.differences.clone());
+        let strategy = strategy_setup::build(&self.config, &strategies::Registry::builtin())?;
+        let notes = other_detail(&self.header, setup)?;
+        let recorded = references(tape)?;
+        let changed = changed_candles(&recorded, setup)?;
+        let sources = setup.sources(false)?;
+        let scales = setup.instruments.iter().map(|i| i.price_scale);
+        let feed = Merge::new(sources.into_iter().zip(scales)).map_err(Failure::failed)?;
+        let wire = self.config.execution.latency.feed_wire(self.config.run.seed);
+        let mut world = Recorded::new(open_tape(tape.path())?, feed, wire);
+        let mut journal =
+            Spotting { inner: Verifying::new(open_tape(tape.path())?), changed, spotted: Vec::new(), look };
+        let mut core = setup.core(&self.config, strategy);
+        let outcome = run(&mut core, &mut world, &mut journal);
+        let first_spotted = journal.spotted.iter().filter_map(|s| s.step).min();
+        differences.extend(journal.spotted.iter().map(|s| s.text.clone()));
+        match outcome {
+            Ok(steps) if differences.is_empty() => {
+                Ok(Replayed { steps, digest: crate::backtest::digest_text(journal.inner.digest()), notes })
             }
-            notes.iter().for_each(|text| terminal::say(&format!("note: {text}")));
-            terminal::print(&format!("replayed {steps} steps: every decision is the same, digest {}\n", &digest[..12]))
+            Ok(steps) => {
+                let text = format!("{}\nno decision of the {steps} steps differs", differences.join("\n"));
+                no(text, first_spotted)
+            }
+            Err(RunError::Journal(VerifyError::Differs(difference))) => {
+                differences.push(difference_text(&difference, &setup.instruments));
+                no(differences.join("\n"), Some(difference.number()))
+            }
+            Err(RunError::World(
+                error @ (ReplayWorldError::CandlesEnded { number } | ReplayWorldError::CandleOutOfTime { number }),
+            )) => {
+                differences.push(error.to_string());
+                no(differences.join("\n"), Some(number))
+            }
+            Err(RunError::World(ReplayWorldError::Tape(error)) | RunError::Journal(VerifyError::Tape(error))) => {
+                Err(damaged(error))
+            }
+            Err(RunError::World(ReplayWorldError::Candles(error))) => Err(error.into()),
         }
-        Ok(steps) => {
-            let text = format!("{}\nno decision of the {steps} steps differs", differences.join("\n"));
-            no(text, first_spotted)
-        }
-        Err(RunError::Journal(VerifyError::Differs(difference))) => {
-            differences.push(difference_text(&difference, &setup.instruments));
-            no(differences.join("\n"), Some(difference.number()))
-        }
-        Err(RunError::World(
-            error @ (ReplayWorldError::CandlesEnded { number } | ReplayWorldError::CandleOutOfTime { number }),
-        )) => {
-            differences.push(error.to_string());
-            no(differences.join("\n"), Some(number))
-        }
-        Err(RunError::World(ReplayWorldError::Tape(error)) | RunError::Journal(VerifyError::Tape(error))) => {
-            Err(damaged(error))
-        }
-        Err(RunError::World(ReplayWorldError::Candles(error))) => Err(error.into()),
     }
 }
 
-fn no(text: String, step: Option<u64>) -> Result<(), Failure> {
+fn no(text: String, step: Option<u64>) -> Result<Replayed, Failure> {
     let object = serde_json::json!({ "identical": false, "step": step, "what": text });
     Err(Failure::Answer(text, object))
 }
@@ -190,9 +225,10 @@ fn changed_candles(recorded: &[CandleRef], setup: &Setup) -> Result<Vec<Changed>
     Ok(changed)
 }
 
-/// Names the step at which a changed stretch of candles begins, and hands everything through.
-struct Spotting<J> {
+/// Names the step at which a changed stretch of candles begins, hands everything through, and shows what was committed.
+struct Spotting<J, L> {
     inner: J,
+    look: L,
     changed: Vec<Changed>,
     spotted: Vec<Spotted>,
 }
@@ -203,7 +239,7 @@ struct Spotted {
     text: String,
 }
 
-impl<J: Journal> Journal for Spotting<J> {
+impl<J: Journal, L: FnMut(&Entry, &State)> Journal for Spotting<J, L> {
     type Error = J::Error;
 
     fn append(&mut self, entry: &Entry) -> Result<(), J::Error> {
@@ -222,7 +258,9 @@ impl<J: Journal> Journal for Spotting<J> {
     }
 
     fn commit(&mut self, entry: &Entry, effects: &[Effect], state: &State) -> Result<(), J::Error> {
-        self.inner.commit(entry, effects, state)
+        self.inner.commit(entry, effects, state)?;
+        (self.look)(entry, state);
+        Ok(())
     }
 
     fn finish(&mut self, state: &State) -> Result<(), J::Error> {

@@ -16,7 +16,7 @@ const fn closed(name: &'static str, keys: &'static [&'static str]) -> Known {
 }
 
 /// All sections.
-pub(super) const SECTIONS: [Known; 9] = [
+pub(super) const SECTIONS: [Known; 11] = [
     closed("run", &["name", "seed"]),
     closed("data", &["catalog", "from", "to", "warmup_candles", "actions"]),
     closed(
@@ -113,6 +113,58 @@ pub(super) const SECTIONS: [Known; 9] = [
     closed(
         "operators",
         &["at", "who", "approver", "why", "limit", "instrument", "to", "reset", "strategy", "trading", "alert", "step"],
+    ),
+    closed(
+        "compliance",
+        &[
+            "watch",
+            "restricted_instruments",
+            "cooldown",
+            "wash_window",
+            "wash_matched_pct",
+            "layering_window",
+            "layering_levels_min",
+            "layering_layers_pct",
+            "layering_spoof_pct",
+            "layering_cancelled_pct",
+            "marking_close_window",
+            "marking_close_settle",
+            "marking_close_share_pct",
+            "marking_close_impact_bps",
+            "quote_stuffing_window",
+            "quote_stuffing_messages_min",
+            "quote_stuffing_fills_pct",
+            "momentum_ignition_burst",
+            "momentum_ignition_orders_min",
+            "momentum_ignition_move_bps",
+            "momentum_ignition_reversal",
+            "momentum_ignition_reversal_pct",
+            "ramping_window",
+            "ramping_steps_min",
+            "ramping_move_bps",
+            "ramping_share_pct",
+            "order_to_trade_ratio_max",
+            "order_to_trade_messages_min",
+        ],
+    ),
+    closed(
+        "reporting",
+        &[
+            "firm",
+            "submitting_entity",
+            "responsible_entity",
+            "decision_maker_id",
+            "algo_id",
+            "isin",
+            "cfi",
+            "upi",
+            "venue_mic",
+            "counterparty_2",
+            "effective_date",
+            "maturity_date",
+            "clearing",
+            "collateral",
+        ],
     ),
 ];
 

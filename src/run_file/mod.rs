@@ -5,6 +5,7 @@
 //! strategy or reads a clock; the same text and overrides always give the same [`RunFile`].
 mod account;
 mod amount;
+mod compliance;
 mod costs;
 mod data;
 mod decimal;
@@ -19,6 +20,7 @@ mod limit;
 mod node;
 mod operators;
 mod rate;
+mod reporting;
 mod risk;
 mod role;
 mod run;
@@ -33,6 +35,7 @@ mod tests;
 mod written;
 
 pub use account::AccountSection;
+pub use compliance::ComplianceSection;
 pub use costs::{Charges, FeeTier, ImpactModel, ImpactSetting};
 pub use data::{CatalogPath, DataSection};
 pub use error::{ConfigError, Problem, SHOWN_MAX};
@@ -47,6 +50,7 @@ pub use seat::Seat;
 pub use source::Quote;
 pub use strategy::{Parameter, StrategySection};
 
+use ::compliance::Reporting;
 use document::Document;
 use error::Complaint;
 use section::Section;
@@ -77,6 +81,10 @@ pub struct RunFile {
     pub risk: Option<RiskSection>,
     /// What people do during the run, in the order of the file.
     pub operators: Vec<OperatorSection>,
+    /// What the watch on our own flow is told, where the file has the section.
+    pub compliance: Option<ComplianceSection>,
+    /// What transaction reports need, where the file has the section.
+    pub reporting: Option<Reporting>,
     origin: Arc<Origin>,
 }
 
@@ -90,6 +98,8 @@ impl PartialEq for RunFile {
             && self.execution == other.execution
             && self.risk == other.risk
             && self.operators == other.operators
+            && self.compliance == other.compliance
+            && self.reporting == other.reporting
     }
 }
 
@@ -100,6 +110,14 @@ impl Eq for RunFile {}
 struct Origin {
     sources: Vec<Source>,
     places: BTreeMap<String, Place>,
+}
+
+/// A day or an instant in UTC, as a run file writes it.
+///
+/// # Errors
+/// What is wrong, in words.
+pub(crate) fn read_instant(text: &str) -> Result<engine::Timestamp, String> {
+    instant::read(text).map_err(|fault| format!("{fault}: expected {}", instant::EXPECTED))
 }
 
 /// The check of a limit's key.
@@ -138,7 +156,10 @@ impl RunFile {
         let execution = execution::read(Section::open("execution", root, &mut complaints));
         let risk = risk::read(Section::open("risk", root, &mut complaints), instruments.as_deref());
         let operators = operators::read(root, instruments.as_deref(), &mut complaints);
-        match (run, data, instruments, account, strategies, execution, risk, operators) {
+        let watch = compliance::read(Section::open("compliance", root, &mut complaints), instruments.as_deref());
+        let section = Section::open("reporting", root, &mut complaints);
+        let reporting = reporting::read(section, instruments.as_deref(), strategies.as_deref());
+        match (run, data, instruments, account, strategies, execution, risk, operators, watch, reporting) {
             (
                 Some(run),
                 Some(data),
@@ -148,9 +169,23 @@ impl RunFile {
                 Some(execution),
                 Some(risk),
                 Some(operators),
+                Some(compliance),
+                Some(reporting),
             ) if complaints.is_empty() => {
                 let origin = Arc::new(Origin { places: document.places(), sources: document.sources });
-                Ok(Self { run, data, instruments, account, strategies, execution, risk, operators, origin })
+                Ok(Self {
+                    run,
+                    data,
+                    instruments,
+                    account,
+                    strategies,
+                    execution,
+                    risk,
+                    operators,
+                    compliance,
+                    reporting,
+                    origin,
+                })
             }
             _ => Err(ConfigError::new(&document.sources, complaints)),
         }
@@ -193,8 +228,8 @@ impl RunFile {
         written::document(&self.sections())
     }
 
-    /// Everything that affects a decision and nothing else: neither the catalog's path nor the run's name. It is a run
-    /// file once it is given a `data.catalog`.
+    /// Everything that affects a decision and nothing else: neither the catalog's path, nor the run's name, nor
+    /// what the watch and the reports need. It is a run file once it is given a `data.catalog`.
     #[must_use]
     pub fn binding(&self) -> String {
         written::document(&self.binding_sections())
@@ -223,6 +258,9 @@ impl RunFile {
         sections.push(execution::written(&self.execution));
         sections.extend(self.risk.iter().map(risk::written));
         sections.extend(self.operators.iter().enumerate().map(|(index, one)| operators::written(index, one)));
+        sections.extend(self.compliance.iter().map(compliance::written));
+        let reporting = |it| reporting::written(it, &self.instruments, &self.strategies);
+        sections.extend(self.reporting.iter().map(reporting));
         sections
     }
 
@@ -232,6 +270,8 @@ impl RunFile {
             "data" => section.without("catalog"),
             _ => section,
         };
-        self.sections().into_iter().map(without).collect()
+        // The watch and the reports look on and decide nothing.
+        let binds = |section: &Written| !matches!(section.name(), "compliance" | "reporting");
+        self.sections().into_iter().filter(binds).map(without).collect()
     }
 }

@@ -74,15 +74,16 @@ fn read_one(mut section: Section<'_>, names: Option<&[String]>) -> Option<Operat
         };
         instant::read(text).map_err(|fault| node.complain(fault).expected(instant::EXPECTED))
     });
-    let who = section.required("who", "\"ada\"", text);
-    let why = section.required("why", "\"a drill\"", text);
-    let approver = section.or("approver", String::new(), text);
+    let who = section.required("who", "\"ada\"", line_of_text);
+    let why = section.required("why", "\"a drill\"", line_of_text);
+    let approver = section.or("approver", String::new(), line_of_text);
     let act = act(&mut section, names);
     section.close();
     Some(OperatorSection { at: at?, who: who?, approver: approver?, why: why?, act: act? })
 }
 
-fn text(node: &Node) -> Result<String, Complaint> {
+/// A text that can stand in a log.
+pub(super) fn line_of_text(node: &Node) -> Result<String, Complaint> {
     let expected = format!("a text of up to {TEXT_MAX} bytes on one line");
     let text = node.text(&expected)?;
     let plain = !text.is_empty() && text.len() <= TEXT_MAX && !text.chars().any(char::is_control);
@@ -99,7 +100,7 @@ fn act(section: &mut Section<'_>, names: Option<&[String]>) -> Option<Act> {
         let name = node.text("an instrument of this run")?;
         super::risk::check_name(node, name, names).map(|()| name.to_string())
     });
-    let strategy = section.optional("strategy", text);
+    let strategy = section.optional("strategy", line_of_text);
     let unit = limit.and_then(|limit| limit).map(|(_, unit)| unit);
     let to = section.optional("to", |node| match unit {
         Some(unit) => unit.read(node),

@@ -19,5 +19,6 @@ mod sharing;
 mod tickers;
 mod ticks;
 mod tidy;
+mod transactions;
 mod value_at_risk;
 mod workloads;

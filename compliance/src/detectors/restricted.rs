@@ -3,6 +3,7 @@ use crate::alert::Detector;
 use crate::date::instant_text;
 use crate::flow::{Detect, Message, Sent, Sight, Suspicion};
 use crate::watch_config::Restriction;
+use engine::Timestamp;
 
 #[derive(Debug)]
 pub(super) struct Restricted {
@@ -26,14 +27,15 @@ impl Detect for Restricted {
         let holds =
             |it: &&Restriction| it.instrument == request.instrument && it.from <= sight.now && sight.now < it.to;
         let Some(restriction) = self.list.iter().find(holds).filter(|_| adds) else { return };
+        let always = restriction.from == Timestamp::MIN && restriction.to == Timestamp::MAX;
+        let window = format!(" from {} to {}", instant_text(restriction.from), instant_text(restriction.to));
         let finding = format!(
-            "order {} to {} {}: {} is restricted from {} to {}: {}",
+            "order {} to {} {}: {} is restricted{}: {}",
             request.order.0,
             request.side.name(),
             sight.quantity_text(request.instrument, i128::from(request.quantity.0)),
             sight.instrument(request.instrument).name,
-            instant_text(restriction.from),
-            instant_text(restriction.to),
+            if always { "" } else { &window },
             restriction.why,
         );
         out.push(Suspicion {

@@ -3,6 +3,7 @@ mod bad_keys;
 mod bad_sections;
 mod bad_syntax;
 mod bad_values;
+mod compliance;
 mod costs;
 mod good;
 mod overrides;
