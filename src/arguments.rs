@@ -70,7 +70,7 @@ pub enum Command {
     },
     /// Run a tape through the same core and compare every decision.
     #[command(
-        after_help = "Example:\n  onetape replay runs/btc-ema-cross-0123456789ab/tape\nExit code 3 names the first step that differs."
+        after_help = "Examples:\n  onetape replay runs/btc-ema-cross-0123456789ab/tape\n  onetape replay runs/btc-ema-cross-0123456789ab --watch\nExit code 3 names the first step that differs, or the first alert."
     )]
     Replay {
         /// The folder of the tape, or of the run that holds it.
@@ -81,6 +81,9 @@ pub enum Command {
         /// Override a value of the run file: to see which step it changes first.
         #[arg(long = "set", value_name = "SECTION.KEY=VALUE")]
         set: Vec<String>,
+        /// Let the watch look on again, and compare what it finds with the alerts.json of the run.
+        #[arg(long)]
+        watch: bool,
     },
     /// Verify, show, export or compare tapes.
     #[command(subcommand)]

@@ -68,9 +68,7 @@ pub fn watch(config: &RunFile, setup: &Setup) -> Result<Watch, Failure> {
 
 /// What may not be traded from the first step to the last: the watch's own list, or what `[risk]` restricts.
 fn restrictions(config: &RunFile, told: &ComplianceSection, instruments: &[Instrument]) -> Vec<Restriction> {
-    let of_risk = || config.risk.as_ref().map(|risk| ("[risk] restricts it", &risk.restricted_instruments));
-    let own = told.restricted_instruments.as_ref().map(|names| ("[compliance] restricts it", names));
-    let Some((why, names)) = own.or_else(of_risk) else { return Vec::new() };
+    let Some((why, names)) = restricted(config, told) else { return Vec::new() };
     let listed = (0..).map(InstrumentId).zip(instruments).filter(|(_, it)| names.contains(&it.name));
     let all = |(instrument, _): (InstrumentId, &Instrument)| Restriction {
         instrument,
@@ -79,6 +77,13 @@ fn restrictions(config: &RunFile, told: &ComplianceSection, instruments: &[Instr
         why: why.into(),
     };
     listed.map(all).collect()
+}
+
+/// The names of the list that counts, and whose list it is.
+fn restricted<'a>(config: &'a RunFile, told: &'a ComplianceSection) -> Option<(&'static str, &'a [String])> {
+    let of_risk = || config.risk.as_ref().map(|risk| ("[risk] restricts it", risk.restricted_instruments.as_slice()));
+    let own = told.restricted_instruments.as_deref().map(|names| ("[compliance] restricts it", names));
+    own.or_else(of_risk)
 }
 
 /// The closes of a market from `first` on up to the one after `last`.
@@ -99,4 +104,32 @@ fn closes(sessions: &Sessions, first: Timestamp, last: Timestamp) -> Closes {
 pub fn alerts_text(config: &RunFile, setup: &Setup, watch: &Watch) -> String {
     let owners: Vec<String> = owner_names(config).iter().skip(1).map(ToString::to_string).collect();
     format!("{:#}\n", alerts_json(&watch.book, &setup.instruments, &owners))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::path::Path;
+
+    #[test]
+    fn the_list_of_the_watch_goes_before_that_of_the_limits_even_where_it_is_empty() {
+        let check = |risk: &str, compliance: &str, expected: Option<(&str, usize)>| {
+            let text = format!(
+                "[data]\ncatalog = \"x\"\n[[instruments]]\nvenue = \"a\"\nsymbol = \"B\"\ninterval = \"1d\"\n\
+                 [account]\ncash = \"5 USD\"\n[strategy]\nkind = \"flip\"\n{risk}\n[compliance]\n{compliance}"
+            );
+            let config = RunFile::parse(&text, "run.toml", Path::new("/runs"), &[]).unwrap_or_else(|e| panic!("{e}"));
+            let told = config.compliance.as_ref().expect("the section");
+            let found = restricted(&config, told).map(|(why, names)| (why, names.len()));
+            assert_eq!(found, expected, "{risk} {compliance}");
+        };
+        let (listed, lifted) = ("restricted_instruments = [\"a:B\"]", "restricted_instruments = []");
+        let risk = format!("[risk]\n{listed}");
+        check("", "", None);
+        check("[risk]", "", Some(("[risk] restricts it", 0)));
+        check(&risk, "", Some(("[risk] restricts it", 1)));
+        check(&risk, listed, Some(("[compliance] restricts it", 1)));
+        check(&risk, lifted, Some(("[compliance] restricts it", 0)));
+        check("", listed, Some(("[compliance] restricts it", 1)));
+    }
 }

@@ -30,7 +30,9 @@ pub fn execute(arguments: Arguments) -> Result<(), Failure> {
         Command::Sweep { run, grid, by, threads, out } => {
             sweep::execute(&run, &sweep::Wish { grid, by, threads, out }, json)
         }
-        Command::Replay { tape, catalog, set } => replay::execute(&tape, catalog, &set, json),
+        Command::Replay { tape, catalog, set, watch } => {
+            replay::execute(&tape, catalog, &set, replay::Wish { watch, json })
+        }
         Command::Tape(command) => tape::execute(command, json),
         Command::Data(command) => data::execute(command, json),
         Command::Check { run } => check::execute(&run, json),

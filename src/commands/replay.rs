@@ -1,10 +1,11 @@
 //! `onetape replay`: runs a tape through the same core and compares every decision.
 use super::tape::{TapeFolder, difference_text, open_tape};
 use crate::failure::Failure;
+use crate::output_folder::ALERTS;
 use crate::run_file::RunFile;
 use crate::setup::Setup;
 use crate::sources::Reading;
-use crate::{strategy_setup, tape_header, terminal};
+use crate::{oversight, strategy_setup, tape_header, terminal};
 use datasets::CandleReader;
 use engine::sim::Merge;
 use engine::tape::{
@@ -13,24 +14,63 @@ use engine::tape::{
 use engine::{Effect, Entry, Event, Journal, MarketEvent, RunError, State, run};
 use std::path::{Path, PathBuf};
 
+/// What a replay was asked for, beside the tape.
+pub(super) struct Wish {
+    pub(super) watch: bool,
+    pub(super) json: bool,
+}
+
 /// Runs the command.
-pub(super) fn execute(path: &Path, catalog: Option<PathBuf>, set: &[String], json: bool) -> Result<(), Failure> {
-    let Replayed { steps, digest, notes } = Replay::new(path, catalog, set)?.run(|_, _| ())?;
-    if json {
+pub(super) fn execute(path: &Path, catalog: Option<PathBuf>, set: &[String], wish: Wish) -> Result<(), Failure> {
+    let replay = Replay::new(path, catalog, set)?;
+    let (Replayed { steps, digest, notes, .. }, alerts) =
+        if wish.watch { watched(&replay)? } else { (replay.run(|_, _, _| ())?, None) };
+    if wish.json {
         let mut object = serde_json::json!({ "replayed": steps, "identical": true, "digest": digest });
+        if let Some(count) = alerts {
+            object["alerts"] = count.into();
+        }
         if !notes.is_empty() {
             object["notes"] = notes.into();
         }
         return terminal::print(&format!("{object:#}\n"));
     }
     notes.iter().for_each(|text| terminal::say(&format!("note: {text}")));
-    terminal::print(&format!("replayed {steps} steps: every decision is the same, digest {}\n", &digest[..12]))
+    let same = alerts.map(|count| format!("the {count} alerts are the same\n")).unwrap_or_default();
+    let text = format!("replayed {steps} steps: every decision is the same, digest {}\n{same}", &digest[..12]);
+    terminal::print(&text)
+}
+
+/// Replays with the watch looking on, and compares its alerts with those that the run wrote. How many there are.
+fn watched(replay: &Replay) -> Result<(Replayed, Option<usize>), Failure> {
+    let path = replay.tape.beside(ALERTS);
+    let written = std::fs::read_to_string(&path)
+        .map_err(|e| Failure::Usage(format!("cannot read {}: {e}; `backtest --watch` writes it", path.display())))?;
+    let mut watch = oversight::watch(&replay.config, &replay.setup)?;
+    let replayed = replay.run(|entry, effects, state| {
+        watch.observe(entry, effects, state);
+    })?;
+    watch.finish(&replayed.state);
+    let found = oversight::alerts_text(&replay.config, &replay.setup, &watch);
+    if found == written {
+        return Ok((replayed, Some(watch.book.alerts().len())));
+    }
+    let list = |text: &str| serde_json::from_str::<Vec<serde_json::Value>>(text).unwrap_or_default();
+    let (found, written) = (list(&found), list(&written));
+    let first = found.iter().zip(&written).position(|(now, then)| now != then);
+    let text = match first {
+        Some(place) => format!("alert {} differs", place + 1),
+        None => format!("{} stand in {}, {} were raised", written.len(), path.display(), found.len()),
+    };
+    let object = serde_json::json!({ "identical": false, "alert": first.map(|place| place + 1), "what": text });
+    Err(Failure::Answer(format!("no decision differs, but the alerts differ: {text}"), object))
 }
 
 /// A tape with the run that it is of.
 pub(super) struct Replay {
     tape: TapeFolder,
-    header: Header,
+    /// What the tape says of the run.
+    pub(super) header: Header,
     /// The run file to replay with.
     pub(super) config: RunFile,
     /// What the run file says, made ready.
@@ -46,6 +86,8 @@ pub(super) struct Replayed {
     pub(super) digest: String,
     /// What was other than in the run and can have changed nothing.
     pub(super) notes: Vec<String>,
+    /// What the core knew at the end.
+    state: State,
 }
 
 impl Replay {
@@ -59,7 +101,7 @@ impl Replay {
     }
 
     /// Runs the tape through the core, compares every decision, and shows every committed step to `look`.
-    pub(super) fn run(&self, look: impl FnMut(&Entry, &State)) -> Result<Replayed, Failure> {
+    pub(super) fn run(&self, look: impl FnMut(&Entry, &[Effect], &State)) -> Result<Replayed, Failure> {
         let (tape, setup, mut differences) = (&self.tape, &self.setup, self.differences.clone());
         let strategy = strategy_setup::build(&self.config, &strategies::Registry::builtin())?;
         let notes = other_detail(&self.header, setup)?;
@@ -78,7 +120,8 @@ impl Replay {
         differences.extend(journal.spotted.iter().map(|s| s.text.clone()));
         match outcome {
             Ok(steps) if differences.is_empty() => {
-                Ok(Replayed { steps, digest: crate::backtest::digest_text(journal.inner.digest()), notes })
+                let digest = crate::backtest::digest_text(journal.inner.digest());
+                Ok(Replayed { steps, digest, notes, state: core.into_state() })
             }
             Ok(steps) => {
                 let text = format!("{}\nno decision of the {steps} steps differs", differences.join("\n"));
@@ -239,7 +282,7 @@ struct Spotted {
     text: String,
 }
 
-impl<J: Journal, L: FnMut(&Entry, &State)> Journal for Spotting<J, L> {
+impl<J: Journal, L: FnMut(&Entry, &[Effect], &State)> Journal for Spotting<J, L> {
     type Error = J::Error;
 
     fn append(&mut self, entry: &Entry) -> Result<(), J::Error> {
@@ -259,7 +302,7 @@ impl<J: Journal, L: FnMut(&Entry, &State)> Journal for Spotting<J, L> {
 
     fn commit(&mut self, entry: &Entry, effects: &[Effect], state: &State) -> Result<(), J::Error> {
         self.inner.commit(entry, effects, state)?;
-        (self.look)(entry, state);
+        (self.look)(entry, effects, state);
         Ok(())
     }
 

@@ -5,8 +5,7 @@
 use super::replay::{Replay, Replayed};
 use crate::arguments::TransactionArguments;
 use crate::failure::Failure;
-use crate::run_file::{RunFile, read_instant};
-use crate::tape_header::run_id;
+use crate::run_file::read_instant;
 use crate::terminal;
 use compliance::{
     ActionType, Date, ReportFileError, ReportKey, Reporter, RunMark, TransactionReport, check_reports, read_csv_keys,
@@ -50,7 +49,7 @@ pub(super) fn execute(arguments: &TransactionArguments, json: bool) -> Result<()
     if !arguments.check {
         write(out, days.iter().filter(|(day, _)| window.holds(**day)))?;
     }
-    let mut faults = not_booked(&arguments.dir, &replay.config, &booked)?;
+    let mut faults = not_booked(&arguments.dir, replay.header.get("run.id").unwrap_or_default(), &booked)?;
     for form in &FORMS {
         let files = files(form, out, &days, &window)?;
         faults.extend(check_reports(&booked, &files).iter().map(|fault| format!("{}: {fault}", form.ending)));
@@ -104,7 +103,7 @@ fn reports(replay: &Replay, reported_at: Option<Timestamp>) -> Result<(Days, Vec
         return Err(config.error_at("reporting", message).into());
     };
     let (mut reporter, mut booked) = (Reporter::default(), Vec::new());
-    let Replayed { digest, notes, .. } = replay.run(|entry, state| {
+    let Replayed { digest, notes, .. } = replay.run(|entry, _, state| {
         reporter.observe(entry, state);
         booked.extend(state.booked.iter().cloned());
     })?;
@@ -163,12 +162,11 @@ fn there(out: &Path, ending: &str) -> Result<BTreeSet<Date>, Failure> {
 }
 
 /// Whether the run's own table of fills, where it is there, holds what was booked.
-fn not_booked(dir: &Path, config: &RunFile, booked: &[Booked]) -> Result<Vec<String>, Failure> {
+fn not_booked(dir: &Path, run: &str, booked: &[Booked]) -> Result<Vec<String>, Failure> {
     let path = dir.join("fills.parquet");
     if !path.is_file() {
         return Ok(Vec::new());
     }
-    let run = run_id(config);
     let mut table: Vec<(String, String)> =
         read_fills(&path).map_err(Failure::failed)?.into_iter().map(|row| (row.order_id, row.fill_id)).collect();
     let order = |order: u64| if order == 0 { "liquidation".to_string() } else { format!("{run}-{order}") };

@@ -98,12 +98,6 @@ fn the_run_file_asks_for_the_watch_and_says_from_where_on_it_minds() {
     assert_eq!(count("on", "restricted"), 0);
     desk.say("--json backtest strict.toml --out strict --watch").json();
     assert!(count("strict", "restricted") > 0, "the watch has a list of its own");
-    let listed = "--set risk.restricted_instruments=[\"coinbase:BTCUSD\"]";
-    desk.say(&format!(
-        "--json backtest strict.toml --out lifted --watch --set compliance.restricted_instruments=[] {listed}"
-    ))
-    .json();
-    assert_eq!(count("lifted", "restricted"), 0, "an empty list of its own lifts that of [risk]");
 }
 
 /// One act with the first alert.
@@ -146,8 +140,16 @@ fn an_alert_goes_through_its_life_on_the_tape_and_replays_the_same() {
         let acts = shown.lines().filter(|line| line.contains("ada") && line.contains(step)).count();
         assert_eq!(acts, 1, "{step} stands on the tape once");
     }
-    let replayed = desk.say("--json replay out").json();
+    let replayed = desk.say("--json replay out --watch").json();
     assert_eq!((&replayed["identical"], &replayed["digest"]), (&true.into(), &digest));
+    assert_eq!(replayed["alerts"].as_u64(), alerts().as_array().map(|all| all.len() as u64));
+    desk.say("replay out --watch --set compliance.cooldown=3650d").refuses(3, "the alerts differ");
+    let kept = std::fs::read_to_string(desk.path("out/alerts.json")).expect("alerts");
+    desk.write("out/alerts.json", &kept.replace("\"ada\"", "\"eve\""));
+    desk.say("replay out --watch").refuses(3, "alert 1 differs");
+    assert_eq!(desk.say("replay out").code, 0, "nobody asked for the alerts");
+    std::fs::remove_file(desk.path("out/alerts.json")).expect("removed");
+    desk.say("replay out --watch").refuses(2, "alerts.json");
     // What people did is part of the run: another act is another run.
     let text = std::fs::read_to_string(desk.path("out/run.toml")).expect("a run file");
     desk.write("out/run.toml", &text.replace("closed on 2024-12-03", "nobody knows"));

@@ -123,6 +123,23 @@ fn each_of_several_strategies_has_an_algorithm_of_its_own() {
 }
 
 #[test]
+fn each_instrument_keeps_its_own_codes() {
+    let second = "interval = \"4h\"\n[[instruments]]\nvenue = \"nasdaq\"\nsymbol = \"AAPL\"\ninterval = \"1d\"";
+    let two = |text: &str| {
+        let text = section(&format!("{FIRM}{text}")).replace("interval = \"4h\"", second);
+        RunFile::parse(&text, "run.toml", Path::new("/runs"), &[])
+    };
+    let run = two("isin = { \"nasdaq:AAPL\" = \"US0378331005\" }\nvenue_mic = \"XNAS\"").expect("a good file");
+    let listings = &run.reporting.as_ref().expect("the section").listings;
+    let known: Vec<(bool, bool)> = listings.iter().map(|it| (it.isin.is_some(), it.mic.is_some())).collect();
+    assert_eq!(known, [(false, true), (true, true)], "what names no instrument is of all");
+    assert!(written(&run, "reporting").contains("isin = { \"nasdaq:AAPL\" = \"US0378331005\" }\n"));
+    assert_eq!(good(&run.resolved()), run);
+    let error = two("isin = \"US0378331005\"").expect_err("whose?").to_string();
+    assert!(error.contains("each instrument has a code of its own"), "{error}");
+}
+
+#[test]
 fn a_setting_may_say_whose_transactions_they_are() {
     let settings = ["reporting.firm=506700GE1G29325QX363".to_string(), "compliance.watch=true".to_string()];
     let run = RunFile::parse(GOOD, "run.toml", Path::new("/runs"), &settings).expect("good settings");
