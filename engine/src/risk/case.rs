@@ -15,9 +15,8 @@ pub struct Case<'a> {
     pub view: View<'a>,
     /// Whose wish it is.
     pub owner: Owner,
-    /// The worst that the account could come to with it; `None` where it adds nothing to that, because it can only make a
-    /// position smaller. Such an addition no limit of exposure refuses.
-    pub exposure: Option<Exposure>,
+    adds: bool,
+    worst: Exposure,
     /// What the account is worth as it stands; worked out only where there is an exposure to compare with it.
     pub equity: Money,
     /// By how much it makes its side worth more.
@@ -36,24 +35,33 @@ impl<'a> Case<'a> {
     /// The case of an addition whose price is known.
     #[inline(always)]
     pub(super) fn new(addition: &'a Addition, view: View<'a>, owner: Owner) -> Self {
-        let (mut exposure, mut more) = (None, Money::ZERO);
+        let (mut worst, mut more) = (Exposure::NONE, Money::ZERO);
         if !only_reduces(addition, view) {
             more = added(addition, view);
             if more != Money::ZERO {
-                exposure = Some(with_more(addition, more, view));
+                worst = with_more(addition, more, view);
             }
         }
+        let adds = more != Money::ZERO;
+        let equity = if adds { view.equity() } else { Money::ZERO };
         let risk = view.state().risk.as_deref();
         let limits = risk.map_or(&Row::NONE, |risk| risk.limits.row(addition.instrument));
-        let equity = if exposure.is_some() { view.equity() } else { Money::ZERO };
-        Self { addition, view, owner, exposure, equity, more, risk, limits }
+        Self { addition, view, owner, adds, worst, equity, more, risk, limits }
     }
 
     /// Whether it could make anything larger that is at risk.
     #[must_use]
     #[inline]
     pub fn adds(&self) -> bool {
-        self.exposure.is_some()
+        self.adds
+    }
+
+    /// The worst that the account could come to with it; `None` where it adds nothing to that, because it can only make a
+    /// position smaller. Such an addition no limit of exposure refuses.
+    #[must_use]
+    #[inline(always)]
+    pub fn exposure(&self) -> Option<&Exposure> {
+        if self.adds { Some(&self.worst) } else { None }
     }
 
     /// What the account is watched by; `None` in a run without limits.
@@ -80,7 +88,7 @@ impl<'a> Case<'a> {
     #[must_use]
     pub fn notional(&self) -> Money {
         let id = self.addition.instrument;
-        if self.addition.is_plain() && self.exposure.is_some() {
+        if self.addition.is_plain() && self.adds {
             return self.view.state().books.to_home(id.index(), self.more); // all of it is new
         }
         let value = self.view.instrument(id).value(self.price(), self.addition.quantity).0;

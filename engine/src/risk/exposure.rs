@@ -22,6 +22,11 @@ pub struct Exposure {
     pub net: Money,
 }
 
+impl Exposure {
+    /// Nothing.
+    pub(super) const NONE: Self = Self { own: Money::ZERO, signed: Money::ZERO, gross: Money::ZERO, net: Money::ZERO };
+}
+
 /// Whether everything on the addition's side together could at most close the position.
 #[must_use]
 #[inline(always)]

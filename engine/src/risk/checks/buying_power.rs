@@ -51,7 +51,7 @@ impl RiskCheck for BuyingPower {
 
     #[inline(always)]
     fn check(&self, case: &Case<'_>) -> Result<(), Refusal> {
-        let Some(exposure) = case.exposure else { return Ok(()) };
+        let Some(exposure) = case.exposure() else { return Ok(()) };
         case.at_most(self.name(), self.leverage.available(case.equity).0, exposure.gross.0)
     }
 }

@@ -19,7 +19,7 @@ impl RiskCheck for DayLoss {
 
     #[inline(always)]
     fn check(&self, case: &Case<'_>) -> Result<(), Refusal> {
-        let (Some(limit), Some(exposure), Some(risk)) = (case.limit(self.0), case.exposure, case.risk()) else {
+        let (Some(limit), Some(exposure), Some(risk)) = (case.limit(self.0), case.exposure(), case.risk()) else {
             return Ok(());
         };
         let figure = if self.0 == Check::ValueAtRisk { Tail::ValueAtRisk } else { Tail::ExpectedShortfall };

@@ -13,7 +13,7 @@ impl RiskCheck for GrossExposure {
 
     #[inline(always)]
     fn check(&self, case: &Case<'_>) -> Result<(), Refusal> {
-        let (Some(limit), Some(exposure)) = (case.limit(self.name()), case.exposure) else { return Ok(()) };
+        let (Some(limit), Some(exposure)) = (case.limit(self.name()), case.exposure()) else { return Ok(()) };
         case.at_most(self.name(), limit, exposure.gross.0)
     }
 }

@@ -15,7 +15,7 @@ impl RiskCheck for MaxLeverage {
 
     #[inline(always)]
     fn check(&self, case: &Case<'_>) -> Result<(), Refusal> {
-        let (Some(limit), Some(exposure)) = (case.limit(self.name()), case.exposure) else { return Ok(()) };
+        let (Some(limit), Some(exposure)) = (case.limit(self.name()), case.exposure()) else { return Ok(()) };
         let equity = case.equity.0;
         if equity > 0 && times(exposure.gross.0, 1_000_000) <= times(equity, limit) {
             return Ok(());

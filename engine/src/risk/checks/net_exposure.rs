@@ -16,7 +16,7 @@ impl RiskCheck for NetExposure {
     #[inline(always)]
     fn check(&self, case: &Case<'_>) -> Result<(), Refusal> {
         let Some(limit) = case.limit(self.name()) else { return Ok(()) };
-        let net = match case.exposure {
+        let net = match case.exposure() {
             Some(exposure) => exposure.net,
             // With one instrument there is nothing else to be hedged by it.
             None if case.view.instruments() == 1 => return Ok(()),
