@@ -2,13 +2,13 @@
 //!
 //! A mark belongs to the instant before the entry that brings it, so that what was held and the prices are kept from one
 //! entry to the next. It looks on and changes nothing; a run without `[risk]` has none of it.
-use crate::run_file::RunFile;
+use crate::run_file::{RunFile, ShockSection};
 use engine::measure::pow10;
 use engine::risk::RiskState;
 use engine::value_at_risk::Confidence;
 use engine::{Check, Event, InstrumentId, MarketEvent, Money, Qty, Refusal, State};
 use evaluations::metrics::Days;
-use evaluations::risk::{InstrumentMark, LimitUse, RiskSettings, Unit};
+use evaluations::risk::{InstrumentMark, LimitUse, RiskSettings, Scenario, Shock, Unit};
 use evaluations::{RiskRecorder, RiskReport};
 
 /// Lengths, in days, of the worst windows of a run that are laid on its positions.
@@ -74,10 +74,15 @@ impl RiskWatch {
             days,
             initial: config.account.cash,
             seed: config.run.seed,
-            scenarios: Vec::new(),
+            scenarios: config.risk.iter().flat_map(|risk| risk.shocks.iter().map(scenario)).collect(),
             windows: WINDOWS.to_vec(),
         })
     }
+}
+
+fn scenario(section: &ShockSection) -> Scenario {
+    let shock = |(name, ppm): &(String, i64)| Shock { instrument: name.clone(), change: *ppm as f64 / 1e6 };
+    Scenario { name: section.name.clone(), shocks: section.changes.iter().map(shock).collect() }
 }
 
 /// How much of the account's limits is used at a mark. What only an order on its way uses is not seen.

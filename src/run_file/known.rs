@@ -108,6 +108,7 @@ pub(super) const SECTIONS: [Known; 11] = [
             "var_confidence_pct",
             "var_days",
             "oversize",
+            "shocks",
         ],
     ),
     closed(

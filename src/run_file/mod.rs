@@ -28,6 +28,7 @@ mod seat;
 mod section;
 mod session_length;
 mod setting;
+mod shocks;
 mod source;
 mod strategy;
 #[cfg(test)]
@@ -47,6 +48,7 @@ pub use risk::{LimitLine, RiskSection};
 pub use role::Role;
 pub use run::RunSection;
 pub use seat::Seat;
+pub use shocks::ShockSection;
 pub use source::Quote;
 pub use strategy::{Parameter, StrategySection};
 

@@ -8,6 +8,7 @@ use super::known;
 use super::limit::{LIMITS, LimitValue, Unit, by_instrument, duration, duration_text, toml};
 use super::node::Node;
 use super::section::Section;
+use super::shocks::{self, ShockSection};
 use super::written::{Written, list, quoted};
 use engine::Check;
 
@@ -46,6 +47,8 @@ pub struct RiskSection {
     pub var_confidence_ppm: u32,
     /// Of how many days it knows the returns.
     pub var_days: i64,
+    /// Scenarios for the report of risk.
+    pub shocks: Vec<ShockSection>,
 }
 
 const ALLOWED: &str = "a list of instruments as in [\"coinbase:BTCUSD\"]";
@@ -87,6 +90,7 @@ pub(super) fn read(mut section: Section<'_>, instruments: Option<&[InstrumentSec
             .ok_or_else(|| node.complain("this percentage is out of range").expected(CONFIDENCE))
     });
     let days = section.or("var_days", 250, |node| node.whole(10_000));
+    let shocks = section.or("shocks", Vec::new(), |node| shocks::read(node, names));
     section.close();
     Some(Some(RiskSection {
         allowed_instruments: allowed?.or_else(|| names.map(<[String]>::to_vec))?,
@@ -99,6 +103,7 @@ pub(super) fn read(mut section: Section<'_>, instruments: Option<&[InstrumentSec
         var_method: method?,
         var_confidence_ppm: confidence?,
         var_days: days?,
+        shocks: shocks?,
     }))
 }
 
@@ -211,4 +216,5 @@ pub(super) fn written(risk: &RiskSection) -> Written {
             ),
         )
         .maybe_literal("var_days", default(risk.var_days == 250, risk.var_days.to_string()))
+        .maybe_literal("shocks", default(risk.shocks.is_empty(), shocks::toml(&risk.shocks)))
 }

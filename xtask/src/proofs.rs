@@ -33,6 +33,11 @@ const PROOFS: &[Proof] = &[
         cargo: "test --release --locked -p onetape-engine --test suite -- permutations matching --nocapture",
     },
     Proof {
+        name: "limits",
+        shows: "ten thousand random runs in which no approval goes beyond a limit",
+        cargo: "test --release --locked -p onetape-engine --test suite -- limits --nocapture",
+    },
+    Proof {
         name: "suite",
         shows: "the tests of the whole house in release, with the full length of those that have one",
         cargo: "test --release --locked -p onetape --test suite -- --nocapture",

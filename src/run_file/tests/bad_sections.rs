@@ -144,6 +144,8 @@ fn a_limit_of_an_instrument_names_one_of_the_run() {
         &[
             ("[account]", &risk("max_position = { \"coinbase:BTCUSDT\" = \"2\" }")),
             ("[account]", &risk("max_orders = { \"coinbase:BTCUSD\" = \"2 in 1s\" }")),
+            ("[account]", &risk("shocks = { crash = { \"*\" = -101 } }")),
+            ("[account]", &risk("shocks = { crash = -30 }")),
         ],
         expect![[r#"
             run.toml:16:39: `max_position`: `coinbase:BTCUSDT` is not an instrument of this run
@@ -155,7 +157,17 @@ fn a_limit_of_an_instrument_names_one_of_the_run() {
             run.toml:16:14: `max_orders`: this limit is of the whole account
               16 | max_orders = { "coinbase:BTCUSD" = "2 in 1s" }
                  |              ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
-                 = expected one value"#]],
+                 = expected one value
+
+            run.toml:16:28: `shocks`: this change of a price is out of range
+              16 | shocks = { crash = { "*" = -101 } }
+                 |                            ^^^^
+                 = expected per cent from -100 to 1000, not 0, with at most four decimal places
+
+            run.toml:16:20: `shocks`: this is a whole number
+              16 | shocks = { crash = -30 }
+                 |                    ^^^
+                 = expected scenarios as in { crash = { "*" = -30 } }"#]],
     );
 }
 

@@ -160,6 +160,17 @@ fn limits_are_asked_in_the_order_in_which_they_stand_and_those_by_default_come_l
 }
 
 #[test]
+fn shocks_are_read_exactly_and_written_back() {
+    let shocks = "shocks = { \"a crash\" = { \"*\" = -30, \"coinbase:BTCUSD\" = -50.5 }, up = { \"*\" = 20 } }\n";
+    let run = good(&format!("{GOOD}[risk]\n{shocks}"));
+    let read: Vec<_> = run.risk.iter().flat_map(|risk| risk.shocks.clone()).collect();
+    let changes: Vec<_> =
+        read.iter().map(|it| (it.name.as_str(), it.changes.iter().map(|c| c.1).collect::<Vec<_>>())).collect();
+    assert_eq!(changes, [("a crash", vec![-300_000, -505_000]), ("up", vec![200_000])]);
+    assert!(run.resolved().contains("-50.5 }, \"up\" = { \"*\" = 20 } }\n"), "{}", run.resolved());
+}
+
+#[test]
 fn what_people_do_reads_as_it_was_written() {
     let acts = "[risk]\n[[operators]]\nat = \"2018-03-01\"\nwho = \"ada\"\napprover = \"ben\"\nwhy = \"a drill\"\n\
         limit = \"max_order_notional\"\nto = \"5000 USD\"\n\
