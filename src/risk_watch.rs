@@ -88,7 +88,7 @@ fn scenario(section: &ShockSection) -> Scenario {
 /// How much of the account's limits is used at a mark. What only an order on its way uses is not seen.
 fn uses(risk: &RiskState, equity: Money, gross: Money, net: Money) -> impl Iterator<Item = (Check, LimitUse)> {
     let of = |check: Check, unit, used: i128| {
-        let limit = risk.limits.of_account(check)?;
+        let limit = risk.limits().of_account(check)?;
         Some((check, LimitUse { unit, used: used.max(0), limit }))
     };
     let lost = |from: Money| ppm(from - equity, from);

@@ -20,10 +20,18 @@ impl<S: Strategy> Core<S> {
     pub(crate) fn observe(&mut self, event: &Event, may_act: bool, effects: &mut Vec<Effect>) {
         match event {
             Event::Market(MarketEvent::Candle(candle)) => self.state.observe_candle(candle, may_act, effects),
+            // News of an order that is no fill, in an instant that has begun: nothing is worth any more or less.
+            Event::Report(_) if self.state.booked.is_none() && !self.is_woken_by_news() => {}
             other => self.respond(other, effects),
         }
     }
 
+    /// Whether news of an order leads to anything: at a new instant, or while positions are closed.
+    fn is_woken_by_news(&self) -> bool {
+        self.state.risk.as_ref().is_some_and(|risk| risk.is_closing() || risk.seen < self.state.now)
+    }
+
+    #[inline(never)]
     fn respond(&mut self, event: &Event, effects: &mut Vec<Effect>) {
         match self.state.observe_other(event, effects) {
             Response::Nothing => {}

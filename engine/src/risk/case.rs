@@ -64,6 +64,14 @@ impl<'a> Case<'a> {
         if self.adds { Some(&self.worst) } else { None }
     }
 
+    /// Whether the worst case surely fits below every limit that hangs on the equity, and the account has lost too little for
+    /// any other. Where it does not, the limits themselves are asked.
+    #[inline(always)]
+    pub(super) fn surely_fits(&self) -> bool {
+        let Some(risk) = self.risk.filter(|_| self.adds) else { return false };
+        risk.room.is_safe(self.equity) && risk.room.fits(self.addition.instrument, self.worst.gross, 0)
+    }
+
     /// What the account is watched by; `None` in a run without limits.
     #[must_use]
     #[inline]
@@ -86,11 +94,18 @@ impl<'a> Case<'a> {
 
     /// The value of the whole order at that price, in the account's currency.
     #[must_use]
+    #[inline(always)]
     pub fn notional(&self) -> Money {
         let id = self.addition.instrument;
         if self.addition.is_plain() && self.adds {
             return self.view.state().books.to_home(id.index(), self.more); // all of it is new
         }
+        self.notional_of_all()
+    }
+
+    #[inline(never)]
+    fn notional_of_all(&self) -> Money {
+        let id = self.addition.instrument;
         let value = self.view.instrument(id).value(self.price(), self.addition.quantity).0;
         self.view.state().books.to_home(id.index(), value)
     }

@@ -14,6 +14,7 @@ mod observing;
 mod operating;
 mod proposal;
 mod risk_state;
+mod room;
 mod rules;
 mod terms;
 mod trading;

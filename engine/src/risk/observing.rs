@@ -68,6 +68,7 @@ impl State {
                 if let Some(risk) = &mut self.risk {
                     risk.day_start += cash.amount;
                     risk.peak += cash.amount;
+                    risk.remember_allowances();
                 }
             }
             Event::Market(MarketEvent::Carry(Carry::Split { instrument, new, old, .. })) => {
@@ -78,11 +79,14 @@ impl State {
             }
             _ => {}
         }
-        if let Some(booked) = self.booked {
+        // Not copied where no strategy is limited: it is large.
+        if self.risk.as_ref().is_some_and(|risk| risk.limits_strategies)
+            && let Some(booked) = self.booked
+        {
             self.follow_exits(&booked, effects);
         }
-        if *event != Event::Timer(TimerId::RISK) {
-            self.doubt(self.booked.map(|booked| booked.fill.instrument), effects);
+        if !matches!(event, Event::Timer(TimerId::RISK)) {
+            self.doubt(self.booked.as_ref().map(|booked| booked.fill.instrument), effects);
         }
         response
     }
@@ -112,8 +116,8 @@ impl State {
         for (owner, books) in risk.owners[1..].iter_mut().zip(self.sub_ledgers.all()) {
             owner.day_start = books.equity();
         }
-        risk.remember_allowances();
         risk.returns.end_day(risk.markets.iter().map(|market| market.last));
+        risk.remember_allowances();
         let by_the_day = risk.cause.is_some_and(|cause| cause.check == Check::DailyLoss);
         if risk.trading == TradingState::Reducing && by_the_day {
             risk.turn(TradingState::Active, None, effects);
@@ -123,10 +127,33 @@ impl State {
     /// Whether the account may be beyond a limit; if so, it is looked at again when the instant has ended.
     #[inline(always)]
     fn doubt(&mut self, id: Option<InstrumentId>, effects: &mut Vec<Effect>) {
-        let equity = if self.plain { self.books.home.equity() } else { self.books.equity() };
-        let (now, crossed) = (self.now, id.map_or(0, |id| self.crossed(id, equity)));
+        let home = &self.books.home;
+        let (equity, gross) = match (self.plain, id) {
+            (true, _) => (home.equity(), home.gross()),
+            (false, None) => (self.books.equity(), Money::ZERO),
+            (false, Some(_)) => (self.books.equity(), self.books.gross()),
+        };
         let Some(risk) = &mut self.risk else { return };
         risk.equity = equity;
+        if risk.room.is_left_by(equity) {
+            risk.make_room();
+        }
+        let fits = |id: InstrumentId| {
+            let units = self.books.position(id.index()).quantity.0.saturating_abs();
+            risk.crossed[id.index()] == 0 && risk.room.fits(id, gross, units)
+        };
+        if !risk.room.is_safe(equity) || !id.is_none_or(fits) {
+            self.doubt_closely(id, equity, effects);
+        } else {
+            debug_assert!(id.is_none_or(|id| self.crossed(id, equity) == 0), "what surely fits crosses nothing");
+        }
+    }
+
+    /// The same measured against each limit.
+    #[inline(never)]
+    fn doubt_closely(&mut self, id: Option<InstrumentId>, equity: Money, effects: &mut Vec<Effect>) {
+        let (now, crossed) = (self.now, id.map_or(0, |id| self.crossed(id, equity)));
+        let Some(risk) = &mut self.risk else { return };
         let mut doubt = risk.day_start - equity > risk.day_allowance && risk.trading < TradingState::Reducing;
         if risk.peak - equity > risk.peak_allowance && risk.trading < TradingState::Halted {
             // The allowance grows with the peak: it is worked out anew only when the old one is too little.
@@ -240,7 +267,7 @@ impl State {
         let owner = booked.owner;
         let (before, after) = (booked.booking.before, booked.booking.after);
         let closes = !before.is_zero() && (after.abs() < before.abs() || before.0.signum() != after.0.signum());
-        if !closes || self.risk.as_ref().is_none_or(|risk| !risk.limits_strategies) {
+        if !closes {
             return;
         }
         let books = self.sub_ledgers.of(owner).unwrap_or(&self.books);

@@ -70,8 +70,7 @@ impl State {
                 owner.realised = realised;
             }
         }
-        risk.limits.set(check, instrument, value);
-        risk.remember_allowances();
+        risk.set_limit(check, instrument, value);
         Ok(Response::Nothing)
     }
 

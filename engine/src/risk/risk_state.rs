@@ -1,5 +1,6 @@
 //! What the account is watched by: limits, counters and breakers. All of it follows from events, so that a restart by
 //! replay finds it as it was.
+use super::room::Room;
 use super::window::Window;
 use super::{Check, Days, Limits, TradingState};
 use crate::effect::Refusal;
@@ -125,7 +126,7 @@ pub struct OwnerWatch {
 #[derive(Clone, Debug, PartialEq)]
 pub struct RiskState {
     /// The limits now.
-    pub limits: Limits,
+    pub(super) limits: Limits,
     /// What a person cannot change.
     pub settings: Settings,
     /// How much of trading goes on.
@@ -157,10 +158,12 @@ pub struct RiskState {
     pub(super) limits_the_whole: bool,
     /// Whether any limit is of what strategies lose.
     pub(super) limits_strategies: bool,
+    /// What surely fits below every limit.
+    pub(super) room: Room,
     /// Equity after the last event.
     pub(super) equity: Money,
     /// When that was.
-    pub(super) seen: Timestamp,
+    pub(crate) seen: Timestamp,
     /// Whether it has asked to be woken when this instant ends.
     pub(super) alarmed: bool,
     /// Whether an emergency stop still closes anything.
@@ -194,6 +197,7 @@ impl RiskState {
             limits_holdings: false,
             limits_the_whole: false,
             limits_strategies: false,
+            room: Room::default(),
             equity: cash,
             seen: Timestamp::MIN,
             alarmed: false,
@@ -215,6 +219,19 @@ impl RiskState {
         self.limits_strategies = strategies.into_iter().any(|check| self.limits.has(check));
         let each = [Check::Position, Check::PositionNotional, Check::Concentration];
         self.limits_holdings = self.limits_the_whole || each.into_iter().any(|check| self.limits.has(check));
+        self.make_room();
+    }
+
+    /// The limits now.
+    #[must_use]
+    pub fn limits(&self) -> &Limits {
+        &self.limits
+    }
+
+    /// Sets a limit, or lifts it, of one instrument or of all.
+    pub fn set_limit(&mut self, check: Check, instrument: Option<InstrumentId>, value: Option<i128>) {
+        self.limits.set(check, instrument, value);
+        self.remember_allowances();
     }
 
     /// Where a strategy stands.

@@ -114,7 +114,7 @@ fn hash_risk(risk: &RiskState, bytes: &mut blake3::Hasher) {
         bytes.put_i128(amount.0);
     }
     bytes.put_i64(risk.day_end.0);
-    for value in risk.limits.values() {
+    for value in risk.limits().values() {
         bytes.put_i128(value);
     }
     for owner in &risk.owners {

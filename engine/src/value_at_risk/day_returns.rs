@@ -129,6 +129,16 @@ impl DayReturns {
         }
     }
 
+    /// A gross value of the only instrument whose loss, long or short, is at most `loss`; less than nothing where there are
+    /// several, whose loss hangs on which they are. While too few days are known any value is.
+    pub(crate) fn value_for(&self, figure: Tail, loss: Money) -> Money {
+        match &self.model {
+            None => Money(i128::MAX),
+            Some(Model::One(rates)) => rates[usize::from(figure == Tail::ExpectedShortfall)].value_for(loss),
+            Some(_) => Money(-1),
+        }
+    }
+
     /// What positions of these signed values could lose in a day, rounded up; `None` while too few days are known.
     #[must_use]
     pub fn loss(&self, figure: Tail, values: impl Iterator<Item = Money>) -> Option<Money> {

@@ -52,6 +52,8 @@ fn rate(loss: f64) -> i64 {
     math::ceil(loss * 1e12) as i64
 }
 
+const UNIT: i128 = 1_000_000_000_000;
+
 /// Loss per unit of value in 10⁻¹², rounded up.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct TailRates {
@@ -74,12 +76,20 @@ impl TailRates {
         }
     }
 
+    /// The largest value whose loss is at most so much, above zero, whichever way it is held.
+    pub(crate) fn value_for(self, loss: Money) -> Money {
+        let rate = i128::from(self.long_e12.max(self.short_e12));
+        if rate <= 0 {
+            return Money(i128::MAX);
+        }
+        Money(loss.0.max(0).saturating_mul(UNIT) / rate)
+    }
+
     /// The loss of a position of this value, below zero for a short, rounded up. What does not fit is the largest
     /// amount that does.
     #[must_use]
     #[inline]
     pub fn loss(self, value: Money) -> Money {
-        const UNIT: i128 = 1_000_000_000_000;
         let rate = if value.0 < 0 { self.short_e12 } else { self.long_e12 };
         let product = value.0.saturating_abs().saturating_mul(i128::from(rate));
         let whole = product.div_euclid(UNIT);
@@ -91,6 +101,19 @@ impl TailRates {
 mod tests {
     use super::*;
     use crate::value_at_risk::{Returns, historical};
+
+    #[test]
+    fn the_value_for_a_loss_is_the_largest_that_loses_no_more() {
+        for (long_e12, short_e12) in [(31_234_567_891, 12), (7, 999_999_999_999), (1, 1)] {
+            let rates = TailRates { long_e12, short_e12 };
+            for loss in [0, 1, 12_345_678_901_234, 5_000_000_000_000_000] {
+                let value = rates.value_for(Money(loss)).0;
+                let worst = |value| rates.loss(Money(value)).max(rates.loss(Money(-value))).0;
+                assert!(worst(value) <= loss && worst(value + 1) > loss, "{long_e12} {short_e12} {loss}: {value}");
+            }
+        }
+        assert_eq!(TailRates { long_e12: -5, short_e12: 0 }.value_for(Money(1)), Money(i128::MAX));
+    }
 
     #[test]
     fn one_multiplication_gives_what_the_whole_function_gives() {

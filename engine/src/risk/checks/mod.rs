@@ -107,10 +107,10 @@ pub(super) fn all_pass(case: &Case<'_>) -> bool {
         data_gap::DataGap.check(case)?;
         clock_skew::ClockSkew.check(case)
     };
+    let surely_fits = case.surely_fits();
     let losses = || {
         reduce_only::ReduceOnly.check(case)?;
-        daily_loss::DailyLoss.check(case)?;
-        emergency_stop::EmergencyStop.check(case)
+        if surely_fits { Ok(()) } else { of_losses(case) }
     };
     let rates = || {
         order_rate::OrderRate.check(case)?;
@@ -124,17 +124,31 @@ pub(super) fn all_pass(case: &Case<'_>) -> bool {
         order_quantity::OrderQuantity.check(case)?;
         order_notional::OrderNotional.check(case)?;
         position::Position.check(case)?;
-        position_notional::PositionNotional.check(case)?;
-        gross_exposure::GrossExposure.check(case)?;
-        net_exposure::NetExposure.check(case)?;
-        concentration::Concentration.check(case)?;
-        leverage::MaxLeverage.check(case)?;
-        day_loss::DayLoss(Check::ValueAtRisk).check(case)?;
-        day_loss::DayLoss(Check::ExpectedShortfall).check(case)
+        if surely_fits { Ok(()) } else { of_equity(case) }
     };
+    debug_assert!(!surely_fits || of_losses(case).and_then(|()| of_equity(case)).is_ok(), "what surely fits fits");
     let all: Result<(), Refusal> =
         state.and_then(|()| data()).and_then(|()| losses()).and_then(|()| rates()).and_then(|()| prices());
     all.and_then(|()| sizes()).is_ok()
+}
+
+/// The checks of what the account has lost.
+#[inline(always)]
+fn of_losses(case: &Case<'_>) -> Result<(), Refusal> {
+    daily_loss::DailyLoss.check(case)?;
+    emergency_stop::EmergencyStop.check(case)
+}
+
+/// The checks of what the account could come to hold, in money.
+#[inline(always)]
+fn of_equity(case: &Case<'_>) -> Result<(), Refusal> {
+    position_notional::PositionNotional.check(case)?;
+    gross_exposure::GrossExposure.check(case)?;
+    net_exposure::NetExposure.check(case)?;
+    concentration::Concentration.check(case)?;
+    leverage::MaxLeverage.check(case)?;
+    day_loss::DayLoss(Check::ValueAtRisk).check(case)?;
+    day_loss::DayLoss(Check::ExpectedShortfall).check(case)
 }
 
 /// The checks of a run that has limits: those of `first` in that order, then all others. How much of trading goes on at all

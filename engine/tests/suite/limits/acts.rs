@@ -19,7 +19,7 @@ fn raising_a_limit_needs_two_people_and_lowering_it_one() {
     let check = |approver: &str, value: Option<i128>, followed: bool| {
         let mut room = Room::new(limits().with(Check::OrderQuantity, 10));
         assert_eq!(denied(&room.hear(act(approver, set(value)))), !followed, "{approver} {value:?}");
-        let now = room.state().risk.as_ref().and_then(|risk| risk.limits.of(Check::OrderQuantity, A));
+        let now = room.state().risk.as_ref().and_then(|risk| risk.limits().of(Check::OrderQuantity, A));
         assert_eq!(now, if followed { value } else { Some(10) });
     };
     check("", Some(9), true);

@@ -173,7 +173,7 @@ fn what_only_reduces_passes_every_limit_of_exposure() {
         assert!(refusal(&Room::new(only(check, 0)).market(A, 1)).is_some(), "{check:?}");
         // The same limit over an account that holds something already.
         let mut state = room.state().clone();
-        state.risk.as_mut().expect("limits").limits.set(check, None, Some(0));
+        state.risk.as_mut().expect("limits").set_limit(check, None, Some(0));
         let mut held = Room::over(state, 1_000_000);
         assert_eq!(refusal(&held.market(A, -10)), None, "{check:?}");
         assert_eq!(refusal(&held.market(A, -1)).map(|refusal| refusal.check), Some(check), "{check:?} past flat");
