@@ -22,6 +22,7 @@ mod matching;
 mod merging;
 mod on_ticks;
 mod permutations;
+mod pushing;
 mod reports;
 mod scenarios;
 mod scene;

@@ -61,7 +61,7 @@ fn random_wish(rng: &mut Rng) -> Wish {
 }
 
 /// A scenario of random ticks in a narrow range, several of them at one instant now and then.
-fn random_scene(rng: &mut Rng) -> Scene {
+pub(crate) fn random_scene(rng: &mut Rng) -> Scene {
     let candles = pick(rng, 3, 10);
     let mut scene = Scene::parse(&vec!["candle 1"; usize::try_from(candles).expect("few")].join("|"));
     let kinds =
