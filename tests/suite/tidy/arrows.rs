@@ -12,6 +12,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("engine", &[]),
     ("evaluations", &["engine"]),
     ("learning", &["datasets", "engine", "strategies"]),
+    ("loopback", &["engine"]),
     ("operations", &["datasets", "engine", "venues"]),
     ("strategies", &["engine"]),
     ("venues", &["engine"]),
