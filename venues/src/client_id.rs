@@ -53,6 +53,25 @@ impl ClientIds {
         format!("{}{}", self.prefix, order.0)
     }
 
+    /// The client id of what stands in the place of an order after so many amendments, where a venue wants a new one for it.
+    /// It fits 36 characters for the first hundred million orders.
+    #[must_use]
+    pub fn leg(&self, order: OrderId, amendments: u32) -> String {
+        if amendments == 0 { self.id(order) } else { format!("{}-{amendments}", self.id(order)) }
+    }
+
+    /// The order of a client id, and after how many amendments; `None` where it is not of this run.
+    #[must_use]
+    pub fn order_and_leg(&self, id: &str) -> Option<(OrderId, u32)> {
+        if let Some(order) = self.order(id) {
+            return Some((order, 0));
+        }
+        let (head, amendments) = id.rsplit_once('-')?;
+        let plain = !amendments.starts_with('0') && amendments.bytes().all(|b| b.is_ascii_digit());
+        let amendments = amendments.parse().ok().filter(|_| plain)?;
+        Some((self.order(head)?, amendments))
+    }
+
     /// The order of a client id, in whatever case; `None` where it is not of this run.
     #[must_use]
     pub fn order(&self, id: &str) -> Option<OrderId> {
@@ -94,6 +113,23 @@ mod tests {
             "k3f09a7q-99999999999999999999",
         ] {
             assert_eq!(ids().order(id), None, "{id}");
+        }
+    }
+
+    #[test]
+    fn what_stands_in_the_place_of_an_order_is_found_too() {
+        assert_eq!(ids().leg(OrderId(42), 0), "k3f09a7q-42");
+        assert_eq!(ids().leg(OrderId(42), 7), "k3f09a7q-42-7");
+        for (id, found) in [
+            ("k3f09a7q-42", Some((OrderId(42), 0))),
+            ("K3F09A7Q-42-7", Some((OrderId(42), 7))),
+            ("k3f09a7q-42-07", None),
+            ("k3f09a7q-42-+7", None),
+            ("k3f09a7q-42-", None),
+            ("k3f09a7q-42-99999999999", None),
+            ("other-42-7", None),
+        ] {
+            assert_eq!(ids().order_and_leg(id), found, "{id}");
         }
     }
 

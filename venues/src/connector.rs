@@ -21,7 +21,8 @@ pub struct Ticket(pub u64);
 /// Which of a venue's sockets.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Socket {
-    /// Public market data; the number tells twins apart that carry the same.
+    /// Public market data; the number tells several apart: twins that carry the same, or a venue's own streams for different
+    /// kinds of instruments.
     Market(u8),
     /// What happens to our orders and account.
     Private,
@@ -87,8 +88,9 @@ pub enum Input<'a> {
     Closed(Socket),
     /// The moment has come for which [`Connector::wake_at`] asked.
     Woken,
-    /// A command of the core.
-    Act(&'a Action),
+    /// The commands of one step of the core, in order and none left out: orders that are tied to each other come together,
+    /// as venues take a bracket in one message.
+    Act(&'a [Action]),
     /// Something is asked of the venue. The answer comes as [`Happening::Answer`] with the same number.
     Ask(u64, &'a Query),
     /// The end: streams are given up. Nothing is cancelled; that is the core's to decide.

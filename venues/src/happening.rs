@@ -3,6 +3,7 @@ use crate::query::{Answer, Unanswered};
 use engine::event::Report;
 use engine::tick::Tick;
 use engine::{Candle, Carry, InstrumentId, Timestamp};
+use rust_decimal::Decimal;
 
 /// How final a candle is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -13,6 +14,42 @@ pub enum Standing {
     Final,
     /// It was final, and the venue has changed it since.
     Corrected,
+}
+
+/// What money or units came or went for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Purpose {
+    /// A fee.
+    Fee,
+    /// A dividend.
+    Dividend,
+    /// Interest.
+    Interest,
+    /// Into the account or out of it.
+    Transfer,
+    /// Something else: its words say what.
+    Other,
+}
+
+/// Money or units that came or went without a trade.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Movement {
+    /// The venue's own id, by which a repetition is recognised, also after a restart.
+    pub id: String,
+    /// When, as far as the venue says: some say the day alone.
+    pub time: Timestamp,
+    /// What for.
+    pub purpose: Purpose,
+    /// For what, where it is listed.
+    pub instrument: Option<InstrumentId>,
+    /// What moved: `USD`, or `BTC` where a fee was taken in units.
+    pub asset: String,
+    /// How much; below zero where it was taken.
+    pub amount: Decimal,
+    /// The price of one unit in the account's currency, where units moved and the venue says.
+    pub price: Option<Decimal>,
+    /// The venue's words for it, fit for a log.
+    pub words: String,
 }
 
 /// A stream of one kind of news.
@@ -51,6 +88,8 @@ pub enum Happening {
     Report(Report),
     /// Something happens to a holding without a trade, at a time: funding, a dividend.
     Carry(Timestamp, Carry),
+    /// Money or units came or went without a trade: a fee that is charged apart from its fill, a deposit, a dividend.
+    Cash(Movement),
     /// An order or fill that is not ours: a person's, another program's, a liquidation. In words, for the record.
     Foreign(String),
     /// A stream is ready: subscribed, and for [`Channel::Orders`] also caught up with what was missed.

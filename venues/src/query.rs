@@ -20,6 +20,13 @@ pub enum Query {
         /// Behind the last open time.
         to: Timestamp,
     },
+    /// The sessions of trading that open in a stretch of time, `from` included, `to` not.
+    Sessions {
+        /// The first opening.
+        from: Timestamp,
+        /// Behind the last opening.
+        to: Timestamp,
+    },
     /// Orders that are open, ours or not.
     OpenOrders,
     /// One order of ours, open or ended.
@@ -133,6 +140,8 @@ pub enum Answer {
     Instruments(Vec<VenueInstrument>),
     /// Candles, oldest first, each once.
     History(Vec<Candle>),
+    /// Opening and close of each session, oldest first.
+    Sessions(Vec<(Timestamp, Timestamp)>),
     /// Open orders.
     OpenOrders(Vec<VenueOrder>),
     /// One order; `None` where the venue says that it has none such, which is no proof that it never will.
