@@ -4,9 +4,12 @@
 //! send. It has no socket, no clock, no thread and no random source of its own; who drives it brings bytes, moments and a
 //! seed, so that the same bytes at the same moments always lead to the same answers.
 
+pub mod backoff;
+pub mod budget;
 pub mod client_id;
 pub mod connector;
 pub mod happening;
+pub mod inflate;
 pub mod instant;
 pub mod listing;
 pub mod msgpack;
