@@ -5,6 +5,7 @@
 //! seed, so that the same bytes at the same moments always lead to the same answers.
 
 pub mod backoff;
+pub mod bingx;
 pub mod budget;
 pub mod client_id;
 pub mod connector;

@@ -1,0 +1,11 @@
+//! BingX: recorded data, and the traps of its protocol one by one.
+mod candles;
+mod desk;
+mod faults;
+mod fills;
+mod frames;
+mod orders;
+mod recorded;
+mod secrets;
+mod signing;
+mod streams;

@@ -1,0 +1,4 @@
+//! Adapters against what venues really sent, and their protocols step by step.
+extern crate onetape_venues as venues;
+
+mod bingx;
