@@ -88,7 +88,8 @@ impl Capabilities {
             (Feature::Kind, self.kinds >> kind.code() & 1 == 1),
             (Feature::TimeInForce, self.times >> terms.time_in_force.code() & 1 == 1),
             (Feature::PostOnly, self.post_only || !terms.post_only),
-            (Feature::ReduceOnly, self.reduce_only || !terms.reduce_only),
+            // What is attached to an entry only ever reduces: a venue that takes it needs no word for that.
+            (Feature::ReduceOnly, self.reduce_only || !terms.reduce_only || matches!(link, Link::Attached(_))),
             (Feature::Attached, self.attached || !matches!(link, Link::Attached(_))),
             (Feature::OneCancelsOther, self.one_cancels_other || !matches!(link, Link::OneCancelsOther(_))),
         ];
@@ -126,9 +127,13 @@ mod tests {
             (limit, reduce, Link::Alone, Some(Feature::ReduceOnly)),
             (limit, plain, Link::Attached(one), Some(Feature::Attached)),
             (limit, plain, Link::OneCancelsOther(one), Some(Feature::OneCancelsOther)),
+            (limit, reduce, Link::Attached(one), Some(Feature::Attached)),
         ] {
             assert_eq!(venue.missing(kind, terms, link), missing);
             assert_eq!(Capabilities::ALL.missing(kind, terms, link), None);
         }
+        let brackets = Capabilities { attached: true, ..venue };
+        assert_eq!(brackets.missing(limit, reduce, Link::Attached(one)), None);
+        assert_eq!(brackets.missing(limit, reduce, Link::Alone), Some(Feature::ReduceOnly));
     }
 }

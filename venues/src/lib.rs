@@ -4,6 +4,7 @@
 //! send. It has no socket, no clock, no thread and no random source of its own; who drives it brings bytes, moments and a
 //! seed, so that the same bytes at the same moments always lead to the same answers.
 
+pub mod alpaca;
 pub mod backoff;
 pub mod bingx;
 pub mod budget;

@@ -1,0 +1,14 @@
+//! Alpaca's connector against what the venue and its own client were recorded to say, and against each of its traps.
+extern crate onetape_venues as venues;
+
+mod canary;
+mod feeds;
+mod fixtures;
+mod frames;
+mod hostile;
+mod orders;
+mod questions;
+mod recorded;
+mod recovery;
+mod requests;
+mod rig;
