@@ -16,8 +16,23 @@ pub(crate) struct Activity {
     /// `FILL`, `CFEE`, `FEE`, ...
     pub(crate) kind: &'static str,
     /// When the venue made it known: what `after` and `until` ask for.
-    pub(crate) known: Timestamp,
+    pub(crate) known: Known,
     node: Node,
+}
+
+/// When something became known, by the market's clock and by the machine's.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Known {
+    pub(crate) market: Timestamp,
+    pub(crate) wall: Timestamp,
+}
+
+impl Known {
+    /// Whether it was behind an instant. What the market has not come to by `now` is a time of the machine's clock: clients
+    /// that count from their own start ask by it, and at the real venue the two are one.
+    pub(crate) fn is_after(self, instant: Timestamp, now: Timestamp) -> bool {
+        if instant > now { self.wall > instant } else { self.market > instant }
+    }
 }
 
 /// A fill as its order's side of it.
@@ -32,8 +47,8 @@ pub(crate) struct Execution {
 
 impl Activity {
     /// A fill that `order` has booked already.
-    pub(crate) fn fill(execution: &Execution, order: &Order, asset: &Asset, now: Timestamp) -> Self {
-        let id = format!("{}::{}", moment::stamp(now), execution.id);
+    pub(crate) fn fill(execution: &Execution, order: &Order, asset: &Asset, known: Known) -> Self {
+        let id = format!("{}::{}", moment::stamp(known.market), execution.id);
         let whole = order.filled >= order.quantity;
         let node = Node::map([
             ("id", id.clone().into()),
@@ -49,7 +64,7 @@ impl Activity {
             ("cum_qty", Node::digits(order.filled)),
             ("order_status", order.status.name().into()),
         ]);
-        Self { id, kind: "FILL", known: now, node }
+        Self { id, kind: "FILL", known, node }
     }
 
     /// Money that came or went beside a trade: `kind` in Alpaca's letters.
@@ -57,9 +72,10 @@ impl Activity {
         kind: &'static str,
         (amount, of): (Decimal, Option<&Asset>),
         what: &'static str,
-        now: Timestamp,
+        known: Known,
         ids: &mut Ids,
     ) -> Self {
+        let now = known.market;
         let id = format!("{}::{}", moment::stamp(now), ids.draw());
         let node = Node::map([
             ("id", id.clone().into()),
@@ -71,7 +87,7 @@ impl Activity {
             ("symbol", of.map(|asset| asset.symbol.clone()).into()),
             ("status", "executed".into()),
         ]);
-        Self { id, kind, known: now, node }
+        Self { id, kind, known, node }
     }
 }
 
@@ -89,11 +105,11 @@ pub(crate) struct Wanted<'a> {
 }
 
 /// A page of the list; an unknown token gives an empty page.
-pub(crate) fn page(all: &[Activity], wanted: &Wanted<'_>) -> Node {
+pub(crate) fn page(all: &[Activity], wanted: &Wanted<'_>, now: Timestamp) -> Node {
     let fits = |it: &&Activity| {
         (wanted.kinds.is_empty() || wanted.kinds.contains(&it.kind))
-            && wanted.after.is_none_or(|after| it.known > after)
-            && wanted.until.is_none_or(|until| it.known < until)
+            && wanted.after.is_none_or(|after| it.known.is_after(after, now))
+            && wanted.until.is_none_or(|until| it.known.market < until)
     };
     let mut rows: Vec<&Activity> = all.iter().filter(fits).collect();
     if !wanted.oldest_first {

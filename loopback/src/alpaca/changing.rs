@@ -81,7 +81,7 @@ impl Desk {
             pricing,
             status: if old.status == Status::Held { Status::Held } else { self.first_status_of(old) },
             waiting: Waiting::Nothing,
-            times: Times::new(facts.now),
+            times: Times::new(facts.now, self.wall),
             replaces: Some(place),
             replaced_by: None,
             number: None,

@@ -51,6 +51,8 @@ pub(crate) struct Desk {
     /// In the order of the assets.
     pub(crate) holdings: Vec<Holding>,
     pub(crate) activities: Vec<Activity>,
+    /// What the machine's clock shows.
+    pub(crate) wall: Timestamp,
     /// Trailing stops that may still follow the price.
     trailing: Vec<usize>,
     /// Stock orders that came while their market was closed.
@@ -74,6 +76,7 @@ impl Desk {
             ids: Ids::new(seed),
             holdings,
             activities: Vec::new(),
+            wall: Timestamp::MIN,
             trailing: Vec::new(),
             waiting: Vec::new(),
             asks: Vec::new(),
@@ -136,7 +139,7 @@ impl Desk {
             intent,
             status: self.rules.first_status(self.assets[asset].class),
             waiting: Waiting::Nothing,
-            times: Times::new(facts.now),
+            times: Times::new(facts.now, self.wall),
             replaces: None,
             replaced_by: None,
             parent: None,

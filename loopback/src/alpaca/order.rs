@@ -1,4 +1,5 @@
 //! An order as the venue keeps it, and as it shows it.
+use super::activity::Known;
 use super::asset::Asset;
 use super::draft::{Pricing, Trailing};
 use super::node::Node;
@@ -11,6 +12,8 @@ use rust_decimal::Decimal;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Times {
     pub(crate) created: Timestamp,
+    /// The same by the machine's clock.
+    pub(crate) created_wall: Timestamp,
     pub(crate) updated: Timestamp,
     pub(crate) filled: Option<Timestamp>,
     pub(crate) expired: Option<Timestamp>,
@@ -20,8 +23,17 @@ pub(crate) struct Times {
 }
 
 impl Times {
-    pub(crate) fn new(now: Timestamp) -> Self {
-        Self { created: now, updated: now, filled: None, expired: None, canceled: None, failed: None, replaced: None }
+    pub(crate) fn new(now: Timestamp, wall: Timestamp) -> Self {
+        let (created, updated, created_wall) = (now, now, wall);
+        let (filled, expired, canceled, failed, replaced) = (None, None, None, None, None);
+        Self { created, created_wall, updated, filled, expired, canceled, failed, replaced }
+    }
+}
+
+impl Times {
+    /// When it was submitted, by both clocks.
+    pub(crate) fn known(&self) -> Known {
+        Known { market: self.created, wall: self.created_wall }
     }
 }
 

@@ -119,6 +119,7 @@ impl Alpaca {
         let (symbols, classes) = (query.list("symbols"), query.list("asset_class"));
         let bound = |field: &str| query.text(field).map(|id| self.desk.find(id)).transpose();
         let (before_order, after_order) = (bound("before_order_id")?, bound("after_order_id")?);
+        let now = self.exchange.now();
         let fits = |place: &usize| {
             let order = &self.desk.orders[*place];
             let asset = &self.desk.assets[order.asset];
@@ -128,7 +129,7 @@ impl Alpaca {
                 _ => true,
             };
             stands
-                && after.is_none_or(|after| order.times.created > after)
+                && after.is_none_or(|after| order.times.known().is_after(after, now))
                 && until.is_none_or(|until| order.times.created < until)
                 && side.is_none_or(|side: Side| order.side == side)
                 && (symbols.is_empty() || symbols.iter().any(|it| asset.is_named(it)))

@@ -1,5 +1,5 @@
 //! What the exchange's word changes, and what listeners are told of it.
-use super::activity::{Activity, Execution};
+use super::activity::{Activity, Execution, Known};
 use super::asset::AssetClass;
 use super::desk::Desk;
 use super::draft::Pricing;
@@ -48,19 +48,23 @@ impl Desk {
         self.say(event, place, fill.time, Some(&execution));
         let order = &self.orders[place];
         let asset = order.asset;
-        self.activities.push(Activity::fill(&execution, order, &self.assets[asset], now));
+        self.activities.push(Activity::fill(&execution, order, &self.assets[asset], self.known(now)));
         self.charge(fill.fee, asset, now);
         if whole {
             self.release_exits(place, now);
         }
     }
 
+    fn known(&self, now: Timestamp) -> Known {
+        Known { market: now, wall: self.wall }
+    }
+
     /// Notes the fee of a fill as the venue does: in a row of its own.
     fn charge(&mut self, fee: Money, asset: usize, now: Timestamp) {
         let Some(fee) = fee.to_decimal().filter(|fee| !fee.is_zero()) else { return };
-        let asset = &self.assets[asset];
+        let (asset, known) = (&self.assets[asset], self.known(now));
         let kind = if asset.class == AssetClass::Crypto { "CFEE" } else { "FEE" };
-        self.activities.push(Activity::cash(kind, (-fee, Some(asset)), "Fee of a trade", now, &mut self.ids));
+        self.activities.push(Activity::cash(kind, (-fee, Some(asset)), "Fee of a trade", known, &mut self.ids));
     }
 
     /// The venue has closed a position by itself: an order that nobody sent, filled at once.
@@ -83,7 +87,7 @@ impl Desk {
             intent: if fill.side == Side::Buy { "buy_to_close" } else { "sell_to_close" },
             status: Status::New,
             waiting: Waiting::Nothing,
-            times: Times::new(now),
+            times: Times::new(now, self.wall),
             replaces: None,
             replaced_by: None,
             parent: None,

@@ -25,6 +25,7 @@ const STEPS: usize = 64;
 
 impl Dialect for Alpaca {
     fn request(&mut self, request: &Request, now: Moment) -> Reply {
+        (self.desk.wall, self.sockets.now_ns) = (now.wall, now.mono_ns);
         if let Some(path) = request.path.strip_prefix("/loopback/") {
             return Reply::Answer(said(self.control(path, request, now)));
         }
@@ -100,6 +101,7 @@ impl Dialect for Alpaca {
     }
 
     fn pass(&mut self, now: Moment, room: Room) {
+        (self.desk.wall, self.sockets.now_ns) = (now.wall, now.mono_ns);
         self.sockets.end_strangers(now);
         self.do_what_was_late(now);
         self.strike_in_time(now);
@@ -130,6 +132,9 @@ impl Alpaca {
         let open = path.starts_with("v1beta3/crypto/") && request.header(KEY).is_none();
         if !open && !self.knows(request.header(KEY).unwrap_or_default(), request.header(SECRET).unwrap_or_default()) {
             return written(401, &Refusal::unauthorized().body());
+        }
+        if now.mono_ns < self.refused_until_ns {
+            return written(429, &Refusal::too_many().body());
         }
         if self.faults.strikes(Fault::Ban) {
             self.budget.ban(now, BAN_NS);

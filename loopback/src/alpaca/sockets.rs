@@ -9,6 +9,8 @@ use crate::faults::{Fault, Faults};
 use crate::pace::Moment;
 use std::collections::{BTreeMap, VecDeque};
 
+/// The shortest silence of a socket that goes mute; the longest is four times as long.
+const SILENCE_NS: u64 = 20_000_000_000;
 /// The code of a close that follows a refusal.
 const POLICY: u16 = 1008;
 
@@ -21,10 +23,10 @@ enum Line {
 #[derive(Clone, Debug)]
 struct Socket {
     line: Line,
-    /// It answers, and no news comes.
-    mute: bool,
-    /// Nothing comes at all.
-    deaf: bool,
+    /// Until then it answers, and no news comes, on the steady clock.
+    mute_until_ns: u64,
+    /// Until then nothing comes at all.
+    deaf_until_ns: u64,
     /// A message that the next one overtakes.
     overtaken: Option<Frame>,
 }
@@ -34,6 +36,8 @@ struct Socket {
 pub(crate) struct Sockets {
     open: BTreeMap<SocketId, Socket>,
     frames: VecDeque<(SocketId, Frame)>,
+    /// What the steady clock shows.
+    pub(crate) now_ns: u64,
 }
 
 impl Sockets {
@@ -47,7 +51,7 @@ impl Sockets {
     }
 
     fn insert(&mut self, id: SocketId, line: Line) {
-        self.open.insert(id, Socket { line, mute: false, deaf: false, overtaken: None });
+        self.open.insert(id, Socket { line, mute_until_ns: 0, deaf_until_ns: 0, overtaken: None });
     }
 
     pub(crate) fn remove(&mut self, id: SocketId) {
@@ -113,7 +117,7 @@ impl Sockets {
     }
 
     fn send(&mut self, id: SocketId, frame: Frame) {
-        if self.open.get(&id).is_some_and(|socket| !socket.deaf) {
+        if self.open.get(&id).is_some_and(|socket| self.now_ns >= socket.deaf_until_ns) {
             self.frames.push_back((id, frame));
         }
     }
@@ -127,16 +131,6 @@ impl Sockets {
     /// Drops every socket without a word.
     pub(crate) fn drop_all(&mut self) {
         for (id, _) in std::mem::take(&mut self.open) {
-            self.frames.push_back((id, Frame::Drop));
-        }
-    }
-
-    /// Drops one of the sockets, drawn by `draw` below their number.
-    pub(crate) fn drop_one(&mut self, draw: impl FnOnce(u64) -> u64) {
-        let count = self.open.len() as u64;
-        let place = if count == 0 { return } else { usize::try_from(draw(count)).unwrap_or(0) };
-        if let Some(id) = self.open.keys().nth(place).copied() {
-            self.open.remove(&id);
             self.frames.push_back((id, Frame::Drop));
         }
     }
@@ -185,9 +179,15 @@ impl Sockets {
     /// News for a socket, unless a fault strikes.
     fn news(&mut self, id: SocketId, frame: Frame, faults: &mut Faults) {
         let Some(socket) = self.open.get_mut(&id) else { return };
-        socket.mute |= faults.strikes(Fault::MuteSocket);
-        socket.deaf |= faults.strikes(Fault::HalfOpen);
-        if socket.mute || socket.deaf || faults.strikes(Fault::SkippedMessage) {
+        for (fault, until_ns) in
+            [(Fault::MuteSocket, &mut socket.mute_until_ns), (Fault::HalfOpen, &mut socket.deaf_until_ns)]
+        {
+            if self.now_ns >= *until_ns && faults.strikes(fault) {
+                *until_ns = self.now_ns + SILENCE_NS + faults.draw(fault, 3 * SILENCE_NS);
+            }
+        }
+        let silent = self.now_ns < socket.mute_until_ns.max(socket.deaf_until_ns);
+        if silent || faults.strikes(Fault::SkippedMessage) {
             return;
         }
         if faults.strikes(Fault::HostileFrame) {

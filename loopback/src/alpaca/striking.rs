@@ -10,7 +10,7 @@ use engine::Side;
 use rust_decimal::Decimal;
 
 const SECOND_NS: u64 = 1_000_000_000;
-/// How long connections are refused after one was dropped.
+/// The longest time that everything is refused after connections were dropped.
 const REFUSED_NS: u64 = 5 * SECOND_NS;
 /// How long a market is halted.
 const HALTED_NS: u64 = 30 * SECOND_NS;
@@ -39,9 +39,9 @@ impl Alpaca {
         }
         self.fault_second = second;
         if self.faults.strikes(Fault::FlapStorm) {
-            let faults = &mut self.faults;
-            self.sockets.drop_one(|count| faults.draw(Fault::FlapStorm, count));
-            self.refused_until_ns = now.mono_ns + REFUSED_NS;
+            self.sockets.drop_all();
+            self.refused_until_ns =
+                now.mono_ns + SECOND_NS + self.faults.draw(Fault::FlapStorm, REFUSED_NS - SECOND_NS);
         }
         if self.faults.strikes(Fault::External) {
             self.trade_by_nobody();
@@ -50,6 +50,7 @@ impl Alpaca {
             self.exchange.cancel_all(self.account, None);
             self.settle();
             self.sockets.drop_all();
+            self.refused_until_ns = now.mono_ns + 2 * SECOND_NS;
         }
         if self.faults.strikes(Fault::RuleChange) && !self.desk.assets.is_empty() {
             let place = self.faults.draw(Fault::RuleChange, self.desk.assets.len() as u64);

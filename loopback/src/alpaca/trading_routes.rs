@@ -105,7 +105,7 @@ impl Alpaca {
             page_size: query.count("page_size", 100, 100)?,
             page_token: query.text("page_token"),
         };
-        ok(activity::page(&self.desk.activities, &wanted))
+        ok(activity::page(&self.desk.activities, &wanted, self.exchange.now()))
     }
 
     fn portfolio_history(&self, query: &Query) -> Answered {

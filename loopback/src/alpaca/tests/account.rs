@@ -135,3 +135,17 @@ fn the_history_of_the_portfolio_follows_the_equity() {
     assert!(equity.last().and_then(serde_json::Value::as_f64) > Some(100_000.0), "{history}");
     assert_eq!(stage.ask("GET", "/v2/account/portfolio/history?timeframe=2Min", "").0, 422);
 }
+
+#[test]
+fn a_time_that_the_market_has_not_come_to_is_one_of_the_machines_clock() {
+    let mut stage = Stage::new();
+    stage.wall = Timestamp(OPEN + 1_000_000 * super::MINUTE);
+    stage.order(BUY);
+    let asked = |minutes: i64| moment::utc(Timestamp(OPEN + minutes * super::MINUTE));
+    for (after, count) in [(asked(4), 1), (asked(5), 0), (asked(999_999), 1), (asked(1_000_000), 0)] {
+        let fills = stage.get(&format!("/v2/account/activities/FILL?after={after}"));
+        let orders = stage.get(&format!("/v2/orders?status=all&after={after}"));
+        let counts = [fills, orders].map(|rows| rows.as_array().map(Vec::len));
+        assert_eq!(counts, [Some(count); 2], "{after}");
+    }
+}

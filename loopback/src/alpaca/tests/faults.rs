@@ -132,6 +132,23 @@ fn dropped_connections_find_a_limit_when_they_come_again() {
     let now = stage.moment();
     let refused = crate::dialect::Dialect::connect(&mut stage.venue, socket, &request, now);
     assert_eq!(refused.map_err(|answer| answer.status), Err(429));
+    assert_eq!(stage.ask("GET", "/v2/clock", "").0, 429);
+}
+
+#[test]
+fn a_silence_ends() {
+    let mut stage = stage("F7=1");
+    stage.listen();
+    let buy = r#"{"symbol":"SPY","qty":1,"side":"buy","type":"market","time_in_force":"day"}"#;
+    stage.order(buy);
+    assert_eq!(stage.updates(), Vec::<String>::new());
+    stage.venue.faults.set(crate::faults::Fault::HalfOpen, 0);
+    stage.wait(19);
+    stage.order(buy);
+    assert_eq!(stage.updates(), Vec::<String>::new());
+    stage.wait(61);
+    stage.order(buy);
+    assert_eq!(stage.updates(), ["new market", "fill market"]);
 }
 
 #[test]

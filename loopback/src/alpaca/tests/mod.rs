@@ -28,6 +28,7 @@ pub(super) const MINUTE: i64 = Interval::MINUTE.0;
 pub(super) struct Stage {
     pub(super) venue: Alpaca,
     pub(super) mono_ns: u64,
+    pub(super) wall: Timestamp,
     sockets: u64,
 }
 
@@ -124,11 +125,12 @@ impl Stage {
             speed: Speed::OnDemand,
         };
         let now = Moment { wall: plan.begin, mono_ns: 0 };
-        Self { venue: Alpaca::new(exchange(plan.begin, plan.size), &symbols, setup, now), mono_ns: 0, sockets: 0 }
+        let venue = Alpaca::new(exchange(plan.begin, plan.size), &symbols, setup, now);
+        Self { venue, mono_ns: 0, wall: Timestamp(OPEN), sockets: 0 }
     }
 
     fn moment(&self) -> Moment {
-        Moment { wall: Timestamp(OPEN), mono_ns: self.mono_ns }
+        Moment { wall: self.wall, mono_ns: self.mono_ns }
     }
 
     /// The market goes on by so many seconds.
