@@ -1,5 +1,4 @@
 //! Alpaca's connector against what the venue and its own client were recorded to say, and against each of its traps.
-extern crate onetape_venues as venues;
 
 mod canary;
 mod feeds;

@@ -1,5 +1,5 @@
 //! What the driver asks: pages to their end, terms, positions, money, sessions, time.
-use crate::rig::{AAPL, BTC, OPEN, Rig, limit, order, theirs, uuid, whole};
+use super::rig::{AAPL, BTC, OPEN, Rig, limit, order, theirs, uuid, whole};
 use engine::order::{FillId, OrderId};
 use engine::{Action, Interval, Side, Timestamp};
 use rust_decimal::Decimal;
@@ -205,7 +205,7 @@ fn a_fee_on_crypto_is_money_that_moved_and_told_once() {
 
 #[test]
 fn without_a_key_everything_but_crypto_candles_is_refused() {
-    let mut setup = crate::rig::config();
+    let mut setup = super::rig::config();
     setup.credentials = None;
     setup.listed.remove(0);
     let mut rig = Rig::of(setup);

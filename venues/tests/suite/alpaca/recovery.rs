@@ -1,5 +1,5 @@
 //! What is not known is asked until the venue has told: after lost answers, after a stream that was away, after a restart.
-use crate::rig::{AAPL, Rig, cents, config, limit, order, theirs, uuid, whole};
+use super::rig::{AAPL, Rig, cents, config, limit, order, theirs, uuid, whole};
 use engine::order::OrderId;
 use engine::{Action, Qty, Side};
 use venues::{Channel, Happening, Input, LinkFailure, Method, Socket};

@@ -1,5 +1,5 @@
 //! The streams of market data, and what stands in for them without a key.
-use crate::rig::{AAPL, BTC, Rig, config, listed};
+use super::rig::{AAPL, BTC, Rig, config, listed};
 use engine::tick::Tick;
 use engine::{Interval, Price, Qty, Side, Timestamp};
 use venues::alpaca::{Alpaca, Config, ConfigError, Feed};
@@ -117,7 +117,7 @@ fn trades_and_quotes_are_ticks() {
         {"T":"q","S":"AAPL","bx":" ","bp":0,"bs":0,"ax":"V","ap":25.43,"as":36,"t":"2026-01-02T14:30:00.5Z"},
         {"T":"x","S":"AAPL","i":1,"p":1,"s":1},{"T":"never heard"}]"#;
     rig.market(0, message);
-    let at = |ns: i64| Timestamp(crate::rig::OPEN + ns);
+    let at = |ns: i64| Timestamp(super::rig::OPEN + ns);
     let trade = Tick::trade(at(1), Price(1_777_901), Qty(90_000_000_000), None);
     let quote =
         Tick::quote(at(500_000_000), (Price(254_100), Qty(35_000_000_000)), (Price(254_300), Qty(36_000_000_000)));

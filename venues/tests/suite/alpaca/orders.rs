@@ -1,5 +1,5 @@
 //! Orders: what is reported for what the venue says, in whatever order and number it says it.
-use crate::rig::{AAPL, BTC, Rig, attached, cents, limit, order, theirs, uuid, whole};
+use super::rig::{AAPL, BTC, Rig, attached, cents, limit, order, theirs, uuid, whole};
 use engine::order::{Link, OrderId, OrderKind, OrderRequest, Terms, TimeInForce};
 use engine::{Action, Side};
 use venues::{Channel, Happening, LinkFailure, Method};

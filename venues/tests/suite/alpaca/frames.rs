@@ -1,5 +1,5 @@
 //! Every recorded frame of a stream, byte for byte where bytes were recorded.
-use crate::fixtures::{frames, string};
+use super::fixtures::{frames, string};
 use serde_json::Value;
 use std::borrow::Cow;
 use venues::Frame;

@@ -1,5 +1,5 @@
 //! Every recorded answer is read, and read right.
-use crate::fixtures::{Case, go, openapi, rest, string};
+use super::fixtures::{Case, go, openapi, rest, string};
 use venues::alpaca::wire::account::Position;
 use venues::alpaca::wire::answer::{Answer, answer};
 use venues::alpaca::wire::market::{Bar, Quote, Trade};

@@ -4,7 +4,7 @@ use serde_json::value::RawValue;
 use std::collections::BTreeMap;
 
 /// One case: its fields as they stand.
-pub(crate) type Case = BTreeMap<String, Box<RawValue>>;
+pub(super) type Case = BTreeMap<String, Box<RawValue>>;
 
 #[derive(Deserialize)]
 struct File {
@@ -17,14 +17,14 @@ fn read(text: &str) -> BTreeMap<String, Case> {
 }
 
 /// A field that is text.
-pub(crate) fn string(case: &Case, field: &str) -> String {
+pub(super) fn string(case: &Case, field: &str) -> String {
     serde_json::from_str(case[field].get()).expect("text")
 }
 
 macro_rules! file {
     ($name:ident, $path:literal) => {
-        pub(crate) fn $name() -> BTreeMap<String, Case> {
-            read(include_str!(concat!("../fixtures/", $path)))
+        pub(super) fn $name() -> BTreeMap<String, Case> {
+            read(include_str!(concat!("../../fixtures/", $path)))
         }
     };
 }

@@ -1,5 +1,5 @@
 //! Whatever a venue sends: nothing panics, nothing grows without bound, and what is well said beside it is heard.
-use crate::rig::{AAPL, Rig, limit, order, theirs};
+use super::rig::{AAPL, Rig, limit, order, theirs};
 use engine::{Action, Side};
 use proptest::prelude::*;
 use venues::alpaca::wire::answer::answer;

@@ -1,6 +1,6 @@
 //! What goes out for the intents of the recorded requests of the official client, and with it.
-use crate::fixtures::{requests, string};
-use crate::rig::{AAPL, BTC, Rig, attached, cents, config, limit, listed, order, theirs, uuid, whole};
+use super::fixtures::{requests, string};
+use super::rig::{AAPL, BTC, Rig, attached, cents, config, limit, listed, order, theirs, uuid, whole};
 use engine::order::{OrderId, OrderKind, OrderRequest, Terms, TimeInForce, Trail};
 use engine::{Action, InstrumentId, Price, Qty, Side};
 use secrecy::ExposeSecret;

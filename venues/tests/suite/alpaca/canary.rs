@@ -1,5 +1,5 @@
 //! No byte of a key or secret is in anything that is said of a session, whatever the venue sends back.
-use crate::rig::{Rig, config, limit, order, theirs};
+use super::rig::{Rig, config, limit, order, theirs};
 use engine::{Action, Side};
 use venues::alpaca::Alpaca;
 use venues::{Connector, Happening, Input, Method, Output, Query, Socket};
