@@ -1,19 +1,20 @@
 //! Answers about orders, fills, positions, money, instruments and time.
 use super::connector::{Alpaca, SECOND};
 use super::fills::uuid_bits;
+use super::hours::sessions;
 use super::map::orders::side;
 use super::map::refusals::{Verdict, verdict};
 use super::map::status::Status;
 use super::map::symbols::Class;
 use super::outbox::{Base, Purpose, encoded};
 use super::timers::Timer;
-use super::wire::account::{Account, Asset, Clock, Day, Position};
+use super::wire::account::{Account, Asset, Clock, Position};
 use super::wire::activity::Activity;
 use super::wire::order::{Order, Part};
 use super::wire::{read, text_of};
 use crate::connector::Moment;
 use crate::happening::Happening;
-use crate::instant::{in_new_york, instant, instant_text};
+use crate::instant::{instant, instant_text};
 use crate::numbers::{Number, steps};
 use crate::query::{Answer, Balance, Permissions, VenueInstrument, VenueOrder, VenuePosition};
 use crate::text::shown;
@@ -26,13 +27,13 @@ use rust_decimal::Decimal;
 type Whole = Result<Answer, String>;
 
 impl Alpaca {
-    /// The venue's time as far as it is known.
+    /// The venue's time as far as it is known: by the clocks, or later where its market has shown a later instant.
     pub(super) fn venue_now(&self) -> Timestamp {
-        self.now.wall.after(self.ahead_ns)
+        self.now.wall.after(self.ahead_ns).max(self.shown)
     }
 
     pub(super) fn ask_the_clock(&mut self) {
-        self.timers.set(Timer::Clock, self.after(600 * SECOND));
+        self.timers.set(Timer::Clock, self.after(60 * SECOND));
         self.outbox.ask(self.now, (Base::Trading, "/v2/clock".into()), Purpose::Clock, &mut self.out);
     }
 
@@ -73,16 +74,8 @@ impl Alpaca {
     }
 
     pub(super) fn sessions_answer(&self, (from, to): (Timestamp, Timestamp), json: &str) -> Whole {
-        let days: Vec<Day<'_>> = read("a calendar", json).map_err(|error| error.to_string())?;
-        let mut sessions = Vec::new();
-        for day in &days {
-            let at = |time: &str| in_new_york(&format!("{}T{time}", day.date)).map_err(|error| error.to_string());
-            let session = (at(&day.open)?, at(&day.close)?);
-            if (from..to).contains(&session.0) {
-                sessions.push(session);
-            }
-        }
-        sessions.sort_unstable();
+        let mut sessions = sessions(json)?;
+        sessions.retain(|(open, _)| (from..to).contains(open));
         Ok(Answer::Sessions(sessions))
     }
 

@@ -102,6 +102,27 @@ impl Tracked {
         self.primed + self.legs.iter().map(Leg::booked).sum::<i64>()
     }
 
+    /// How much the venue has filled of it, on all legs together.
+    pub(super) fn filled(&self) -> i64 {
+        self.legs.iter().map(Leg::own).sum()
+    }
+
+    /// How much the whole order is for, as far as a leg that counts says.
+    pub(super) fn whole(&self, leg: &Leg) -> Option<i64> {
+        let others = if leg.carried > 0 { 0 } else { self.filled() - leg.own() };
+        leg.quantity.map(|quantity| quantity + others)
+    }
+
+    /// The lists of fills were read to their end: whether one of its legs turns out to count what the one before had filled.
+    pub(super) fn doubt(&mut self) -> bool {
+        let filled: Vec<i64> = self.legs.iter().map(|leg| leg.filled).collect();
+        let mut carries = false;
+        for (leg, before) in self.legs.iter_mut().skip(1).zip(filled) {
+            carries |= leg.doubt(before);
+        }
+        carries
+    }
+
     /// How much the venue has filled of it and nobody has booked.
     pub(super) fn missing(&self) -> i64 {
         self.legs.iter().map(Leg::missing).sum()
@@ -138,6 +159,11 @@ impl Book {
 
     pub(super) fn get_mut(&mut self, order: OrderId) -> Option<&mut Tracked> {
         self.orders.get_mut(&order)
+    }
+
+    /// The same, to be changed.
+    pub(super) fn live_numbers(&self) -> Vec<OrderId> {
+        self.live.iter().copied().collect()
     }
 
     /// Whose a venue's order is.

@@ -233,6 +233,12 @@ impl Alpaca {
             return self.ask_fills();
         }
         self.catching_up.fills_known = true;
+        for order in self.book.live_numbers() {
+            if self.book.get_mut(order).is_some_and(super::book::Tracked::doubt) {
+                self.carries = true;
+                self.settle(order);
+            }
+        }
         let missing = self.book.live().any(|(_, it)| it.missing() > 0);
         if missing {
             let wait = self.catching_up.fills_backoff.failed();

@@ -5,6 +5,7 @@ use super::book::Book;
 use super::catching_up::CatchingUp;
 use super::config::{Config, ConfigError};
 use super::feeds::Feeds;
+use super::hours::Session;
 use super::map::symbols::{Class, Symbols};
 use super::missed::Missed;
 use super::outbox::{Base, Outbox, Purpose, Sent, reset_of};
@@ -41,8 +42,12 @@ pub struct Alpaca {
     pub(super) candles: Candles,
     pub(super) questions: Questions,
     pub(super) missed: BTreeMap<Class, Missed>,
+    /// The sessions of these days, once known.
+    pub(super) sessions: Option<Vec<Session>>,
     /// How far the venue's clock is ahead of ours, in nanoseconds.
     pub(super) ahead_ns: i64,
+    /// The latest instant that its market has shown.
+    pub(super) shown: Timestamp,
     /// Executions of the stream that were taken in.
     pub(super) executions: Seen<u128>,
     /// What was told of others' orders.
@@ -53,6 +58,8 @@ pub struct Alpaca {
     pub(super) movements: Seen<String>,
     /// When the session began.
     pub(super) began: Timestamp,
+    /// Whether the venue was seen to count what an order had filled to the one in its place.
+    pub(super) carries: bool,
     pub(super) rng: Rng,
     pub(super) barred: bool,
     pub(super) stopped: bool,
@@ -85,12 +92,15 @@ impl Alpaca {
             candles: Candles::new(&symbols),
             questions: Questions::default(),
             missed: BTreeMap::new(),
+            sessions: None,
             ahead_ns: 0,
+            shown: Timestamp::MIN,
             executions: Seen::default(),
             strangers: Seen::default(),
             told: Seen::default(),
             movements: Seen::default(),
             began: Timestamp::MIN,
+            carries: false,
             rng: Rng::stream(config.seed, "alpaca waits"),
             barred: false,
             stopped: false,
@@ -154,6 +164,7 @@ impl Alpaca {
         if self.outbox.has_credentials() {
             self.open_private();
             self.timers.set(Timer::Clock, self.now.mono_ns);
+            self.timers.set(Timer::Sessions, self.now.mono_ns);
             self.timers.set(Timer::Movements, self.now.mono_ns);
         } else {
             self.note("no key: the candles of crypto are asked for once a minute, and nothing else can be had");
@@ -185,6 +196,7 @@ impl Alpaca {
             Purpose::Fills => self.on_fills(status, body),
             Purpose::Movements => self.on_movements(status, body),
             Purpose::Clock => self.on_clock(sent.at, status, body),
+            Purpose::Sessions => self.on_sessions(status, body),
             Purpose::Missed(of) => self.on_missed(&of, status, body),
             Purpose::Ask(question) => self.on_question(question, sent.at, status, body),
         }
@@ -212,6 +224,7 @@ impl Alpaca {
             Purpose::Ask(question) => self.question_failed(question, why),
             Purpose::Missed(of) => self.give_up_missed(&of, why),
             Purpose::Clock => self.timers.set(Timer::Clock, self.after(30 * SECOND)),
+            Purpose::Sessions => self.sessions_unknown(why),
             Purpose::Movements => self.timers.set(Timer::Movements, self.after(60 * SECOND)),
             _ => {}
         }
@@ -238,6 +251,7 @@ impl Alpaca {
                 Timer::Fills => self.pull_fills(),
                 Timer::Movements => self.pull_movements(),
                 Timer::Clock => self.ask_the_clock(),
+                Timer::Sessions => self.ask_for_sessions(),
                 Timer::Candles => self.close_candles(),
                 Timer::Poll => self.poll_bars(),
             }

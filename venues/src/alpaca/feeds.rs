@@ -2,6 +2,7 @@
 //! wanted, and opened again after a while; after a refusal for a second connection only after a long one.
 use super::config::Config;
 use super::connector::{Alpaca, SECOND, alive};
+use super::hours::is_within;
 use super::map::symbols::{Class, Symbols};
 use super::map::ticks;
 use super::series::Kind;
@@ -18,6 +19,9 @@ use crate::msgpack::from_json;
 use engine::tick::Tick;
 use engine::{InstrumentId, Interval, Rng};
 use secrecy::{ExposeSecret, SecretSlice, SecretString};
+
+/// How long a stream may say nothing, in nanoseconds.
+const SILENCE: u64 = 120 * SECOND;
 
 /// How far a stream is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -40,6 +44,8 @@ pub(super) struct Feed {
     class: Class,
     path: String,
     stage: Stage,
+    /// When it last said anything, on the monotonic clock. Pings say nothing.
+    heard: u64,
     backoff: Backoff,
     /// Waits after a refusal for a second connection: the venue counts the old one for a while.
     crowded: Backoff,
@@ -58,6 +64,7 @@ impl Feeds {
                 class,
                 path,
                 stage: Stage::Down,
+                heard: 0,
                 backoff: Backoff::new(SECOND, 60 * SECOND, rng("alpaca feed")),
                 crowded: Backoff::new(15 * SECOND, 120 * SECOND, rng("alpaca crowded feed")),
             }
@@ -174,9 +181,9 @@ impl Alpaca {
     }
 
     pub(super) fn feed_said(&mut self, socket: Socket, frame: Frame<'_>) {
-        if self.feeds.get(socket).is_none_or(|feed| feed.stage == Stage::Down) {
-            return;
-        }
+        let now = self.now.mono_ns;
+        let Some(feed) = self.feeds.get(socket).filter(|feed| feed.stage != Stage::Down) else { return };
+        feed.heard = now;
         let json = match json_of(frame) {
             Ok(json) => json,
             Err(error) => return self.note_once(&format!("a frame of market data cannot be read: {error}")),
@@ -191,6 +198,21 @@ impl Alpaca {
                 }
             }
             Err(error) => self.note_once(&format!("a frame of market data cannot be read: {error}")),
+        }
+    }
+
+    /// Opens streams again that have said nothing for two minutes in which something is to be expected: a bar comes with each
+    /// minute of crypto, and with most of a session of stocks.
+    pub(super) fn hear_silence(&mut self) {
+        let (now, market) = (self.now.mono_ns, self.venue_now());
+        let session = self.sessions.as_ref().is_some_and(|sessions| is_within(sessions, market));
+        let silent = |feed: &Feed| {
+            let expected = feed.class == Class::Crypto || session;
+            feed.stage == Stage::Up && expected && now.saturating_sub(feed.heard) > SILENCE
+        };
+        let sockets: Vec<Socket> = self.feeds.0.iter().filter(|feed| silent(feed)).map(|feed| feed.socket).collect();
+        for socket in sockets {
+            self.feed_lost(socket, "it has said nothing for two minutes");
         }
     }
 

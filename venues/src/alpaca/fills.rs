@@ -36,6 +36,9 @@ impl Alpaca {
         }
         let before = self.out.len();
         self.observe(order, &update.order);
+        if matches!(&*update.event, "new" | "accepted" | "pending_new" | "held") {
+            self.count_carried(order, &update.order);
+        }
         self.settle_amendment(order);
         match &*update.event {
             "fill" | "partial_fill" => self.executed(order, update, execution),
@@ -119,8 +122,10 @@ impl Alpaca {
         let Some(leg) = activity.order_id.as_deref() else { return false };
         let Some(order) = self.book.of_leg(leg) else {
             let time = self.time_of(activity.transaction_time.as_deref());
-            // Of before the session nobody wants to be told: it was, or it was never ours.
-            if time >= self.began && self.strangers.is_new(activity.id.to_string()) {
+            // Of before the session nobody wants to be told: it was, or it was never ours. While something of ours is on its
+            // way this may be of it: it is listed again.
+            let on_its_way = self.book.live().any(|(_, it)| it.legs.is_empty() || it.amendment.is_some());
+            if time >= self.began && !on_its_way && self.strangers.is_new(activity.id.to_string()) {
                 let symbol = activity.symbol.as_deref().unwrap_or_default();
                 let what = self.clean(&format!("a fill of order {leg} of {symbol} at the venue"));
                 self.happened(Happening::Foreign(what));
@@ -173,7 +178,7 @@ impl Alpaca {
         let (price, rounded) = price_against(&text(told.price, "price")?, scales.0, side)?;
         let filled = told.filled.map(|filled| steps(filled.0, scales.1)).transpose()?;
         let Some(leg) = self.book.get_mut(order).and_then(|tracked| tracked.leg_mut(told.leg)) else { return Ok(None) };
-        let filled = filled.unwrap_or_else(|| leg.booked() + quantity);
+        let filled = filled.unwrap_or_else(|| leg.carried + leg.booked() + quantity);
         // An id that cannot be read is made of what the fill is: the same for each telling.
         let id = told.id.unwrap_or_else(|| made_up(told.leg, filled));
         let Booking::Book(part) = leg.fill((quantity, price), filled, told.streamed.then_some(id)) else {

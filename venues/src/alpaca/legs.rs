@@ -39,6 +39,10 @@ pub(super) struct Leg {
     pub(super) word: String,
     /// The id of the one in its place, where the venue named it.
     pub(super) replaced_by: Option<String>,
+    /// What the one before it had filled, where the venue counts that to this one too.
+    pub(super) carried: i64,
+    /// How often it looked so.
+    doubts: u8,
     booked: Vec<Stretch>,
 }
 
@@ -51,6 +55,8 @@ impl Leg {
             status: Status::Unclear,
             word: String::new(),
             replaced_by: None,
+            carried: 0,
+            doubts: 0,
             booked: Vec::new(),
         }
     }
@@ -68,9 +74,39 @@ impl Leg {
         self.booked.iter().map(|stretch| stretch.to - stretch.from).sum()
     }
 
+    /// How much of it is filled that no other leg has filled.
+    pub(super) fn own(&self) -> i64 {
+        self.filled - self.carried
+    }
+
     /// How much the venue has filled and nobody has booked.
     pub(super) fn missing(&self) -> i64 {
-        (self.filled - self.booked()).max(0)
+        (self.own() - self.booked()).max(0)
+    }
+
+    /// The venue counts to this leg what those before it had filled: so much of what is filled is not its own.
+    pub(super) fn carry(&mut self, filled: i64) {
+        let earlier = self.booked();
+        let told = self.booked.iter().any(|stretch| stretch.price != 0);
+        self.carried = filled;
+        if !told {
+            self.booked.clear();
+            self.prime(earlier);
+        }
+    }
+
+    /// The lists of fills were read to their end, and something of this leg is missing still. Where it is just what the leg
+    /// before it has filled, the venue may count that to this one: after several readings it does.
+    pub(super) fn doubt(&mut self, before: i64) -> bool {
+        const READINGS: u8 = 3;
+        let told = self.booked.iter().filter(|stretch| stretch.price != 0).map(|stretch| stretch.from).min();
+        let looks_so = before > 0 && self.carried == 0 && self.missing() > 0 && told.unwrap_or(self.filled) == before;
+        self.doubts = if looks_so { self.doubts + 1 } else { 0 };
+        let carries = self.doubts >= READINGS;
+        if carries {
+            self.carry(before);
+        }
+        carries
     }
 
     /// The execution that was booked for the fill after which so much is filled.
@@ -81,7 +117,8 @@ impl Leg {
     /// What an earlier session booked: from the beginning on.
     pub(super) fn prime(&mut self, quantity: i64) {
         if quantity > 0 {
-            self.booked.push(Stretch { from: 0, to: quantity, execution: None, price: 0 });
+            let from = self.carried;
+            self.booked.push(Stretch { from, to: from + quantity, execution: None, price: 0 });
             self.booked.sort_by_key(|stretch| stretch.from);
         }
     }
@@ -178,6 +215,33 @@ mod tests {
         assert_eq!(leg.fill((3, 7), 5, Some(1)), Booking::Book(3));
         assert_eq!(leg.fill((2, 7), 5, Some(2)), Booking::Book(2));
         assert_eq!(leg.fill((2, 7), 5, Some(3)), Booking::Known, "there is no room for a third");
+    }
+
+    #[test]
+    fn what_the_leg_before_had_filled_is_not_its_own() {
+        let mut leg = Leg::new("b");
+        leg.filled = 6;
+        leg.prime(2);
+        leg.carry(4);
+        assert_eq!((leg.own(), leg.booked(), leg.missing()), (2, 2, 0));
+        assert_eq!(leg.fill((2, 7), 6, None), Booking::Known, "an earlier session booked it");
+        assert_eq!(leg.fill((1, 7), 7, None), Booking::Book(1));
+    }
+
+    #[test]
+    fn what_is_missing_is_only_the_fills_of_the_leg_before_when_no_list_has_it() {
+        let mut leg = Leg::new("b");
+        assert_eq!(leg.fill((2, 7), 6, None), Booking::Book(2));
+        assert_eq!(
+            [leg.doubt(4), leg.doubt(4), leg.doubt(3), leg.doubt(4), leg.doubt(4), leg.doubt(4)][2..],
+            [false, false, false, true]
+        );
+        assert_eq!((leg.own(), leg.missing()), (2, 0));
+        let mut leg = Leg::new("c");
+        leg.filled = 4;
+        assert!(!leg.doubt(4) && !leg.doubt(4), "its own, perhaps");
+        assert_eq!(leg.fill((4, 7), 4, None), Booking::Book(4));
+        assert!(!leg.doubt(4));
     }
 
     #[test]

@@ -58,6 +58,7 @@ impl Alpaca {
         for (symbol, bar) in page.all() {
             let Some(it) = self.symbols.find(symbol) else { continue };
             match candle(bar, Interval::MINUTE, &it.instrument) {
+                Ok(candle) if self.is_outside(it, candle.open_time) => {}
                 Ok(candle) => missed.bars.push((it.id, candle)),
                 Err(error) => self.note_once(&format!("a bar of {symbol} cannot be used: {error}")),
             }

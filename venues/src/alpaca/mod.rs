@@ -9,6 +9,8 @@ mod config;
 mod connector;
 mod feeds;
 mod fills;
+mod history;
+mod hours;
 mod legs;
 pub mod map;
 mod missed;

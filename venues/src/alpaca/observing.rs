@@ -79,7 +79,7 @@ impl Alpaca {
         }
     }
 
-    fn scale_of(&self, order: OrderId) -> u8 {
+    pub(super) fn scale_of(&self, order: OrderId) -> u8 {
         let of = self.book.get(order).and_then(|it| self.symbols.get(it.request.instrument));
         of.map_or(0, |it| it.instrument.qty_scale)
     }

@@ -45,6 +45,8 @@ pub(super) enum Purpose {
     Movements,
     /// The venue's time, for us.
     Clock,
+    /// The sessions of these days.
+    Sessions,
     /// Bars that were missed, of these instruments.
     Missed(Vec<InstrumentId>),
     /// A question of the driver.

@@ -2,14 +2,12 @@
 //! that fails is never answered with "none".
 use super::config::Feed;
 use super::connector::Alpaca;
-use super::map::candles::candle;
+use super::hours::{Session, calendar_target};
 use super::map::refusals::{Verdict, verdict};
 use super::map::symbols::Class;
 use super::map::timeframe::timeframe;
 use super::outbox::{Base, Purpose, encoded};
-use super::wire::market::Bar;
-use super::wire::page::Page;
-use super::wire::{read, text_of};
+use super::wire::text_of;
 use crate::budget::Urgency;
 use crate::connector::{Method, Moment};
 use crate::happening::Happening;
@@ -17,11 +15,8 @@ use crate::instant::instant_text;
 use crate::listing::Listed;
 use crate::query::{Answer, Query, Unanswered, VenueInstrument, VenueOrder};
 use engine::event::Fill;
-use engine::{Candle, InstrumentId, Interval, Timestamp};
+use engine::{Candle, InstrumentId, Timestamp};
 use std::collections::BTreeMap;
-
-/// The most rows that one question gathers.
-const GATHERED: usize = 5_000_000;
 
 /// One question on its way.
 #[derive(Debug)]
@@ -36,6 +31,10 @@ pub(super) struct Question {
     pub(super) left: Vec<InstrumentId>,
     /// The last row of the page before.
     pub(super) row: Option<String>,
+    /// The sessions whose minutes count, once they were asked for.
+    pub(super) sessions: Option<Vec<Session>>,
+    /// Which interface it was put to last.
+    base: Base,
 }
 
 /// Questions on their way.
@@ -44,10 +43,7 @@ pub(super) struct Questions(BTreeMap<u64, Question>);
 
 impl Questions {
     pub(super) fn base(&self, question: u64) -> Base {
-        match self.0.get(&question).map(|it| &it.query) {
-            Some(Query::History { .. }) => Base::Data,
-            _ => Base::Trading,
-        }
+        self.0.get(&question).map_or(Base::Trading, |it| it.base)
     }
 
     pub(super) fn get_mut(&mut self, question: u64) -> Option<&mut Question> {
@@ -70,6 +66,8 @@ impl Alpaca {
             instruments: Vec::new(),
             left,
             row: None,
+            sessions: None,
+            base: Base::Trading,
         };
         self.questions.0.insert(number, question);
         if !self.outbox.has_credentials() && !matches!(query, Query::History { .. }) {
@@ -114,7 +112,11 @@ impl Alpaca {
         let Some(target) = self.target(question) else {
             return self.answer(number, Err(Unanswered::Unsupported));
         };
-        let base = self.questions.base(number);
+        let history = matches!(question.query, Query::History { .. }) && !self.waits_for_sessions(question);
+        let base = if history { Base::Data } else { Base::Trading };
+        if let Some(question) = self.questions.get_mut(number) {
+            question.base = base;
+        }
         if !self.outbox.ask(self.now, (base, target), Purpose::Ask(number), &mut self.out) {
             self.question_failed(number, "too many questions wait");
         }
@@ -129,19 +131,14 @@ impl Alpaca {
                 let it = question.left.last().and_then(|id| self.symbols.get(*id))?;
                 format!("/v2/assets/{}", encoded(&it.symbol))
             }
+            Query::History { from, to, .. } if self.waits_for_sessions(question) => calendar_target((*from, *to)),
             Query::History { instrument, from, to } => {
                 let it = self.symbols.get(*instrument)?;
-                let name = timeframe(it.interval)?;
+                let name = if self.keeps_to_sessions(it) { "1Min".into() } else { timeframe(it.interval)? };
                 // The venue's bounds are both inclusive, ours is not at the end.
                 format!("{}{page}", self.bars_target(it, &[it.symbol.as_str()], &name, (*from, Some(to.after(-1)))))
             }
-            Query::Sessions { from, to } => {
-                let day = |at: Timestamp, days: i64| {
-                    let text = instant_text(at.after(days * Interval::DAY.0));
-                    text.split('T').next().unwrap_or_default().to_owned()
-                };
-                format!("/v2/calendar?start={}&end={}", day(*from, -1), day(*to, 1))
-            }
+            Query::Sessions { from, to } => calendar_target((*from, *to)),
             Query::OpenOrders | Query::CancelAll(_) => self.orders_target(question)?,
             Query::Order(order) => {
                 format!("/v2/orders:by_client_order_id?client_order_id={}", encoded(&self.name_of(*order)))
@@ -249,51 +246,6 @@ impl Alpaca {
             self.answer(number, Ok(Answer::Instruments(instruments)));
         } else {
             self.ask_next(number);
-        }
-    }
-
-    fn history_answer(
-        &mut self,
-        number: u64,
-        (instrument, from, to): (InstrumentId, Timestamp, Timestamp),
-        json: &str,
-    ) {
-        let now = self.venue_now();
-        let Some(it) = self.symbols.get(instrument) else { return };
-        let page: Page<'_, Bar<'_>> = match read("a page of bars", json) {
-            Ok(page) => page,
-            Err(error) => return self.unreadable(number, &error.to_string()),
-        };
-        let mut candles = Vec::new();
-        for bar in page.of(&it.symbol) {
-            match candle(bar, it.interval, &it.instrument) {
-                Ok(candle) => candles.push(candle),
-                Err(error) => {
-                    let why = format!("a bar of {} at {}: {error}", it.symbol, bar.time);
-                    return self.unreadable(number, &why);
-                }
-            }
-        }
-        let token = page.next_page_token.as_deref().filter(|token| !token.is_empty()).map(str::to_owned);
-        let Some(question) = self.questions.get_mut(number) else { return };
-        // Pages may overlap; each candle comes once, and one that is still forming not at all.
-        for candle in candles {
-            let later = question.candles.last().is_none_or(|last| last.open_time < candle.open_time);
-            let asked = (from..to).contains(&candle.open_time) && candle.known_time <= now;
-            if later && asked {
-                question.candles.push(candle);
-            }
-        }
-        match token {
-            Some(token) if question.row.as_deref() != Some(&token) && question.candles.len() < GATHERED => {
-                question.row = Some(token);
-                self.ask_next(number);
-            }
-            Some(_) => self.unreadable(number, "its pages have no end"),
-            None => {
-                let candles = std::mem::take(&mut question.candles);
-                self.answer(number, Ok(Answer::History(candles)));
-            }
         }
     }
 }

@@ -5,6 +5,7 @@ use super::map::refusals::{Verdict, verdict};
 use super::wire::order::{Order, Part};
 use super::wire::{read, text_of};
 use crate::connector::LinkFailure;
+use crate::numbers::steps;
 use crate::text::shown;
 use engine::event::{Reason, Report};
 use engine::order::OrderId;
@@ -96,6 +97,7 @@ impl Alpaca {
             Verdict::Done => match text_of(body).and_then(|json| read::<Order<'_>>("an order", json)) {
                 Ok(theirs) => {
                     self.observe(order, &theirs);
+                    self.count_carried(order, &theirs);
                     self.settle(order);
                     self.look_in(order, 2 * SECOND);
                 }
@@ -109,6 +111,17 @@ impl Alpaca {
                 self.bar(&words);
             }
             Verdict::Ambiguous(words) => self.amend_is_unclear(order, &words),
+        }
+    }
+
+    /// What was only just put in the place of another has filled nothing yet: what the venue counts to it is the other's.
+    pub(super) fn count_carried(&mut self, order: OrderId, theirs: &Order<'_>) {
+        let scale = self.scale_of(order);
+        let filled = theirs.filled_qty.and_then(|filled| steps(filled.0, scale).ok()).unwrap_or(0);
+        let leg = self.book.get_mut(order).and_then(|it| it.leg_mut(&theirs.id));
+        if let Some(leg) = leg.filter(|leg| filled > 0 && theirs.replaces.is_some() && leg.carried == 0) {
+            leg.carry(filled);
+            self.carries = true;
         }
     }
 

@@ -153,7 +153,15 @@ impl Alpaca {
         let id = it.id;
         let interval = if kind == Kind::Day { Interval::DAY } else { Interval::MINUTE };
         match candle(bar, interval, &it.instrument) {
-            Ok(candle) => self.take_bar(id, kind, candle),
+            Ok(candle) if kind != Kind::Day && self.is_outside(it, candle.open_time) => {
+                self.happened(alive(Channel::Candles(id)));
+            }
+            Ok(candle) => {
+                if kind == Kind::Minute {
+                    self.shown = self.shown.max(candle.known_time);
+                }
+                self.take_bar(id, kind, candle);
+            }
             Err(error) => {
                 let symbol = it.symbol.clone();
                 self.note_once(&format!("a bar of {symbol} cannot be used: {error}"));
@@ -204,6 +212,7 @@ impl Alpaca {
         for (id, said) in late {
             self.say_candles(id, vec![said]);
         }
+        self.hear_silence();
         self.timers.set(Timer::Candles, self.after(SECOND));
     }
 }

@@ -142,12 +142,10 @@ fn next(tracked: &Tracked, order: OrderId, now: u64) -> Next {
     }
     // The venue changed it by itself: what one exit of a bracket fills, the other loses.
     if tracked.amendment.is_none()
-        && let Some(quantity) = living.quantity
+        && let Some(whole) = tracked.whole(living)
+        && whole != tracked.request.quantity.0
     {
-        let others: i64 = tracked.legs.iter().filter(|leg| leg.id != living.id).map(|leg| leg.filled).sum();
-        if quantity + others != tracked.request.quantity.0 {
-            return Next::Amended(quantity + others);
-        }
+        return Next::Amended(whole);
     }
     match &tracked.cancelling {
         Some(cancelling) if !cancelling.asked.contains(&living.id) && cancelling.not_before <= now => Next::Cancel,
@@ -161,23 +159,14 @@ fn next_of_amendment(tracked: &Tracked) -> Option<Next> {
     let old = tracked.leg(&amendment.old)?;
     let new = amendment.new.as_deref().and_then(|new| tracked.leg(new));
     let works = |word: &str| matches!(word, "new" | "partially_filled" | "filled" | "done_for_day");
-    let others = || {
-        tracked
-            .legs
-            .iter()
-            .filter(|leg| Some(leg.id.as_str()) != amendment.new.as_deref())
-            .map(|leg| leg.filled)
-            .sum::<i64>()
-    };
     match new {
-        Some(new) if old.status == Status::Replaced || works(&new.word) || new.filled > 0 => {
-            let quantity = new.quantity.unwrap_or(amendment.quantity.0 - others());
-            Some(Next::Amended(quantity + others()))
+        Some(new) if old.status == Status::Replaced || works(&new.word) || new.own() > 0 => {
+            Some(Next::Amended(tracked.whole(new).unwrap_or(amendment.quantity.0)))
         }
         Some(new) if new.status.is_final() && !old.status.is_final() => Some(Next::AmendmentFailed),
         None if old.status == Status::Replaced => Some(Next::Look),
         _ if old.status.is_final() && new.is_none_or(|new| new.status.is_final()) => {
-            Some(Next::AmendmentMoot(tracked.legs.iter().map(|leg| leg.filled).sum()))
+            Some(Next::AmendmentMoot(tracked.filled()))
         }
         _ => None,
     }

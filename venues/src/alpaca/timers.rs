@@ -19,6 +19,8 @@ pub(super) enum Timer {
     Movements,
     /// The clocks are compared.
     Clock,
+    /// Sessions are asked for.
+    Sessions,
     /// Candles may be whole.
     Candles,
     /// Bars are asked for, where no stream brings them.

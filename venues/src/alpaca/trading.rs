@@ -120,11 +120,13 @@ impl Alpaca {
         let Some(it) = self.symbols.get(tracked.request.instrument).filter(|_| left > 0) else {
             return self.refuse_change(order, Reason::Invalid, "so much is filled already");
         };
+        // The new order begins with nothing filled, and takes the old one's whole quantity where none is named, also where that
+        // is partly filled: github alpacahq/Alpaca-API issue 165. Should the venue count otherwise, the first amendment asks for
+        // too little, which is seen, and the next for the whole. An unchanged fraction may not be named at all.
+        let wanted = if self.carries { quantity.0 } else { left };
+        let named = (leg.filled > 0 || leg.quantity != Some(wanted)).then_some(Qty(wanted));
         let number = tracked.amendments + 1;
         let name = self.ids.leg(order, number);
-        // The new order takes the old one's whole quantity where none is named, also where that is partly filled:
-        // github alpacahq/Alpaca-API issue 165. An unchanged fraction may not be named at all.
-        let named = (leg.filled > 0 || leg.quantity != Some(left)).then_some(Qty(left));
         let body = serde_json::to_vec(&replacement(it, tracked.request.kind, named, price, name.clone()));
         let old = leg.id.clone();
         let request = (Method::Patch, format!("/v2/orders/{old}"), body.unwrap_or_default());

@@ -30,7 +30,10 @@ pub fn verdict(status: u16, body: &[u8]) -> Verdict {
         return Verdict::Done;
     }
     let fault = Fault::of(body);
-    let message = fault.message.as_deref().unwrap_or_default().to_ascii_lowercase();
+    let message = match &fault.message {
+        Some(message) => message.to_ascii_lowercase(),
+        None => crate::text::shown_bytes(body).to_ascii_lowercase(),
+    };
     let words = words(status, &fault, body);
     match status {
         400 | 404 | 405 | 406 | 410 | 411 | 413..=415 | 422 if message.contains("must be unique") => {
@@ -108,6 +111,7 @@ mod tests {
                 refused(Reason::Invalid),
             ),
             (403, r#"{"code":10041,"message":"Order failed"}"#, refused(Reason::Invalid)),
+            (403, r#"{"code":40310000,"message":"potential wash tra"#, refused(Reason::Invalid)),
             (404, r#"{"code":40410000,"message":"order not found for x"}"#, refused(Reason::NoSuchOrder)),
             (404, r#"{"code":40410000,"message":"asset not found for X"}"#, refused(Reason::Delisted)),
             (422, r#"{"code":40010001,"message":"client_order_id must be unique"}"#, Verdict::Duplicate(String::new())),

@@ -110,6 +110,19 @@ fn a_bar_is_final_an_updated_one_corrects_and_an_empty_minute_has_none() {
 }
 
 #[test]
+fn minutes_outside_the_session_are_left_out_where_only_the_session_is_traded() {
+    let day = r#"[{"date":"2026-01-02","open":"09:30","close":"16:00"}]"#;
+    let mut rig = up();
+    rig.reply((Method::Get, "/v2/calendar?start=2025-12-25"), 200, day);
+    rig.market(0, &bar("b", 29, "150.4"));
+    assert_eq!(rig.happened, [Happening::Alive(Channel::Candles(AAPL))]);
+    rig.market(0, &bar("b", 30, "150.4"));
+    assert_eq!(candles(&mut rig), [(30, 1_504_000, Standing::Final)]);
+    let mut rig = started(Config { hours: venues::alpaca::Hours::Extended, ..config() });
+    assert!(rig.take(Method::Get, "/v2/calendar").is_none());
+}
+
+#[test]
 fn trades_and_quotes_are_ticks() {
     let mut rig = up();
     let message = r#"[{"T":"t","S":"AAPL","i":6142,"x":"V","p":177.7901,"s":90,"c":["@","I"],"z":"C","t":"2026-01-02T14:30:00.000000001Z"},
@@ -165,6 +178,21 @@ fn bars_that_were_missed_come_before_those_that_came_meanwhile() {
     let closes: Vec<(i64, Standing)> = told.iter().map(|(minute, _, standing)| (*minute, *standing)).collect();
     use Standing::{Corrected, Final};
     assert_eq!(closes, [(31, Final), (33, Final), (34, Final), (34, Corrected)]);
+}
+
+#[test]
+fn a_stream_that_falls_silent_while_something_is_to_be_expected_is_opened_again() {
+    let mut rig = up();
+    rig.pass(600_000);
+    assert!(!rig.closed.contains(&Socket::Market(0)), "nobody knows whether there is a session");
+    rig.reply((Method::Get, "/v2/calendar"), 200, r#"[{"date":"2026-01-02","open":"09:30","close":"16:00"}]"#);
+    rig.market(0, &bar("b", 30, "150.4"));
+    rig.pass(119_000);
+    assert!(!rig.closed.contains(&Socket::Market(0)));
+    rig.pass(3_000);
+    assert!(rig.closed.contains(&Socket::Market(0)));
+    rig.pass(2_000);
+    assert_eq!(rig.opened.iter().filter(|(socket, _)| *socket == Socket::Market(0)).count(), 2);
 }
 
 #[test]

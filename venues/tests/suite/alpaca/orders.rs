@@ -244,6 +244,24 @@ fn what_is_left_of_a_partly_filled_order_is_what_the_new_one_is_for() {
 }
 
 #[test]
+fn a_venue_that_counts_the_old_fills_to_the_new_order_is_understood_and_learnt() {
+    let mut rig = working();
+    rig.hear(&theirs(1, "run7-1", "partially_filled").filled("4").fill(2, "4", "150"));
+    rig.act(&[amend(12, None)]);
+    let patch = rig.reply(PATCH, 200, &theirs(2, "run7-1-1", "accepted").of("8").filled("4").replaces(1).json());
+    assert_eq!(String::from_utf8_lossy(&patch.body), r#"{"qty":"8","client_order_id":"run7-1-1"}"#);
+    rig.hear(&theirs(1, "run7-1", "replaced").filled("4").replaced_by(2).event("replaced", 3));
+    rig.hear(&theirs(2, "run7-1-1", "partially_filled").of("8").filled("6").replaces(1).fill(4, "2", "150"));
+    assert_eq!(rig.reports(), ["filled 1 buy 4 at 150", "amended 1 8 150", "filled 1 buy 2 at 150"]);
+    rig.act(&[amend(12, None)]);
+    let patch = rig.reply(PATCH, 200, &theirs(3, "run7-1-2", "accepted").of("12").filled("6").replaces(2).json());
+    assert_eq!(String::from_utf8_lossy(&patch.body), r#"{"qty":"12","client_order_id":"run7-1-2"}"#);
+    rig.hear(&theirs(2, "run7-1-1", "replaced").of("8").filled("6").replaced_by(3).event("replaced", 5));
+    rig.hear(&theirs(3, "run7-1-2", "filled").of("12").filled("12").replaces(2).fill(6, "6", "150"));
+    assert_eq!(rig.reports(), ["amended 1 12 150", "filled 1 buy 6 at 150"]);
+}
+
+#[test]
 fn an_order_that_fills_while_it_is_amended_is_not_traded_twice() {
     let mut rig = working();
     rig.act(&[amend(12, None)]);

@@ -26,25 +26,52 @@ fn dec(text: &str) -> Decimal {
     text.parse().expect("a decimal")
 }
 
+/// Rows of bars at these minutes after two, as a page.
+fn page(symbol: &str, minutes: &[&str], token: &str) -> String {
+    let row = |minute: &&str| format!(r#"{{"t":"2026-01-02T14:{minute}:00Z","o":1,"h":2,"l":1,"c":2,"v":3}}"#);
+    let rows: Vec<String> = minutes.iter().map(row).collect();
+    format!(r#"{{"bars":{{"{symbol}":[{}]}},"next_page_token":{token}}}"#, rows.join(","))
+}
+
 #[test]
 fn history_goes_on_to_the_page_without_a_token_and_leaves_out_what_is_forming() {
     let mut rig = Rig::up();
     let minute = Interval::MINUTE.0;
     let (from, to) = (Timestamp(OPEN - 5 * minute), Timestamp(OPEN + 5 * minute));
-    rig.ask(1, &Query::History { instrument: AAPL, from, to });
-    let row = |minute: &str| format!(r#"{{"t":"2026-01-02T14:{minute}:00Z","o":1,"h":2,"l":1,"c":2,"v":3}}"#);
-    let page = |rows: &[String], token: &str| {
-        format!(r#"{{"bars":{{"AAPL":[{}]}},"next_page_token":{token}}}"#, rows.join(","))
-    };
-    let first = rig.reply((Method::Get, "/v2/stocks/bars"), 200, &page(&[row("25"), row("26")], "\"QUFQTA==\""));
+    rig.ask(1, &Query::History { instrument: BTC, from, to });
+    let bars = (Method::Get, "/v1beta3/crypto/us/bars");
+    let first = rig.reply(bars, 200, &page("BTC/USD", &["25", "26"], "\"QUFQTA==\""));
     assert!(first.target.contains("&end=2026-01-02T14%3A34%3A59.999999999Z&"), "{}", first.target);
     // A page may be empty and still lead on, and pages may overlap.
-    let second = rig.reply((Method::Get, "/v2/stocks/bars"), 200, &page(&[], "\"two\""));
+    let second = rig.reply(bars, 200, &page("BTC/USD", &[], "\"two\""));
     assert!(second.target.ends_with("&page_token=QUFQTA%3D%3D"), "{}", second.target);
-    rig.reply((Method::Get, "/v2/stocks/bars"), 200, &page(&[row("26"), row("29"), row("30")], "null"));
+    rig.reply(bars, 200, &page("BTC/USD", &["26", "29", "30"], "null"));
     let Ok(Answer::History(candles)) = answer(&mut rig) else { panic!("candles") };
     let minutes: Vec<i64> = candles.iter().map(|it| (it.open_time.0 - OPEN) / minute).collect();
     assert_eq!(minutes, [-5, -4, -1], "14:30 is not over");
+}
+
+#[test]
+fn history_of_stocks_keeps_to_the_sessions_and_is_made_of_their_minutes() {
+    let mut setup = super::rig::config();
+    setup.listed[0] = super::rig::listed(AAPL, "AAPL", "15m");
+    let mut rig = Rig::of(setup);
+    rig.input(Input::Start);
+    rig.requests.clear();
+    rig.pass(20 * 60_000);
+    rig.requests.clear();
+    let minute = Interval::MINUTE.0;
+    rig.ask(
+        1,
+        &Query::History { instrument: AAPL, from: Timestamp(OPEN - 60 * minute), to: Timestamp(OPEN + 60 * minute) },
+    );
+    let day = r#"[{"date":"2026-01-02","open":"09:30","close":"16:00"}]"#;
+    rig.reply((Method::Get, "/v2/calendar?start=2026-01-01&end=2026-01-03"), 200, day);
+    let bars = (Method::Get, "/v2/stocks/bars?symbols=AAPL&timeframe=1Min");
+    rig.reply(bars, 200, &page("AAPL", &["10", "29", "30", "44", "45"], "null"));
+    let Ok(Answer::History(candles)) = answer(&mut rig) else { panic!("candles") };
+    let told: Vec<_> = candles.iter().map(|it| (it.open_time.0 - OPEN, it.known_time.0 - OPEN, it.volume)).collect();
+    assert_eq!(told, [(0, 15 * minute, 6_000_000_000)], "14:10 is before the session, and 14:45 is under way");
 }
 
 #[test]

@@ -161,7 +161,9 @@ fn bars_are_asked_for_as_the_official_client_does() {
     rig.input(Input::Start);
     let at = |text: &str| venues::instant::instant(text).expect("an instant");
     let (from, to) = (at("2026-01-02T14:30:00Z"), at("2026-01-02T21:00:00.000000001Z"));
+    rig.requests.clear();
     rig.ask(1, &Query::History { instrument: AAPL, from, to });
+    rig.reply((Method::Get, "/v2/calendar"), 200, "[]");
     let request = rig.request(Method::Get, "/v2/stocks/bars");
     assert_eq!(request.base, "https://data.alpaca.markets");
     let fields = |target: &str| -> Vec<String> {
