@@ -16,6 +16,7 @@ import datetime as dt
 import json
 import os
 import pathlib
+import signal
 import subprocess
 import sys
 import tempfile
@@ -557,7 +558,7 @@ def main():
             clean = {key: value for key, value in os.environ.items() if not key.lower().endswith("_proxy")}
             code = subprocess.run([python, __file__, "--address", address], env=clean).returncode
         finally:
-            process.terminate()
+            process.send_signal(signal.SIGINT)
             process.wait(20)
         sys.exit(code)
 

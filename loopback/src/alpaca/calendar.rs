@@ -42,26 +42,26 @@ impl Calendar {
         self.sessions.get(self.sessions.partition_point(|(_, close)| *close <= now)).copied()
     }
 
-    /// As `/v2/clock` shows it. Behind the last known session it says so by a market that never opens again.
+    /// As `/v2/clock` shows it. Behind the last session that is known weekdays go on as where none is.
     pub(crate) fn clock(&self, now: Timestamp) -> Node {
         let open = self.is_open(now);
-        let listed = self.sessions.partition_point(|(_, close)| *close <= now);
-        let (next_open, next_close) = if self.sessions.is_empty() {
-            let day = moment::new_york_day(now);
-            let today = weekday_session(day).filter(|(_, close)| *close > now);
-            let later = (1..8).filter_map(|days| weekday_session(day_after(day, days)?)).next();
-            let next_close = today.or(later).map(|(_, close)| close);
-            (today.filter(|(open, _)| *open > now).or(later).map(|(open, _)| open), next_close)
-        } else {
-            let first = self.sessions.get(listed + usize::from(open)).map(|(open, _)| *open);
-            (first, self.sessions.get(listed).map(|(_, close)| *close))
+        let here = self.sessions.partition_point(|(_, close)| *close <= now);
+        let known = self.sessions.get(here).copied();
+        let next = self.sessions.get(here + 1).copied();
+        let last = self.sessions.last().map_or(Timestamp::MIN, |(_, close)| *close);
+        let guessed = || {
+            let from = moment::new_york_day(now);
+            let days = (0..8).filter_map(move |days| weekday_session(day_after(from, days)?));
+            days.filter(move |(open, close)| *close > now && *open > last)
         };
+        let closes = known.or_else(|| guessed().next()).map(|(_, close)| close);
+        let mut opens = [known, next].into_iter().flatten().chain(guessed()).map(|(open, _)| open);
         let time = |time: Option<Timestamp>| time.map(moment::new_york);
         Node::map([
             ("timestamp", moment::new_york(now).into()),
             ("is_open", open.into()),
-            ("next_open", time(next_open).into()),
-            ("next_close", time(next_close).into()),
+            ("next_open", time(opens.find(|open| *open > now)).into()),
+            ("next_close", time(closes).into()),
         ])
     }
 
@@ -136,6 +136,8 @@ mod tests {
             ("2023-11-22T08:00:00-05:00", false, "2023-11-22T09:30:00-05:00", "2023-11-22T16:00:00-05:00"),
             ("2023-11-22T09:30:00-05:00", true, "2023-11-24T09:30:00-05:00", "2023-11-22T16:00:00-05:00"),
             ("2023-11-22T16:00:00-05:00", false, "2023-11-24T09:30:00-05:00", "2023-11-24T13:00:00-05:00"),
+            ("2023-11-24T10:00:00-05:00", true, "2023-11-27T09:30:00-05:00", "2023-11-24T13:00:00-05:00"),
+            ("2023-11-24T13:00:00-05:00", false, "2023-11-27T09:30:00-05:00", "2023-11-27T16:00:00-05:00"),
         ] {
             let expected = format!(
                 "{{\"timestamp\":\"{now}\",\"is_open\":{open},\"next_open\":\"{next_open}\",\"next_close\":\"{next_close}\"}}"

@@ -148,7 +148,7 @@ impl Desk {
             _ if closes && (!self.rules.turn_positions || draft.class == Class::Oco) => {
                 return Err(Refusal::held(&asset.symbol, quantity, free, held.abs()));
             }
-            (Side::Sell, _) if !asset.shortable || self.rules.no_shorting => {
+            (Side::Sell, _) if !asset.shortable || self.rules.no_shorting || facts.multiplier <= Decimal::ONE => {
                 return Err(Refusal::denied("account is not allowed to short"));
             }
             (Side::Sell, _) if exact::places(quantity) > 0 => {

@@ -158,6 +158,14 @@ fn a_short_sale_needs_an_account_that_may() {
 }
 
 #[test]
+fn an_account_without_margin_sells_nothing_short() {
+    let mut stage = Stage::of(Plan { leverage: 1, ..Plan::default() });
+    assert_eq!(stage.get("/v2/account")["shorting_enabled"], false);
+    let (status, refusal) = stage.ask("POST", "/v2/orders", &order("AAPL", "5", r#""side":"sell""#));
+    assert_eq!((status, text(&refusal["message"])), (403, "account is not allowed to short"));
+}
+
+#[test]
 fn orders_for_the_auctions_are_taken_before_them() {
     let mut stage = Stage::of(Plan { begin: Timestamp(OPEN - 30 * MINUTE), ..Plan::default() });
     let order_at_open = stage.order(&order("AAPL", "1", r#""time_in_force":"opg""#));
