@@ -43,6 +43,13 @@ impl Digest {
         }
     }
 
+    /// Takes in the effects of a step as they stand on a tape.
+    pub fn step_encoded(&mut self, number: u64, effects: &[u8]) {
+        self.block.put_u64(number);
+        self.block.put(effects);
+        self.flush_full();
+    }
+
     /// Takes in the hash of the state after a step.
     pub fn state(&mut self, number: u64, hash: &[u8; 32]) {
         self.block.put_u64(number);

@@ -7,6 +7,12 @@ use alloc::collections::BTreeMap;
 use alloc::string::String;
 use alloc::vec::Vec;
 
+/// The fact that says where a run's candles are.
+pub const CANDLES: &str = "candles";
+
+/// What that fact says where each candle is an entry on the tape; it is missing where they stand in a dataset.
+pub const RECORDED: &str = "recorded";
+
 /// Named facts about a run, in the order of their names.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Header(pub BTreeMap<String, String>);

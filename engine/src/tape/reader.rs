@@ -1,7 +1,9 @@
 //! Reads a tape record by record, checking each one, the numbers and the chain.
-use super::header::Header;
+use super::header::{CANDLES, Header, RECORDED};
 use super::record::{Damage, End, Frame, Kind, frame_length, take_frame};
+use super::segment::SegmentStart;
 use super::upcast::upcast;
+use crate::Timestamp;
 use alloc::vec::Vec;
 use core::fmt;
 
@@ -69,6 +71,8 @@ pub trait RecordSource {
 const CHUNK: usize = 64 * 1024;
 
 /// Reads and checks a tape.
+///
+/// A tape begins with its header, or, where its first segments are gone, with the record of a segment.
 #[derive(Debug)]
 pub struct TapeReader<B> {
     source: B,
@@ -76,14 +80,20 @@ pub struct TapeReader<B> {
     at: usize,
     offset: u64,
     hasher: blake3::Hasher,
+    chain: [u8; 32],
+    group_end: u64,
     last: u64,
+    time: Timestamp,
     header: Option<Header>,
     end: Option<End>,
     chained: bool,
+    open: bool,
+    /// Its candles stand on the tape, so that no number may be missing.
+    gapless: bool,
 }
 
 impl<B: ByteSource> TapeReader<B> {
-    /// A reader at the start of a tape.
+    /// A reader at the start of a tape that has an end.
     #[must_use]
     pub fn new(source: B) -> Self {
         Self {
@@ -92,11 +102,39 @@ impl<B: ByteSource> TapeReader<B> {
             at: 0,
             offset: 0,
             hasher: chain_start(&[0; 32]),
+            chain: [0; 32],
+            group_end: 0,
             last: 0,
+            time: Timestamp(0),
             header: None,
             end: None,
             chained: true,
+            open: false,
+            gapless: false,
         }
+    }
+
+    /// A reader at the start of a tape that may have no end: its run goes on, or was killed. It ends with a whole group.
+    #[must_use]
+    pub fn open_ended(source: B) -> Self {
+        Self { open: true, ..Self::new(source) }
+    }
+
+    /// Where its bytes come from: one that ended may have more to give, and is then read on.
+    pub fn source(&mut self) -> &mut B {
+        &mut self.source
+    }
+
+    /// The last entry so far, and its core time.
+    #[must_use]
+    pub fn last(&self) -> (u64, Timestamp) {
+        (self.last, self.time)
+    }
+
+    /// The chain of the last whole group so far, and where in the stream it ends.
+    #[must_use]
+    pub fn chain(&self) -> ([u8; 32], u64) {
+        (self.chain, self.group_end)
     }
 
     /// The header, once the first record was read.
@@ -133,9 +171,10 @@ impl<B: ByteSource> TapeReader<B> {
         Ok((self.buffer.len() - self.at).min(wanted))
     }
 
-    fn accept(&mut self, frame: &Frame) -> Result<(), Damage> {
+    fn accept(&mut self, frame: &Frame, length: usize) -> Result<(), Damage> {
         match (frame.kind, &self.header) {
-            (Kind::Header, None) => self.header = Some(Header::decode(&frame.payload).map_err(Damage::Payload)?),
+            (Kind::Header, None) => self.begin(Header::decode(&frame.payload).map_err(Damage::Payload)?),
+            (Kind::Segment, _) => self.begin_segment(&frame.payload)?,
             (_, None) | (Kind::Header, Some(_)) => return Err(Damage::NoHeader),
             (Kind::Group, Some(_)) => {
                 let chain = *self.hasher.finalize().as_bytes();
@@ -143,12 +182,16 @@ impl<B: ByteSource> TapeReader<B> {
                     return Err(Damage::Chain);
                 }
                 self.hasher = chain_start(&chain);
-                self.chained = true;
+                (self.chain, self.chained) = (chain, true);
+                self.group_end = self.offset + length as u64;
                 return Ok(());
             }
             (Kind::End, Some(_)) => self.end = Some(End::decode(&frame.payload).map_err(Damage::Payload)?),
             // Candles that stand in a dataset leave gaps in the numbers; nothing ever runs back.
             (_, Some(_)) if frame.number < self.last || (frame.kind == Kind::Entry && frame.number == self.last) => {
+                return Err(Damage::Number { found: frame.number });
+            }
+            (Kind::Entry, Some(_)) if self.gapless && frame.number != self.last + 1 => {
                 return Err(Damage::Number { found: frame.number });
             }
             (_, Some(_)) => {}
@@ -158,7 +201,28 @@ impl<B: ByteSource> TapeReader<B> {
         }
         self.chained = false;
         self.last = self.last.max(frame.number);
+        self.time = self.time.max(frame.time);
         Ok(())
+    }
+
+    fn begin(&mut self, header: Header) {
+        self.gapless = header.get(CANDLES) == Some(RECORDED);
+        self.header = Some(header);
+    }
+
+    /// A segment follows what stands before it; where nothing does, reading begins with it. A run that had ended goes on.
+    fn begin_segment(&mut self, payload: &[u8]) -> Result<(), Damage> {
+        let start = SegmentStart::decode(payload).map_err(Damage::Payload)?;
+        if self.header.is_none() {
+            (self.offset, self.last, self.chain) = (start.offset, start.entries, start.chain);
+            self.hasher = chain_start(&start.chain);
+            self.begin(start.header);
+            return Ok(());
+        }
+        let follows =
+            self.chained && (start.offset, start.entries, start.chain) == (self.offset, self.last, self.chain);
+        self.end = None;
+        if follows && self.header.as_ref() == Some(&start.header) { Ok(()) } else { Err(Damage::Segment) }
     }
 }
 
@@ -175,7 +239,7 @@ impl<B: ByteSource> RecordSource for TapeReader<B> {
     fn next(&mut self) -> Result<Option<Frame>, TapeError<B::Error>> {
         let there = self.fill(4)?;
         if there == 0 {
-            return match (&self.header, self.chained && self.end.is_some()) {
+            return match (&self.header, self.chained && (self.open || self.end.is_some())) {
                 (None, _) => Err(self.damaged(Damage::NoHeader)),
                 (Some(_), false) => Err(self.damaged(Damage::NoEnd)),
                 (Some(_), true) => Ok(None),
@@ -192,10 +256,10 @@ impl<B: ByteSource> RecordSource for TapeReader<B> {
         }
         let bytes = &self.buffer[self.at..self.at + length];
         let frame = take_frame(bytes).and_then(upcast).map_err(|damage| self.damaged(damage))?;
+        self.accept(&frame, length).map_err(|damage| self.damaged(damage))?;
         if frame.kind != Kind::Group {
             self.hasher.update(&self.buffer[self.at..self.at + length]);
         }
-        self.accept(&frame).map_err(|damage| self.damaged(damage))?;
         self.at += length;
         self.offset += length as u64;
         Ok(Some(frame))

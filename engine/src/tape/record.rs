@@ -36,10 +36,19 @@ pub enum Kind {
     Candles = 6,
     /// The end of a run that ended.
     End = 7,
+    /// The beginning of a segment of a live tape: what a reader has to know who begins there.
+    Segment = 8,
 }
 
 impl Kind {
-    const ALL: [Self; 7] = [Self::Header, Self::Entry, Self::Step, Self::State, Self::Group, Self::Candles, Self::End];
+    const ALL: [Self; 8] =
+        [Self::Header, Self::Entry, Self::Step, Self::State, Self::Group, Self::Candles, Self::End, Self::Segment];
+
+    /// The kind of this name.
+    #[must_use]
+    pub fn named(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.name() == name)
+    }
 
     /// The name in tables.
     #[must_use]
@@ -52,6 +61,7 @@ impl Kind {
             Self::Group => "group",
             Self::Candles => "candles",
             Self::End => "end",
+            Self::Segment => "segment",
         }
     }
 }
@@ -73,6 +83,28 @@ pub struct Frame {
     pub seen_at: Timestamp,
     /// The rest, by kind.
     pub payload: Vec<u8>,
+}
+
+impl Frame {
+    /// Appends the frame as it stands on a tape, in the schema that it was written in.
+    pub fn encode(&self, out: &mut Vec<u8>) {
+        let stamp = Stamp { number: self.number, epoch: self.epoch, time: self.time, seen_at: self.seen_at };
+        put_frame_of(out, self.kind, self.schema, stamp, |out| out.extend_from_slice(&self.payload));
+    }
+
+    /// Reads the frame at the head of `bytes` in the schema that it was written in, and how many bytes it fills; `None` where
+    /// there are no bytes.
+    ///
+    /// # Errors
+    /// When the bytes are no frame, or end inside it.
+    pub fn first(bytes: &[u8]) -> Result<Option<(Self, usize)>, Damage> {
+        if bytes.is_empty() {
+            return Ok(None);
+        }
+        let length = frame_length(bytes)?.ok_or(Damage::Torn)?;
+        let frame = take_frame(bytes.get(..length).ok_or(Damage::Torn)?)?;
+        Ok(Some((frame, length)))
+    }
 }
 
 /// What is wrong with the bytes of a tape.
@@ -101,6 +133,8 @@ pub enum Damage {
     NoEnd,
     /// Something stands behind the end.
     BehindEnd,
+    /// A segment says of what stands before it something else than stands there.
+    Segment,
     /// A payload that is not what its kind says.
     Payload(Malformed),
 }
@@ -118,6 +152,9 @@ impl fmt::Display for Damage {
             Self::NoHeader => f.write_str("the first record is not a header"),
             Self::NoEnd => f.write_str("the tape ends without its end record: it was cut"),
             Self::BehindEnd => f.write_str("records stand behind the end record"),
+            Self::Segment => {
+                f.write_str("a segment does not follow what stands before it: one is missing or out of place")
+            }
             Self::Payload(malformed) => malformed.fmt(f),
         }
     }
@@ -125,23 +162,29 @@ impl fmt::Display for Damage {
 
 impl core::error::Error for Damage {}
 
+/// When a record was written, and by whom.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Stamp {
+    pub(crate) number: u64,
+    pub(crate) epoch: u32,
+    pub(crate) time: Timestamp,
+    pub(crate) seen_at: Timestamp,
+}
+
 /// Appends a frame; `fill` writes its payload.
-pub(crate) fn put_frame(
-    out: &mut Vec<u8>,
-    kind: Kind,
-    number: u64,
-    epoch: u32,
-    time: Timestamp,
-    fill: impl FnOnce(&mut Vec<u8>),
-) {
+pub(crate) fn put_frame(out: &mut Vec<u8>, kind: Kind, stamp: Stamp, fill: impl FnOnce(&mut Vec<u8>)) {
+    put_frame_of(out, kind, SCHEMA, stamp, fill);
+}
+
+fn put_frame_of(out: &mut Vec<u8>, kind: Kind, schema: u16, stamp: Stamp, fill: impl FnOnce(&mut Vec<u8>)) {
     let start = out.len();
     out.put_u32(0);
     out.put_u8(kind as u8);
-    out.put(&SCHEMA.to_le_bytes());
-    out.put_u64(number);
-    out.put_u32(epoch);
-    out.put_i64(time.0);
-    out.put_i64(time.0);
+    out.put(&schema.to_le_bytes());
+    out.put_u64(stamp.number);
+    out.put_u32(stamp.epoch);
+    out.put_i64(stamp.time.0);
+    out.put_i64(stamp.seen_at.0);
     fill(out);
     let length = u32::try_from(out.len() - start).expect("a record is far below 4 GiB");
     out[start..start + 4].copy_from_slice(&length.to_le_bytes());

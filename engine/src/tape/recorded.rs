@@ -61,13 +61,15 @@ pub struct Recorded<R, S> {
     end: Option<End>,
     number: u64,
     now: Timestamp,
+    /// The last entry of a tape that has no end.
+    stops: Option<u64>,
 }
 
 impl<R: RecordSource, S: CandleSource> Recorded<R, S> {
     /// Repeats `tape`, joining `candles`, which the core saw at the end of this wire.
     #[must_use]
     pub fn new(tape: R, candles: Merge<S>, feed: Wire) -> Self {
-        Self { tape, candles, feed, ahead: None, end: None, number: 0, now: Timestamp::MIN }
+        Self { tape, candles, feed, ahead: None, end: None, number: 0, now: Timestamp::MIN, stops: None }
     }
 
     /// The candle sources, after the replay.
@@ -76,9 +78,9 @@ impl<R: RecordSource, S: CandleSource> Recorded<R, S> {
         self.candles
     }
 
-    /// Looks for the next entry on the tape; `None` once its end was read.
+    /// Looks for the next entry on the tape; `None` once its end was read, or where it stops without one.
     fn look_ahead(&mut self) -> Result<Option<&Frame>, TapeError<R::Error>> {
-        while self.ahead.is_none() && self.end.is_none() {
+        while self.ahead.is_none() && self.end.is_none() && self.stops.is_none() {
             match self.tape.next()? {
                 Some(frame) if frame.kind == Kind::Entry => self.ahead = Some(frame),
                 Some(frame) if frame.kind == Kind::End => {
@@ -86,7 +88,8 @@ impl<R: RecordSource, S: CandleSource> Recorded<R, S> {
                     self.end = Some(end);
                 }
                 Some(_) => {}
-                None => return Err(damaged(self.number, Damage::NoEnd)),
+                // Only a reader that may meet such a tape ends without an end; such a tape holds its candles.
+                None => self.stops = Some(self.number),
             }
         }
         Ok(self.ahead.as_ref())
@@ -111,7 +114,8 @@ impl<R: RecordSource, S: CandleSource> World for Recorded<R, S> {
     fn next(&mut self, slot: &mut Event) -> Result<Option<Timestamp>, Self::Error> {
         let number = self.number + 1;
         let recorded = self.look_ahead().map_err(ReplayWorldError::Tape)?.is_some_and(|frame| frame.number == number);
-        if self.ahead.is_none() && self.end.is_some_and(|end| number > end.entries) {
+        let last = self.stops.or(self.end.map(|end| end.entries));
+        if self.ahead.is_none() && last.is_some_and(|last| number > last) {
             return Ok(None);
         }
         self.number = number;

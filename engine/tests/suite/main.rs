@@ -26,6 +26,7 @@ mod pushing;
 mod reports;
 mod scenarios;
 mod scene;
+mod segments;
 mod sharing;
 mod tampering;
 mod tape;
