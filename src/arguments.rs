@@ -213,6 +213,53 @@ pub enum TapeCommand {
         /// The other.
         right: PathBuf,
     },
+    /// Write the closed segments of a live run's tape as Parquet, one row per record.
+    #[command(after_help = "Example:\n  onetape tape archive runs/btc-live --archive archive/btc-live")]
+    Archive {
+        /// The folder of the tape, or of the run that holds it.
+        tape: PathBuf,
+        /// The folder of the archive.
+        #[arg(long, value_name = "DIR")]
+        archive: PathBuf,
+    },
+    /// Take away the oldest closed segments of a live run's tape.
+    #[command(
+        after_help = "Examples:\n  onetape tape prune runs/btc-live --keep-days 30 --archive archive/btc-live\n  onetape tape prune runs/btc-live --keep-bytes 10000000000 --without-archive --dry-run\nA run whose first segments are gone is neither replayed nor gone on with until `tape restore` brought them back."
+    )]
+    Prune(PruneArguments),
+    /// Bring the first segments of a live run's tape back from its archive.
+    #[command(after_help = "Example:\n  onetape tape restore runs/btc-live --archive archive/btc-live")]
+    Restore {
+        /// The folder of the tape, or of the run that holds it.
+        tape: PathBuf,
+        /// The folder of the archive.
+        #[arg(long, value_name = "DIR")]
+        archive: PathBuf,
+    },
+}
+
+/// Which segments may go.
+#[derive(Debug, Args)]
+#[command(group = clap::ArgGroup::new("how much").required(true).multiple(true).args(["keep_days", "keep_bytes"]))]
+#[command(group = clap::ArgGroup::new("copies").required(true).args(["archive", "without_archive"]))]
+pub struct PruneArguments {
+    /// The folder of the tape, or of the run that holds it.
+    pub tape: PathBuf,
+    /// Keep what is not older than so many days.
+    #[arg(long, value_name = "DAYS", value_parser = clap::value_parser!(u32).range(1..=36_500))]
+    pub keep_days: Option<u32>,
+    /// Keep no more than so many bytes.
+    #[arg(long, value_name = "BYTES")]
+    pub keep_bytes: Option<u64>,
+    /// The folder of the archive: a segment goes only when it can be rebuilt from there.
+    #[arg(long, value_name = "DIR")]
+    pub archive: Option<PathBuf>,
+    /// Take segments away for good.
+    #[arg(long)]
+    pub without_archive: bool,
+    /// Name them, and leave them.
+    #[arg(long)]
+    pub dry_run: bool,
 }
 
 /// What can be done with a catalog.

@@ -1,8 +1,10 @@
 //! A tape as a folder of segment files, `000001.tape` and on, written group by group.
+use crate::disk::{Disk, OsDisk};
+use crate::live::{MARK, Mark, SegmentSource, segment_name, segment_number};
 use crate::watermark::Watermark;
 use engine::tape::{ByteSource, TapeSink};
 use std::fs::{self, File};
-use std::io::{Read, Write};
+use std::io::{ErrorKind, Write};
 use std::path::{Path, PathBuf};
 
 /// Bytes after which a segment is closed and the next begun.
@@ -58,7 +60,7 @@ pub enum FolderError {
 }
 
 fn segment_path(folder: &Path, number: u32) -> PathBuf {
-    folder.join(format!("{number:06}.tape"))
+    folder.join(segment_name(number))
 }
 
 /// Writes a tape into a new folder.
@@ -121,41 +123,96 @@ impl TapeSink for FolderSink {
     }
 }
 
-/// Reads a tape's segments as one stream of bytes.
+/// What is known of a live tape beside its bytes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct LiveFacts {
+    /// The watermark.
+    pub mark: Mark,
+    /// The first segment that is there.
+    pub first_segment: u32,
+    /// Bytes behind the watermark: of a session that still runs or was killed. They are not read. The room that a segment
+    /// took for what is to come is among them.
+    pub behind: u64,
+}
+
+/// Reads a tape's segments as one stream of bytes; of a live tape what is durable.
 #[derive(Debug)]
 pub struct FolderSource {
-    segments: std::vec::IntoIter<PathBuf>,
-    file: Option<(File, PathBuf)>,
+    source: SegmentSource<OsDisk>,
+    live: Option<LiveFacts>,
 }
 
 impl FolderSource {
+    /// The numbers of the segments that a folder holds, in order; none where it is no tape.
+    ///
+    /// # Errors
+    /// When the folder is there and cannot be read.
+    pub fn segments(folder: &Path) -> Result<Vec<u32>, FolderError> {
+        match OsDisk::new(folder).names() {
+            Ok(names) => {
+                let mut numbers: Vec<u32> = names.iter().filter_map(|name| segment_number(name)).collect();
+                numbers.sort_unstable();
+                Ok(numbers)
+            }
+            Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => Ok(Vec::new()),
+            Err(source) => Err(FolderError::Read { path: folder.into(), source }),
+        }
+    }
+
     /// The tape in `folder`, which must hold what its watermark promises.
     ///
     /// # Errors
     /// When the folder is no tape, a segment or the watermark is missing, or bytes are missing.
     pub fn open(folder: &Path) -> Result<Self, FolderError> {
-        let (mut segments, mut found) = (Vec::new(), 0);
-        for number in 1.. {
-            let path = segment_path(folder, number);
-            match fs::metadata(&path) {
-                Ok(facts) => found += facts.len(),
-                Err(error) if error.kind() == std::io::ErrorKind::NotFound => break,
-                Err(source) => return Err(FolderError::Read { path, source }),
-            }
-            segments.push(path);
-        }
-        if segments.is_empty() {
+        // Read before the segments are listed: a session that runs only adds to them.
+        let mark = Self::mark(folder);
+        let segments = Self::segments(folder)?;
+        let (Some(first), Some(last)) = (segments.first().copied(), segments.last().copied()) else {
             return Err(FolderError::NoTape { path: folder.into() });
+        };
+        let mark = mark?;
+        let begins = if mark.is_some() { first } else { 1 };
+        let ends = mark.map_or(last, |mark| mark.segment.max(first));
+        if let Some(missing) = (begins..=ends).find(|number| segments.binary_search(number).is_err()) {
+            return Err(FolderError::Gap { path: segment_path(folder, missing) });
         }
-        let after = segment_path(folder, u32::try_from(segments.len()).unwrap_or(u32::MAX).saturating_add(2));
-        if after.exists() {
-            return Err(FolderError::Gap { path: segment_path(folder, segments.len() as u32 + 1) });
+        let mut lengths = Vec::new();
+        for number in &segments {
+            let path = segment_path(folder, *number);
+            lengths.push(fs::metadata(&path).map_err(|source| FolderError::Read { path, source })?.len());
         }
-        let promised = Watermark::read(folder)?.bytes;
-        if found < promised {
-            return Err(FolderError::Cut { path: folder.into(), found, promised });
+        let disk = OsDisk::new(folder);
+        let cut = |found, promised| FolderError::Cut { path: folder.into(), found, promised };
+        let Some(mark) = mark else {
+            let (found, promised) = (lengths.iter().sum(), Watermark::read(folder)?.bytes);
+            let source = SegmentSource::up_to(disk, 1, last, u64::MAX);
+            return if found < promised { Err(cut(found, promised)) } else { Ok(Self { source, live: None }) };
+        };
+        let of_last =
+            segments.iter().zip(&lengths).find(|(number, _)| **number == ends).map_or(0, |(_, length)| *length);
+        if of_last < mark.in_segment {
+            return Err(cut(mark.bytes.saturating_sub(mark.in_segment - of_last), mark.bytes));
         }
-        Ok(Self { segments: segments.into_iter(), file: None })
+        let behind = segments.iter().zip(&lengths).filter(|(number, _)| **number > ends).map(|(_, length)| length);
+        let behind = behind.sum::<u64>() + (of_last - mark.in_segment);
+        let source = SegmentSource::up_to(disk, first, ends, mark.in_segment);
+        Ok(Self { source, live: Some(LiveFacts { mark, first_segment: first, behind }) })
+    }
+
+    /// The watermark of a live tape; `None` of a backtest's.
+    fn mark(folder: &Path) -> Result<Option<Mark>, FolderError> {
+        let path = folder.join(MARK);
+        let bytes = fs::read(&path).map_err(|source| FolderError::Read { path: path.clone(), source })?;
+        if !Mark::is_live(&bytes) {
+            return Ok(None);
+        }
+        Mark::find(&bytes).newest.map(Some).ok_or(FolderError::Watermark { path })
+    }
+
+    /// What is known of a live tape; `None` of a backtest's.
+    #[must_use]
+    pub fn live(&self) -> Option<&LiveFacts> {
+        self.live.as_ref()
     }
 }
 
@@ -163,17 +220,7 @@ impl ByteSource for FolderSource {
     type Error = FolderError;
 
     fn read(&mut self, out: &mut [u8]) -> Result<usize, FolderError> {
-        loop {
-            if let Some((file, path)) = &mut self.file {
-                let n = file.read(out).map_err(|source| FolderError::Read { path: path.clone(), source })?;
-                if n > 0 {
-                    return Ok(n);
-                }
-            }
-            let Some(path) = self.segments.next() else { return Ok(0) };
-            let file = File::open(&path).map_err(|source| FolderError::Read { path: path.clone(), source })?;
-            self.file = Some((file, path));
-        }
+        self.source.read(out)
     }
 }
 

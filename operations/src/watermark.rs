@@ -24,9 +24,13 @@ impl Watermark {
     pub fn read(folder: &Path) -> Result<Self, FolderError> {
         let path = folder.join(FILE);
         let text = fs::read_to_string(&path).map_err(|source| FolderError::Read { path: path.clone(), source })?;
-        let bytes =
-            text.strip_suffix(" bytes\n").and_then(|n| n.parse().ok()).ok_or(FolderError::Watermark { path })?;
-        Ok(Self { bytes })
+        Self::parse(text.as_bytes()).ok_or(FolderError::Watermark { path })
+    }
+
+    /// The watermark that a file of these bytes is, if it is one of a backtest's tape.
+    pub(crate) fn parse(bytes: &[u8]) -> Option<Self> {
+        let number = std::str::from_utf8(bytes).ok()?.strip_suffix(" bytes\n")?;
+        number.parse().ok().map(|bytes| Self { bytes })
     }
 
     /// Writes it aside, makes it durable and renames it into place.

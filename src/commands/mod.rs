@@ -12,6 +12,8 @@ mod strategies;
 mod sweep;
 mod tape;
 mod tape_diff;
+mod tape_keep;
+mod tape_standing;
 mod transactions;
 
 use crate::arguments::{Arguments, Command};

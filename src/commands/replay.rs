@@ -1,6 +1,7 @@
 //! `onetape replay`: runs a tape through the same core and compares every decision.
 use super::tape::{TapeFolder, difference_text, open_tape};
 use crate::failure::Failure;
+use crate::instant::instant_text;
 use crate::output_folder::ALERTS;
 use crate::run_file::RunFile;
 use crate::setup::Setup;
@@ -9,7 +10,8 @@ use crate::{oversight, strategy_setup, tape_header, terminal};
 use datasets::CandleReader;
 use engine::sim::Merge;
 use engine::tape::{
-    CandleRef, Header, Kind, RecordSource, Recorded, ReplayWorldError, TapeError, VerifyError, Verifying,
+    CANDLES, CandleRef, Continued, Header, Kind, RECORDED, RecordSource, Recorded, ReplayWorldError, TapeError,
+    VerifyError, Verifying,
 };
 use engine::{Effect, Entry, Event, Journal, MarketEvent, RunError, State, run};
 use std::path::{Path, PathBuf};
@@ -23,10 +25,11 @@ pub(super) struct Wish {
 /// Runs the command.
 pub(super) fn execute(path: &Path, catalog: Option<PathBuf>, set: &[String], wish: Wish) -> Result<(), Failure> {
     let replay = Replay::new(path, catalog, set)?;
-    let (Replayed { steps, digest, notes, .. }, alerts) =
+    let (Replayed { steps, digest, notes, closed, .. }, alerts) =
         if wish.watch { watched(&replay)? } else { (replay.run(|_, _, _| ())?, None) };
     if wish.json {
-        let mut object = serde_json::json!({ "replayed": steps, "identical": true, "digest": digest });
+        let mut object =
+            serde_json::json!({ "replayed": steps, "identical": true, "digest": digest, "closed": closed });
         if let Some(count) = alerts {
             object["alerts"] = count.into();
         }
@@ -86,6 +89,8 @@ pub(super) struct Replayed {
     pub(super) digest: String,
     /// What was other than in the run and can have changed nothing.
     pub(super) notes: Vec<String>,
+    /// Whether the tape was closed; else its run goes on or was killed.
+    closed: bool,
     /// What the core knew at the end.
     state: State,
 }
@@ -94,6 +99,7 @@ impl Replay {
     /// The tape at `path` or in `path/tape`, with the run file beside it.
     pub(super) fn new(path: &Path, catalog: Option<PathBuf>, set: &[String]) -> Result<Self, Failure> {
         let tape = TapeFolder::find(path)?;
+        tape.refuse_pruned()?;
         let header = tape.header()?;
         let (config, differences) = configuration(&tape, &header, catalog, set)?;
         let setup = Setup::new(&config)?;
@@ -104,16 +110,17 @@ impl Replay {
     pub(super) fn run(&self, look: impl FnMut(&Entry, &[Effect], &State)) -> Result<Replayed, Failure> {
         let (tape, setup, mut differences) = (&self.tape, &self.setup, self.differences.clone());
         let strategy = strategy_setup::build(&self.config, &strategies::Registry::builtin())?;
-        let notes = other_detail(&self.header, setup)?;
-        let recorded = references(tape)?;
-        let changed = changed_candles(&recorded, setup)?;
-        let sources = setup.sources(false)?;
+        let mut notes = other_detail(&self.header, setup)?;
+        // A live run's candles stand on its tape.
+        let on_tape = self.header.get(CANDLES) == Some(RECORDED);
+        let changed = if on_tape { Vec::new() } else { changed_candles(&references(tape)?, setup)? };
+        let sources = if on_tape { Vec::new() } else { setup.sources(false)? };
         let scales = setup.instruments.iter().map(|i| i.price_scale);
         let feed = Merge::new(sources.into_iter().zip(scales)).map_err(Failure::failed)?;
         let wire = self.config.execution.latency.feed_wire(self.config.run.seed);
-        let mut world = Recorded::new(open_tape(tape.path())?, feed, wire);
-        let mut journal =
-            Spotting { inner: Verifying::new(open_tape(tape.path())?), changed, spotted: Vec::new(), look };
+        let records = || open_tape(tape.path()).map(Continued::new);
+        let mut world = Recorded::new(records()?, feed, wire);
+        let mut journal = Spotting { inner: Verifying::new(records()?), changed, spotted: Vec::new(), look };
         let mut core = setup.core(&self.config, strategy);
         let outcome = run(&mut core, &mut world, &mut journal);
         let first_spotted = journal.spotted.iter().filter_map(|s| s.step).min();
@@ -121,7 +128,12 @@ impl Replay {
         match outcome {
             Ok(steps) if differences.is_empty() => {
                 let digest = crate::backtest::digest_text(journal.inner.digest());
-                Ok(Replayed { steps, digest, notes, state: core.into_state() })
+                let closed = !journal.inner.stopped();
+                if !closed {
+                    let at = instant_text(core.state().now);
+                    notes.push(format!("the tape was not closed: it ends with entry {steps} at {at}; a session still writes it or was killed"));
+                }
+                Ok(Replayed { steps, digest, notes, closed, state: core.into_state() })
             }
             Ok(steps) => {
                 let text = format!("{}\nno decision of the {steps} steps differs", differences.join("\n"));

@@ -1,12 +1,15 @@
 //! `onetape tape`: proof and sight of a tape.
 use super::replay::damaged;
+use super::tape_keep;
+use super::tape_standing::Standing;
 use crate::arguments::TapeCommand;
 use crate::failure::Failure;
 use crate::instant::instant_text;
 use crate::terminal;
 use engine::measure::scaled_text;
 use engine::tape::{
-    Difference, Frame, Header, Kind, Outcome, RecordSource, TapeReader, decode_event, decode_outcomes, operator_text,
+    Difference, Frame, Header, Kind, Outcome, RecordSource, SegmentStart, TapeReader, decode_event, decode_outcomes,
+    operator_text,
 };
 use engine::{Carry, Dated, Event, Instrument, MarketEvent, Report, Spec};
 use operations::{FolderError, FolderSource};
@@ -20,7 +23,8 @@ impl TapeFolder {
     /// The tape at `path` or in `path/tape`.
     pub(super) fn find(path: &Path) -> Result<Self, Failure> {
         let inside = path.join("tape");
-        let holds = |folder: &Path| folder.join("000001.tape").is_file();
+        // A live run's first segments may be pruned.
+        let holds = |folder: &Path| FolderSource::segments(folder).is_ok_and(|segments| !segments.is_empty());
         match (holds(path), holds(&inside)) {
             (true, _) => Ok(Self(path.into())),
             (false, true) => Ok(Self(inside)),
@@ -41,6 +45,17 @@ impl TapeFolder {
         absolute.parent().unwrap_or(Path::new("/")).join(name)
     }
 
+    /// A run is replayed from its beginning.
+    pub(super) fn refuse_pruned(&self) -> Result<(), Failure> {
+        match FolderSource::segments(&self.0)?.first() {
+            Some(first) if *first > 1 => Err(Failure::Usage(format!(
+                "{} begins with segment {first}: those before it were pruned; `onetape tape restore` brings them back",
+                self.0.display()
+            ))),
+            _ => Ok(()),
+        }
+    }
+
     pub(super) fn header(&self) -> Result<Header, Failure> {
         let mut reader = open_tape(&self.0)?;
         reader.next().map_err(damaged)?;
@@ -58,7 +73,7 @@ pub(super) fn open_tape(folder: &Path) -> Result<TapeReader<FolderSource>, Failu
         error if lost_watermark(&error) => Failure::No(format!("{error}: a whole tape has one")),
         error => error.into(),
     })?;
-    Ok(TapeReader::new(source))
+    Ok(if source.live().is_some() { TapeReader::open_ended(source) } else { TapeReader::new(source) })
 }
 
 /// Runs the command.
@@ -70,24 +85,33 @@ pub(super) fn execute(command: TapeCommand, json: bool) -> Result<(), Failure> {
         TapeCommand::Diff { left, right } => {
             super::tape_diff::execute(&TapeFolder::find(&left)?, &TapeFolder::find(&right)?, json)
         }
+        TapeCommand::Archive { tape, archive } => tape_keep::archive(&TapeFolder::find(&tape)?, &archive, json),
+        TapeCommand::Prune(arguments) => tape_keep::prune(&TapeFolder::find(&arguments.tape)?, &arguments, json),
+        TapeCommand::Restore { tape, archive } => tape_keep::restore(&TapeFolder::find(&tape)?, &archive, json),
     }
 }
 
 fn verify(tape: &TapeFolder, json: bool) -> Result<(), Failure> {
     let mut reader = open_tape(tape.path())?;
     let (mut records, mut groups) = (0_u64, 0_u64);
+    let mut first = None;
     while let Some(frame) = reader.next().map_err(damaged)? {
         records += 1;
         groups += u64::from(frame.kind == Kind::Group);
+        first.get_or_insert(frame.number);
         check_payload(&frame)?;
     }
-    let end = reader.end().copied().ok_or_else(|| Failure::No("the tape has no end".into()))?;
-    let digest = crate::backtest::digest_text(end.digest);
+    let standing = Standing::of(&mut reader, first.unwrap_or(0))?;
+    let entries = reader.last().0;
+    let digest = reader.end().map(|end| crate::backtest::digest_text(end.digest));
     if json {
-        let object = serde_json::json!({ "whole": true, "records": records, "groups": groups, "entries": end.entries, "digest": digest });
+        let mut object = serde_json::json!({ "whole": true, "records": records, "groups": groups, "entries": entries, "digest": digest });
+        standing.add_to(&mut object);
         return terminal::print(&format!("{object:#}\n"));
     }
-    terminal::print(&format!("whole: {records} records in {groups} groups, {} entries, digest {digest}\n", end.entries))
+    let digest = digest.map(|digest| format!(", digest {digest}")).unwrap_or_default();
+    let text = format!("whole: {records} records in {groups} groups, {entries} entries{digest}\n");
+    terminal::print(&format!("{text}{}", standing.text()))
 }
 
 /// A record whose checksum fits may still hold what no writer writes.
@@ -261,6 +285,10 @@ pub(super) fn record_texts(frame: &Frame, instruments: &[Instrument]) -> Result<
         Kind::Candles => {
             let one = engine::tape::CandleRef::decode(&frame.payload).map_err(|e| Failure::No(e.to_string()))?;
             vec![format!("{} rows of {} row group {} from row {}", one.rows, one.file, one.row_group, one.first_row)]
+        }
+        Kind::Segment => {
+            let start = SegmentStart::decode(&frame.payload).map_err(|e| Failure::No(e.to_string()))?;
+            vec![format!("segment {} of session {} after entry {}", start.segment, frame.epoch, start.entries)]
         }
         Kind::State | Kind::Group | Kind::End => vec![hex(&frame.payload)],
     })

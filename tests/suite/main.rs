@@ -9,6 +9,7 @@ mod determinism;
 mod diagnostics;
 mod examples;
 mod limits;
+mod live_tape;
 mod onetape;
 mod oversight;
 mod real_candles;

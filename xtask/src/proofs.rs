@@ -38,6 +38,11 @@ const PROOFS: &[Proof] = &[
         cargo: "test --release --locked -p onetape-engine --test suite -- limits --nocapture",
     },
     Proof {
+        name: "tape",
+        shows: "a live tape after a hundred thousand faults in its files, a thousand killed processes, and a crash at every change",
+        cargo: "test --release --locked -p onetape-operations --test suite -- --nocapture",
+    },
+    Proof {
         name: "suite",
         shows: "the tests of the whole house in release, with the full length of those that have one",
         cargo: "test --release --locked -p onetape --test suite -- --nocapture",
