@@ -77,8 +77,7 @@ impl Alpaca {
     /// or of somebody else's.
     fn updated_elsewhere(&mut self, update: &Update<'_>, json: &str) {
         const EARLY: usize = 256;
-        let groups = |it: &super::book::Tracked| !it.children.is_empty() && it.legs.is_empty();
-        if self.private.early.len() < EARLY && self.book.live().any(|(_, tracked)| groups(tracked)) {
+        if self.private.early.len() < EARLY && self.waits_for_legs() {
             self.private.early.push(json.to_owned());
             return;
         }
@@ -94,8 +93,16 @@ impl Alpaca {
         self.happened(if repeated { alive(Channel::Orders) } else { Happening::Foreign(what) });
     }
 
-    /// Updates that came before it was known whose they are.
+    /// Whether there are orders whose legs the venue names itself and has not shown yet.
+    fn waits_for_legs(&self) -> bool {
+        self.book.live().any(|(_, tracked)| tracked.parent.is_some() && tracked.legs.is_empty())
+    }
+
+    /// Updates that came before it was known whose they are, once it is.
     pub(super) fn hear_early(&mut self) {
+        if self.private.early.is_empty() || self.waits_for_legs() {
+            return;
+        }
         for json in std::mem::take(&mut self.private.early) {
             if let Ok(Message::Update(update)) = message(&json) {
                 self.updated(&update, &json);

@@ -193,6 +193,7 @@ impl Alpaca {
         if !members.contains(&order) {
             self.watch(order);
         }
+        self.hear_early();
     }
 
     /// The venue has no such order: no proof that it never will, nor that it never had. So it is asked again.

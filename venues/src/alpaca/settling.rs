@@ -144,6 +144,7 @@ fn next(tracked: &Tracked, order: OrderId, now: u64) -> Next {
     if tracked.amendment.is_none()
         && let Some(whole) = tracked.whole(living)
         && whole != tracked.request.quantity.0
+        && whole > 0
     {
         return Next::Amended(whole);
     }

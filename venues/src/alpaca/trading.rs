@@ -204,7 +204,8 @@ impl Alpaca {
     fn adopt_child(&mut self, parent: OrderId, child: (OrderId, Role), instrument: InstrumentId) {
         if self.book.get(parent).is_none() {
             let gone = OrderRequest::plain(parent, instrument, engine::Side::Buy, Qty(1), OrderKind::Market);
-            let tracked = self.tracked(gone, Stage::Ended);
+            // Whatever it filled was booked then.
+            let tracked = Tracked { primed: i64::MAX / 4, ..self.tracked(gone, Stage::Ended) };
             self.book.insert(tracked);
         }
         if let Some(parent) = self.book.get_mut(parent) {

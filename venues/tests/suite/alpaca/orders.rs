@@ -353,8 +353,12 @@ fn what_the_legs_do_before_they_are_known_is_told_once_they_are() {
     let (mut rig, answer) = bracket();
     rig.hear(&theirs(3, "drawn", "canceled").event("canceled", 6));
     assert_eq!(rig.reports(), [""; 0]);
+    // The entry is known by our name before the answer; its exits are not.
+    rig.hear(&theirs(1, "run7-1", "new").event("new", 7));
+    rig.hear(&theirs(2, "drawn", "held").of("0").event("held", 8));
+    assert_eq!(rig.reports(), ["accepted 1"]);
     rig.reply(POST, 200, &answer);
-    assert_eq!(rig.reports(), ["accepted 1", "accepted 2", "accepted 3", "cancelled 3"]);
+    assert_eq!(rig.reports(), ["accepted 2", "accepted 3", "cancelled 3"]);
 }
 
 #[test]

@@ -184,6 +184,27 @@ fn an_order_that_an_earlier_session_amended_is_followed_to_what_is_in_its_place(
 }
 
 #[test]
+fn an_exit_of_an_earlier_session_is_found_by_way_of_its_entry_which_ended() {
+    let mut rig = Rig::of(config());
+    let exit = super::rig::attached(1, order(2, Side::Sell, 10, limit(16_000)));
+    rig.input(Input::Adopt { order: OrderId(2), action: &Action::Submit(exit), filled: whole(3) });
+    rig.input(Input::Start);
+    rig.private_up();
+    rig.reply((Method::Get, "/v2/orders?status=open"), 200, "[]");
+    let entry = || theirs(1, "run7-1", "filled").filled("10");
+    rig.reply((Method::Get, BY_NAME), 200, &entry().json());
+    rig.pass(1_000);
+    let leg = theirs(2, "drawn", "partially_filled").filled("3").json();
+    let with_legs = entry().with(&format!("\"legs\":[{leg}]")).json();
+    rig.reply((Method::Get, &format!("/v2/orders/{}?nested=true", uuid(1))), 200, &with_legs);
+    let rows = format!("[{}]", entry().activity(1, "10", "150"));
+    rig.reply((Method::Get, "/v2/account/activities/FILL"), 200, &rows);
+    rig.reply((Method::Get, "/v2/account/activities/FILL"), 200, "[]");
+    assert_eq!(rig.happened.last(), Some(&Happening::Ready(Channel::Orders)));
+    assert_eq!(rig.reports(), ["accepted 2"], "what the entry filled was booked then");
+}
+
+#[test]
 fn an_order_that_perhaps_never_left_counts_as_lost_and_does_not_hold_up_the_stream() {
     let mut rig = restarted(Qty::ZERO);
     rig.reply((Method::Get, BY_NAME), 404, NOT_FOUND);
