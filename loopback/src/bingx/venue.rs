@@ -127,6 +127,11 @@ impl Bingx {
         &self.faults
     }
 
+    /// The faults, to switch them on and off while it runs.
+    pub fn faults_mut(&mut self) -> &mut Faults {
+        &mut self.faults
+    }
+
     /// Why the market does not go on any more, if it does not.
     #[must_use]
     pub fn failure(&self) -> Option<&str> {

@@ -142,6 +142,10 @@ impl BingX {
                 Err(words) => self.lost(order, &words, turn),
             },
             Outcome::Done { .. } => self.lost(order, "an answer without data", turn),
+            // A leverage that does not suffice has the same code as a repetition, and we never repeat.
+            Outcome::Failed { code: Some(101_209), words, .. } => {
+                self.refused(order, End::Rejected(Reason::Invalid), words, turn);
+            }
             Outcome::Failed { class, words, .. } => match class {
                 Class::Refused(reason) => self.refused(order, End::Rejected(*reason), words, turn),
                 // Not the order's fault, and surely not done.
@@ -151,10 +155,6 @@ impl BingX {
                 // Evidence that it was taken: what became of it, the venue is asked.
                 Class::Duplicate => self.inquire(order, SECOND / 10, turn),
                 Class::NoSuchOrder | Class::Ended | Class::Repeated | Class::Ambiguous => {
-                    // A leverage that does not suffice is told by the same code as a repetition, and we never repeat.
-                    if words.starts_with("code 101209,") {
-                        return self.refused(order, End::Rejected(Reason::Invalid), words, turn);
-                    }
                     let known = self.orders.get(order).is_some_and(|it| it.phase != Phase::Sent);
                     // The stream may have told of it already: then nothing is lost.
                     if known { self.inquire(order, 0, turn) } else { self.lost(order, words, turn) }

@@ -89,6 +89,11 @@ impl Candles {
         self.forming.is_none_or(|it| it.known_time > ended_by && complete_to.is_none_or(|to| it.open_time <= to))
     }
 
+    /// The open time of the newest candle that was heard of.
+    pub(super) fn newest(&self) -> Option<Timestamp> {
+        self.forming.map(|it| it.open_time).max(self.last)
+    }
+
     /// From which open time on a request should tell; none where nothing is known yet.
     pub(super) fn from(&self) -> Option<Timestamp> {
         self.last.or(self.forming.map(|it| it.open_time))

@@ -42,12 +42,6 @@ impl VenueClock {
     pub(super) fn milliseconds(&self, now: Moment) -> i64 {
         self.time(now).0.div_euclid(1_000_000)
     }
-
-    /// The moment of the monotonic clock at which the venue's clock shows a time.
-    pub(super) fn mono_at(&self, now: Moment, time: Timestamp) -> u64 {
-        let wait = i128::from(time.0) - i128::from(self.time(now).0);
-        u64::try_from(i128::from(now.mono_ns) + wait.max(0)).unwrap_or(u64::MAX)
-    }
 }
 
 #[cfg(test)]
@@ -68,7 +62,6 @@ mod tests {
         assert_eq!(compared, Compared { ahead_ns: 2_000 * MS, within_ns: 20 * MS });
         assert_eq!(clock.milliseconds(moment(5_040, 140)), 7_040);
         assert_eq!(clock.milliseconds(moment(999_999, 240)), 7_140);
-        assert_eq!(clock.mono_at(moment(0, 240), Timestamp(8_140 * MS)), 1_240 * 1_000_000);
     }
 
     #[test]

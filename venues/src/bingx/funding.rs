@@ -33,16 +33,23 @@ pub(super) struct Funding {
     tries: u32,
 }
 
+impl Funding {
+    /// Whether a payment's time has come by a market's clock that may run faster than ours.
+    pub(super) fn is_due(&self, market: Timestamp) -> bool {
+        self.next.is_some_and(|next| next <= market)
+    }
+}
+
 impl BingX {
     pub(super) fn ask_premium(&mut self, place: usize, turn: &mut Turn<'_>) {
-        let now = self.clock.time(turn.now);
+        let now = self.market_time(place, turn);
         self.funding[place].told.get_or_insert(now);
         let params = Params::new().with("symbol", &self.listed[place].symbol);
         self.send(Job::public(Purpose::Premium(place), "/openApi/swap/v2/quote/premiumIndex", params), turn);
     }
 
     pub(super) fn told_premium(&mut self, place: usize, outcome: &Outcome<'_>, turn: &mut Turn<'_>) {
-        let now = self.clock.time(turn.now);
+        let now = self.market_time(place, turn);
         let next = match outcome {
             Outcome::Done { data: Some(data), .. } => rows::<Premium<'_>>(data).and_then(|rows| {
                 let symbol = &self.listed[place].symbol;
@@ -56,7 +63,8 @@ impl BingX {
             Ok(next) if next > now => {
                 let funding = &mut self.funding[place];
                 (funding.next, funding.tries) = (Some(next), 0);
-                self.agenda.set(Task::Funding(place), self.clock.mono_at(turn.now, next.after(SETTLED_NS)));
+                let due = self.due(place, next.after(SETTLED_NS), turn);
+                self.agenda.set(Task::Funding(place), due);
             }
             // The time that has just come: the next one is named a little later.
             Ok(_) => self.agenda.set(Task::Premium(place), turn.now.mono_ns + 10 * SECOND),
@@ -84,7 +92,7 @@ impl BingX {
             Outcome::Done { .. } => Err("an answer without data".into()),
             Outcome::Failed { words, .. } => Err(words.clone()),
         };
-        let now = self.clock.time(turn.now);
+        let now = self.market_time(place, turn);
         let funding = &mut self.funding[place];
         let told = funding.told.unwrap_or(now);
         let mut paid = match paid {

@@ -10,7 +10,7 @@ use super::wire::frame::{self as wire, Message};
 use super::wire::market;
 use crate::text::shown;
 use crate::{Happening, Output, Socket};
-use engine::Timestamp;
+use engine::{Interval, Timestamp};
 use secrecy::SecretString;
 
 const SECOND: u64 = 1_000_000_000;
@@ -18,7 +18,7 @@ const SECOND: u64 = 1_000_000_000;
 const MARGIN_NS: i64 = 2_000_000_000;
 /// How many candles a confirmation can tell.
 const CONFIRMED_MAX: i64 = 990;
-/// How old a trade of the first batch after the first subscription may be, in nanoseconds: older ones are history.
+/// How much older than its newest a trade of the first batch may be, in nanoseconds: older ones are history.
 const TRADE_AGE_NS: i64 = 5_000_000_000;
 
 impl BingX {
@@ -116,9 +116,12 @@ impl BingX {
         for row in wire::klines(data)? {
             match candle(&row, listed) {
                 Ok(row) => {
-                    let (end, skipped) = (row.known_time, self.candles[place].pushed(row, listed.id, &mut said));
-                    let due = self.clock.mono_at(turn.now, end.after(MARGIN_NS));
+                    let skipped = self.candles[place].pushed(row, listed.id, &mut said);
+                    let due = self.due(place, row.known_time.after(MARGIN_NS), turn);
                     self.agenda.set_earlier(Task::Confirm(place), if skipped { turn.now.mono_ns } else { due });
+                    if self.funding[place].is_due(row.open_time) {
+                        self.agenda.set_earlier(Task::Funding(place), turn.now.mono_ns + SECOND);
+                    }
                 }
                 Err(words) => result = Err(words),
             }
@@ -126,6 +129,21 @@ impl BingX {
         said.drain(..).for_each(|happening| turn.happened(happening));
         self.scratch = said;
         result
+    }
+
+    /// What the market's clock shows: the venue's, unless its market is of another time altogether, as one is that is shown
+    /// again from records. Then it is as late as its newest candle's beginning.
+    pub(super) fn market_time(&self, place: usize, turn: &Turn<'_>) -> Timestamp {
+        let now = self.clock.time(turn.now);
+        let old = Interval::DAY.0.max(10 * self.listed[place].interval.0);
+        let another = |newest: &Timestamp| now.0.saturating_sub(newest.0) > old;
+        self.candles[place].newest().filter(another).unwrap_or(now)
+    }
+
+    /// The moment of the monotonic clock at which the market's clock shows a time, if it runs as ours.
+    pub(super) fn due(&self, place: usize, time: Timestamp, turn: &Turn<'_>) -> u64 {
+        let wait = time.0.saturating_sub(self.market_time(place, turn).0).max(0);
+        turn.now.mono_ns.saturating_add(wait.unsigned_abs())
     }
 
     fn trade_news(
@@ -137,7 +155,6 @@ impl BingX {
         turn: &mut Turn<'_>,
     ) -> Result<(), String> {
         let listed = &self.listed[place];
-        let now = self.clock.time(turn.now);
         let rows = wire::trades(data)?;
         let mut ticks = Vec::with_capacity(rows.len());
         let mut result = Ok(());
@@ -152,7 +169,8 @@ impl BingX {
         let Some(topic) = self.markets.topic(number, name) else { return result };
         if std::mem::take(&mut topic.first) {
             // Trades have no numbers: of a batch that repeats old ones, what is not newer than the last is not told again.
-            let since = topic.last.unwrap_or(Timestamp(now.0.saturating_sub(TRADE_AGE_NS)));
+            let newest = ticks.last().map_or(Timestamp::MIN, |tick| tick.time);
+            let since = topic.last.unwrap_or(Timestamp(newest.0.saturating_sub(TRADE_AGE_NS)));
             ticks.retain(|tick| tick.time > since);
         }
         topic.last = topic.last.max(ticks.last().map(|tick| tick.time));
@@ -169,7 +187,7 @@ impl BingX {
             return;
         }
         let listed = &self.listed[place];
-        let now = self.clock.time(turn.now).0;
+        let now = self.market_time(place, turn).0;
         let known = self.candles[place].from().map(|from| from.0 - 2 * listed.interval.0);
         let earliest = now.saturating_sub(CONFIRMED_MAX * listed.interval.0);
         if known.is_some_and(|known| known < earliest) {
@@ -186,7 +204,7 @@ impl BingX {
     /// Candles were told.
     pub(super) fn told_candles(&mut self, place: usize, outcome: &Outcome<'_>, turn: &mut Turn<'_>) {
         let listed = &self.listed[place];
-        let now = self.clock.time(turn.now);
+        let now = self.market_time(place, turn);
         let Outcome::Done { data: Some(data), .. } = outcome else { return self.confirm_again(place, turn) };
         let rows = market::klines(data);
         let rows = rows.and_then(|rows| rows.iter().map(|row| candle(row, listed)).collect::<Result<Vec<_>, _>>());
@@ -201,7 +219,9 @@ impl BingX {
         rows.sort_by_key(|row| row.open_time);
         rows.dedup_by_key(|row| row.open_time);
         let mut said = std::mem::take(&mut self.scratch);
-        let settled = Timestamp(now.0.saturating_sub(MARGIN_NS / 2));
+        // The beginning of a candle ends the one before; a clock that says so may be ahead.
+        let begun = self.candles[place].newest().unwrap_or(Timestamp::MIN);
+        let settled = Timestamp(now.0.saturating_sub(MARGIN_NS / 2)).max(begun);
         let complete = self.candles[place].confirmed(&rows, settled, listed.id, &mut said);
         said.drain(..).for_each(|happening| turn.happened(happening));
         self.scratch = said;
@@ -213,7 +233,7 @@ impl BingX {
         let end = self.candles[place].ends(interval).unwrap_or(now.after(interval.min(60_000_000_000)));
         // Where nobody trades the last candle is old: the next end that is to come.
         let passed = (now.0 - end.0).max(-1).div_euclid(interval) + 1;
-        let due = self.clock.mono_at(turn.now, end.after(passed.saturating_mul(interval)).after(MARGIN_NS));
+        let due = self.due(place, end.after(passed.saturating_mul(interval)).after(MARGIN_NS), turn);
         self.agenda.set(Task::Confirm(place), due);
     }
 

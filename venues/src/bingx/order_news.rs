@@ -30,6 +30,8 @@ const SECOND: u64 = 1_000_000_000;
 /// How many updates of orders that nobody knows are kept, and for how long.
 const ORPHANS_MAX: usize = 256;
 const ORPHAN_NS: u64 = 3 * SECOND;
+/// How many orders that were cancelled lately each comparison looks at again.
+const LATE_MAX: usize = 20;
 /// How many orders of others are remembered, so that each is told once.
 const FOREIGN_MAX: usize = 4_096;
 
@@ -254,6 +256,13 @@ impl BingX {
         if catching_up {
             self.private.compared = true;
             self.caught_up(turn);
+        } else {
+            // A fill may come after the cancel was acknowledged, and the stream may miss it.
+            for order in self.orders.ended_since(now.saturating_sub(2 * AUDIT_NS), LATE_MAX) {
+                if self.orders.get(order).is_some_and(|it| it.filled < it.request.quantity && it.venue_id.is_some()) {
+                    self.inquire(order, 0, turn);
+                }
+            }
         }
         self.agenda.set(Task::Audit, now + AUDIT_NS);
     }

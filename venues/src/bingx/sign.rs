@@ -2,7 +2,7 @@
 //!
 //! Parameters are kept in the order of their names, which every server takes. Nothing here is ever shown: a query holds a
 //! signature, and its `Debug` text does not.
-use hmac::{Hmac, Mac};
+use hmac::{Hmac, KeyInit, Mac};
 use secrecy::{ExposeSecret, SecretString};
 use sha2::Sha256;
 use std::fmt::{self, Display, Write as _};
