@@ -2,6 +2,7 @@
 //!
 //! Unit tests stay in their crates; what stands here crosses them.
 mod bad_input;
+mod bingx_loopback;
 mod checklist;
 mod currencies;
 mod dated;
