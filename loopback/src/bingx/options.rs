@@ -94,6 +94,61 @@ pub struct Options {
     pub limits: bool,
 }
 
+impl Options {
+    /// What [`Options::set`] knows, each with its values.
+    pub const QUIRKS: [(&str, &str); 11] = [
+        ("codes", "old or new"),
+        ("cancelled", "double-l or single-l"),
+        ("forming", "by-clock, always or never"),
+        ("most-candles", "a number"),
+        ("stream-ids", "empty or named"),
+        ("key-end", "said or silent"),
+        ("event-name", "order-trade-update or trade-update"),
+        ("key-seconds", "a number"),
+        ("ping-seconds", "a number"),
+        ("ban-seconds", "a number"),
+        ("limits", "true or false"),
+    ];
+
+    /// Makes a choice from its text, as in `stream-ids=named`.
+    ///
+    /// # Errors
+    /// Says which choices there are, or which values one has.
+    pub fn set(&mut self, text: &str) -> Result<(), String> {
+        let (name, value) = text.split_once('=').ok_or_else(|| format!("`{text}`: expected NAME=VALUE"))?;
+        let Some((_, values)) = Self::QUIRKS.iter().find(|(quirk, _)| *quirk == name) else {
+            let all = Self::QUIRKS.map(|(quirk, _)| quirk).join(", ");
+            return Err(format!("there is no quirk `{name}`; there are {all}"));
+        };
+        self.set_known(name, value).ok_or_else(|| format!("`{text}`: {name} is {values}"))
+    }
+
+    fn set_known(&mut self, name: &str, value: &str) -> Option<()> {
+        match (name, value) {
+            ("codes", "old") => self.generation = Generation::Old,
+            ("codes", "new") => self.generation = Generation::New,
+            ("cancelled", "double-l") => self.cancelled = Cancelled::DoubleL,
+            ("cancelled", "single-l") => self.cancelled = Cancelled::SingleL,
+            ("forming", "by-clock") => self.forming = Forming::ByClock,
+            ("forming", "always") => self.forming = Forming::Always,
+            ("forming", "never") => self.forming = Forming::Never,
+            ("stream-ids", "empty") => self.stream_ids = StreamIds::Empty,
+            ("stream-ids", "named") => self.stream_ids = StreamIds::Named,
+            ("key-end", "said") => self.key_end = KeyEnd::Said,
+            ("key-end", "silent") => self.key_end = KeyEnd::Silent,
+            ("event-name", "order-trade-update") => self.event_name = EventName::OrderTradeUpdate,
+            ("event-name", "trade-update") => self.event_name = EventName::TradeUpdate,
+            ("most-candles", value) => self.most_candles = value.parse().ok().filter(|most| *most > 0)?,
+            ("key-seconds", value) => self.key_seconds = value.parse().ok()?,
+            ("ping-seconds", value) => self.ping_seconds = value.parse().ok()?,
+            ("ban-seconds", value) => self.ban_seconds = value.parse().ok()?,
+            ("limits", value) => self.limits = value.parse().ok()?,
+            _ => return None,
+        }
+        Some(())
+    }
+}
+
 impl Default for Options {
     /// One user with the keys of the fixtures' requests, and everything as the venue was seen to be.
     fn default() -> Self {
@@ -113,5 +168,40 @@ impl Default for Options {
             ban_seconds: 300,
             limits: true,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_choice_is_made_by_its_name() {
+        let mut options = Options::default();
+        let texts = [
+            "codes=old",
+            "cancelled=single-l",
+            "forming=always",
+            "most-candles=1000",
+            "stream-ids=named",
+            "key-end=silent",
+            "event-name=trade-update",
+            "key-seconds=60",
+            "ping-seconds=9",
+            "ban-seconds=1",
+            "limits=false",
+        ];
+        for (text, (quirk, _)) in texts.iter().zip(Options::QUIRKS) {
+            assert!(text.starts_with(quirk));
+            assert_eq!(options.set(text), Ok(()), "{text}");
+        }
+        assert_eq!((options.generation, options.cancelled), (Generation::Old, Cancelled::SingleL));
+        assert_eq!((options.forming, options.most_candles, options.limits), (Forming::Always, 1_000, false));
+        assert_eq!((options.stream_ids, options.key_end), (StreamIds::Named, KeyEnd::Silent));
+        assert_eq!((options.key_seconds, options.ping_seconds, options.ban_seconds), (60, 9, 1));
+        assert_eq!(options.event_name, EventName::TradeUpdate);
+        assert_eq!(options.set("forming=often"), Err("`forming=often`: forming is by-clock, always or never".into()));
+        assert!(options.set("colour=red").is_err_and(|words| words.contains("there are codes, cancelled")));
+        assert!(options.set("codes").is_err());
     }
 }

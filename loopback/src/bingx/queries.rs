@@ -55,7 +55,7 @@ impl Bingx {
     /// `GET trade/allOrders` and `GET trade/fullOrder`, newest first.
     pub(super) fn orders(&self, member: usize, parameters: &Parameters, which: Which) -> Answered {
         let market = self.market_if_any(parameters)?;
-        let range = self.range(parameters, ["startTime", "endTime"])?;
+        let range = self.week(parameters)?;
         let from = parameters.integer("orderId")?.and_then(|id| u64::try_from(id).ok()).map(OrderId);
         let limit = parameters.limit("limit", 500, 1_000)?;
         let wanted = |order: &&Order| {
@@ -73,16 +73,23 @@ impl Bingx {
         Ok(Outcome::Data(json!({ "orders": orders })))
     }
 
-    /// The range of a query: at most seven days where both ends are named.
+    /// The range of a query for orders: at most seven days where both ends are named.
+    fn week(&self, parameters: &Parameters) -> Result<Range, super::code::Failure> {
+        let range = self.range(parameters, ["startTime", "endTime"])?;
+        let named = range.from != Timestamp::MIN && range.to != Timestamp::MAX;
+        if named && range.to.0.saturating_sub(range.from.0) > 7 * Interval::DAY.0 {
+            return Err(Code::Parameter.says("the time between startTime and endTime must be 7 days at most"));
+        }
+        Ok(range)
+    }
+
+    /// The range of a query.
     fn range(&self, parameters: &Parameters, [start, end]: [&str; 2]) -> Result<Range, super::code::Failure> {
         let (from, to) = (parameters.instant(start)?, parameters.instant(end)?);
-        if let (Some(from), Some(to)) = (from, to) {
-            if to < from {
-                return Err(Code::Parameter.says(format!("{end} is before {start}")));
-            }
-            if to.0.saturating_sub(from.0) > 7 * Interval::DAY.0 {
-                return Err(Code::Parameter.says("the time between start and end must be 7 days at most"));
-            }
+        if let (Some(from), Some(to)) = (from, to)
+            && to < from
+        {
+            return Err(Code::Parameter.says(format!("{end} is before {start}")));
         }
         Ok(Range { from: from.unwrap_or(Timestamp::MIN), to: to.unwrap_or(Timestamp::MAX) })
     }

@@ -36,7 +36,9 @@ pub(super) fn average(listing: &Listing, order: &Order) -> String {
     }
     let quantity = Decimal::from_i128_with_scale(i128::from(order.filled.0), u32::from(listing.instrument.qty_scale));
     let value = order.value.to_decimal().unwrap_or_default();
-    (value / quantity).round_dp(u32::from(scale) + 2).to_string()
+    let mut average = (value / quantity).round_dp(u32::from(scale) + 2);
+    average.rescale(u32::from(scale) + 2);
+    average.to_string()
 }
 
 /// `BTC-USDT`.
