@@ -1,4 +1,5 @@
 //! BingX: recorded data, and the traps of its protocol one by one.
+mod answers;
 mod candles;
 mod desk;
 mod faults;
