@@ -99,18 +99,18 @@ impl Tracked {
 
     /// How much of it is booked, whichever leg filled it.
     pub(super) fn booked(&self) -> i64 {
-        self.primed + self.legs.iter().map(Leg::booked).sum::<i64>()
+        self.legs.iter().map(Leg::booked).fold(self.primed, i64::saturating_add)
     }
 
     /// How much the venue has filled of it, on all legs together.
     pub(super) fn filled(&self) -> i64 {
-        self.legs.iter().map(Leg::own).sum()
+        self.legs.iter().map(Leg::own).fold(0, i64::saturating_add)
     }
 
     /// How much the whole order is for, as far as a leg that counts says.
     pub(super) fn whole(&self, leg: &Leg) -> Option<i64> {
-        let others = if leg.carried > 0 { 0 } else { self.filled() - leg.own() };
-        leg.quantity.map(|quantity| quantity + others)
+        let others = if leg.carried > 0 { 0 } else { self.filled().saturating_sub(leg.own()) };
+        leg.quantity.map(|quantity| quantity.saturating_add(others))
     }
 
     /// The lists of fills were read to their end: whether one of its legs turns out to count what the one before had filled.
@@ -125,7 +125,7 @@ impl Tracked {
 
     /// How much the venue has filled of it and nobody has booked.
     pub(super) fn missing(&self) -> i64 {
-        self.legs.iter().map(Leg::missing).sum()
+        self.legs.iter().map(Leg::missing).fold(0, i64::saturating_add)
     }
 
     /// Whether something may still come of it.

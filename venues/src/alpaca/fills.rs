@@ -185,7 +185,7 @@ impl Alpaca {
         let (price, rounded) = price_against(&text(told.price, "price")?, scales.0, side)?;
         let filled = told.filled.map(|filled| steps(filled.0, scales.1)).transpose()?;
         let Some(leg) = self.book.get_mut(order).and_then(|tracked| tracked.leg_mut(told.leg)) else { return Ok(None) };
-        let filled = filled.unwrap_or_else(|| leg.carried + leg.booked() + quantity);
+        let filled = filled.unwrap_or_else(|| leg.carried.saturating_add(leg.booked()).saturating_add(quantity));
         // An id that cannot be read is made of what the fill is: the same for each telling.
         let id = told.id.unwrap_or_else(|| made_up(told.leg, filled));
         let Booking::Book(part) = leg.fill((quantity, price), filled, told.streamed.then_some(id)) else {
@@ -240,7 +240,7 @@ impl Alpaca {
 /// A price in steps; one that is finer is rounded against the account: up for a buy, down for a sale.
 fn price_against(text: &str, scale: u8, side: Side) -> Result<(i64, bool), NumberError> {
     let (down, rounded) = steps_down(text, scale)?;
-    Ok((down + i64::from(rounded && side == Side::Buy), rounded))
+    Ok((down.saturating_add(i64::from(rounded && side == Side::Buy)), rounded))
 }
 
 /// The 128 bits of a UUID; `None` of what is none.

@@ -71,17 +71,17 @@ impl Leg {
 
     /// How much of it is booked.
     pub(super) fn booked(&self) -> i64 {
-        self.booked.iter().map(|stretch| stretch.to - stretch.from).sum()
+        self.booked.iter().map(|stretch| stretch.to - stretch.from).fold(0, i64::saturating_add)
     }
 
     /// How much of it is filled that no other leg has filled.
     pub(super) fn own(&self) -> i64 {
-        self.filled - self.carried
+        self.filled.saturating_sub(self.carried)
     }
 
     /// How much the venue has filled and nobody has booked.
     pub(super) fn missing(&self) -> i64 {
-        (self.own() - self.booked()).max(0)
+        self.own().saturating_sub(self.booked()).max(0)
     }
 
     /// The venue counts to this leg what those before it had filled: so much of what is filled is not its own.
@@ -118,7 +118,7 @@ impl Leg {
     pub(super) fn prime(&mut self, quantity: i64) {
         if quantity > 0 {
             let from = self.carried;
-            self.booked.push(Stretch { from, to: from + quantity, execution: None, price: 0 });
+            self.booked.push(Stretch { from, to: from.saturating_add(quantity), execution: None, price: 0 });
             self.booked.sort_by_key(|stretch| stretch.from);
         }
     }
@@ -133,7 +133,7 @@ impl Leg {
             return Booking::Known;
         }
         self.filled = self.filled.max(filled);
-        let (from, to) = ((filled - quantity).max(0), filled);
+        let (from, to) = (filled.saturating_sub(quantity).max(0), filled);
         let free = self.gaps(from, to);
         let whole: i64 = free.iter().map(|(from, to)| to - from).sum();
         if whole == quantity || (whole > 0 && !self.is_told_twice(from, to, execution)) {
@@ -179,7 +179,7 @@ impl Leg {
         let quantity: i64 = self.booked.iter().filter(|it| of(it)).map(|it| it.to - it.from).sum();
         let price = self.booked.iter().find(|it| of(it)).map(|it| it.price)?;
         self.booked.retain(|stretch| !of(stretch));
-        self.filled -= quantity;
+        self.filled = self.filled.saturating_sub(quantity);
         Some((quantity, price))
     }
 }
@@ -251,6 +251,15 @@ mod tests {
         assert_eq!(leg.bust(1), Some((3, 7)));
         assert_eq!(leg.bust(1), None);
         assert_eq!(leg.fill((3, 7), 3, Some(2)), Booking::Book(3));
+    }
+
+    #[test]
+    fn quantities_at_the_ends_of_what_can_be_counted_do_not_wrap() {
+        let mut leg = Leg::new("a");
+        assert_eq!(leg.fill((i64::MAX, 7), i64::MIN, None), Booking::Known);
+        assert_eq!(leg.fill((i64::MAX, 7), i64::MAX, Some(1)), Booking::Book(i64::MAX));
+        leg.carry(i64::MAX);
+        assert_eq!((leg.own(), leg.missing(), leg.booked()), (0, 0, i64::MAX));
     }
 
     #[test]

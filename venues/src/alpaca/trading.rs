@@ -116,7 +116,7 @@ impl Alpaca {
                 "nothing is known of it yet, or another change is on its way",
             );
         };
-        let left = quantity.0 - tracked.booked();
+        let left = quantity.0.saturating_sub(tracked.booked());
         let Some(it) = self.symbols.get(tracked.request.instrument).filter(|_| left > 0) else {
             return self.refuse_change(order, Reason::Invalid, "so much is filled already");
         };

@@ -59,7 +59,7 @@ pub fn candle(bar: &Bar<'_>, interval: Interval, instrument: &Instrument) -> Res
 /// The first instant of the interval that an instant lies in.
 #[must_use]
 pub fn bucket(time: Timestamp, interval: Interval) -> Timestamp {
-    Timestamp(time.0 - time.0.rem_euclid(interval.0))
+    Timestamp(time.0.saturating_sub(time.0.rem_euclid(interval.0)))
 }
 
 /// Several candles, oldest first, as one of a longer interval; `None` for none.

@@ -7,7 +7,9 @@ use venues::alpaca::wire::{json_of, stream, update};
 use venues::{Channel, Frame, Happening, Input, Method, Query, Socket};
 
 /// Texts that look like something, with a hole.
-const SHAPES: [&str; 12] = [
+const SHAPES: [&str; 14] = [
+    r#"{"stream":"trade_updates","data":{"event":"fill","price":#,"qty":#,"order":{"id":"a","client_order_id":"run7-1","qty":#,"filled_qty":#,"status":"partially_filled"}}}"#,
+    r#"{"stream":"trade_updates","data":{"event":"new","order":{"id":"b","replaces":"a","client_order_id":"run7-1-1","qty":#,"filled_qty":#,"status":#}}}"#,
     r#"[{"T":"b","S":"AAPL","o":#,"h":2,"l":1,"c":2,"v":3,"t":"2026-01-02T14:30:00Z"}]"#,
     r#"[{"T":"b","S":"AAPL","o":1,"h":2,"l":1,"c":2,"v":#,"t":"2026-01-02T14:30:00Z"}]"#,
     r#"[{"T":"b","S":"AAPL","o":1,"h":2,"l":1,"c":2,"v":3,"t":#}]"#,
@@ -35,6 +37,14 @@ fn filler() -> impl Strategy<Value = String> {
         Just("{\"a\":{\"b\":[]}}".to_owned()),
         Just("\"9999-12-31T23:59:59.999999999Z\"".to_owned()),
         Just("true".to_owned()),
+        // The ends of what can be counted.
+        Just("\"9223372036.854775807\"".to_owned()),
+        Just("-9223372036.854775808".to_owned()),
+        Just("922337203685477.5807".to_owned()),
+        Just("\"1677-09-21T00:12:44Z\"".to_owned()),
+        Just("\"2262-04-11T23:47:16Z\"".to_owned()),
+        Just("\"partially_filled\"".to_owned()),
+        Just("\"replaced\"".to_owned()),
         any::<i64>().prop_map(|n| n.to_string()),
         any::<f64>().prop_map(|n| n.to_string()),
         "\\PC{0,40}".prop_map(|text| serde_json::to_string(&text).expect("JSON")),
