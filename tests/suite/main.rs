@@ -1,6 +1,7 @@
 //! The tests that need the whole house, in one binary, because each file directly under `tests/` links again.
 //!
 //! Unit tests stay in their crates; what stands here crosses them.
+mod alpaca_loopback;
 mod bad_input;
 mod bingx_loopback;
 mod checklist;

@@ -136,6 +136,11 @@ impl Alpaca {
         &self.faults
     }
 
+    /// The same, to be changed: a fault can be switched on and off while it runs.
+    pub fn faults_mut(&mut self) -> &mut Faults {
+        &mut self.faults
+    }
+
     /// The account and the market now.
     pub(super) fn facts(&self) -> Facts {
         let account = self.exchange.account(self.account);
@@ -223,6 +228,9 @@ impl Alpaca {
 
     fn submit(&mut self, place: usize, tie: Option<OrderId>) -> Result<OrderId, exchange::Refusal> {
         let wish = self.desk.wish(place);
+        let order = &self.desk.orders[place];
+        // Who enters the exchange again has used its name there.
+        let client_id = order.number.is_none().then(|| order.client_id.clone());
         let new = NewOrder {
             market: self.desk.assets[wish.asset].market,
             position: PositionSide::Net,
@@ -231,7 +239,7 @@ impl Alpaca {
             kind: wish.kind,
             terms: wish.terms,
             tie: tie.map_or(Tie::Alone, Tie::OneCancelsOther),
-            client_id: None,
+            client_id,
         };
         self.exchange.submit(self.account, new)
     }
