@@ -1,4 +1,5 @@
 //! What a user types.
+use crate::venue_arguments::{PaperArguments, VenueCommand};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
 
@@ -68,6 +69,11 @@ pub enum Command {
         #[arg(long, value_name = "DIR")]
         out: Option<PathBuf>,
     },
+    /// Run a strategy against a venue's real stream, filled by the simulated venue, until it is stopped.
+    #[command(
+        after_help = "Examples:\n  onetape paper run.toml\n  onetape paper examples/btc-paper.toml --demo\n  onetape paper run.toml --endpoint http://127.0.0.1:8470\nCtrl-C stops it in order, a second one at once; the same command goes on where it ended."
+    )]
+    Paper(Box<PaperArguments>),
     /// Run a tape through the same core and compare every decision.
     #[command(
         after_help = "Examples:\n  onetape replay runs/btc-ema-cross-0123456789ab/tape\n  onetape replay runs/btc-ema-cross-0123456789ab --watch\nExit code 3 names the first step that differs, or the first alert."
@@ -136,6 +142,9 @@ pub enum Command {
         #[arg(long, value_name = "DIR")]
         engine: Option<PathBuf>,
     },
+    /// Serve a loopback venue: a server that speaks an exchange's protocol over stored candles or ticks.
+    #[command(subcommand)]
+    Venue(VenueCommand),
     /// Print completions for a shell.
     #[command(after_help = "Example:\n  onetape completions bash > ~/.local/share/bash-completion/completions/onetape")]
     Completions {

@@ -17,7 +17,10 @@ pub mod recorder;
 pub mod risk_watch;
 pub mod run_file;
 pub mod sensitivity;
+#[cfg(feature = "service")]
+pub mod session;
 pub mod setup;
+pub mod setup_live;
 pub mod sources;
 pub mod strategy_results;
 pub mod strategy_setup;
@@ -26,3 +29,6 @@ pub mod tape_header;
 pub mod terminal;
 pub mod ticks;
 pub mod trial_record;
+pub mod venue_arguments;
+#[cfg(feature = "service")]
+pub mod venue_markets;

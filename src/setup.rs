@@ -56,11 +56,11 @@ pub struct Setup {
 }
 
 /// One instrument as the run file and the catalog's records make it.
-struct Made {
-    instrument: Instrument,
-    costs: Dated<Costs>,
+pub(crate) struct Made {
+    pub(crate) instrument: Instrument,
+    pub(crate) costs: Dated<Costs>,
     length_ns: i64,
-    calendar: Option<CalendarName>,
+    pub(crate) calendar: Option<CalendarName>,
     assumed: bool,
 }
 
@@ -72,23 +72,7 @@ impl Setup {
     pub fn new(run: &RunFile) -> Result<Self, Failure> {
         let catalog =
             Catalog::open(&run.data.catalog.path).map_err(|e| run.error_at("data.catalog", &e.to_string()))?;
-        let mut setup = Self {
-            instruments: Vec::new(),
-            currencies: Currencies::HOME,
-            costs: Vec::new(),
-            readings: Vec::new(),
-            detail: None,
-            ticks: Vec::new(),
-            sessions: Vec::new(),
-            carry: Vec::new(),
-            limits: None,
-            operators: Vec::new(),
-            trades_from: Timestamp::MIN,
-            periods_per_year: 365.0,
-            days: Days::Every,
-            assumptions: Vec::new(),
-            warnings: Vec::new(),
-        };
+        let mut setup = Self::empty();
         let (mut calendars, mut details, mut tickers) = (Vec::new(), Vec::new(), Vec::new());
         for (index, section) in run.instruments.iter().enumerate() {
             let key = format!("instruments.{index}");
@@ -127,6 +111,27 @@ impl Setup {
         setup.look_for_holdings(run, &catalog, &calendars, &tickers)?;
         setup.include_limits(run)?;
         Ok(setup)
+    }
+
+    /// Nothing yet.
+    pub(crate) fn empty() -> Self {
+        Self {
+            instruments: Vec::new(),
+            currencies: Currencies::HOME,
+            costs: Vec::new(),
+            readings: Vec::new(),
+            detail: None,
+            ticks: Vec::new(),
+            sessions: Vec::new(),
+            carry: Vec::new(),
+            limits: None,
+            operators: Vec::new(),
+            trades_from: Timestamp::MIN,
+            periods_per_year: 365.0,
+            days: Days::Every,
+            assumptions: Vec::new(),
+            warnings: Vec::new(),
+        }
     }
 
     fn assume(&mut self, section: &InstrumentSection, made: &Made) {
@@ -240,7 +245,7 @@ impl Setup {
     }
 }
 
-fn make(run: &RunFile, section: &InstrumentSection, records: &[InstrumentRecord]) -> Result<Made, String> {
+pub(crate) fn make(run: &RunFile, section: &InstrumentSection, records: &[InstrumentRecord]) -> Result<Made, String> {
     let last = records.last();
     let quote = match (section.role.quote, last.and_then(|r| r.quote.as_deref())) {
         (Some(quote), _) => quote,

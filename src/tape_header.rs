@@ -26,22 +26,7 @@ pub fn run_id(run: &RunFile) -> String {
 /// # Errors
 /// When a candle file cannot be read.
 pub fn backtest_header(run: &RunFile, setup: &Setup) -> Result<Header, Failure> {
-    let mut header = Header::default();
-    header.set("mode", "backtest");
-    header.set("name", run.run.name.clone());
-    header.set("onetape", env!("CARGO_PKG_VERSION"));
-    header.set("compiler", COMPILER);
-    header.set("config", run.binding());
-    header.set("config.digest", config_digest(run));
-    header.set("run.id", run_id(run));
-    header.set("seed", run.run.seed.to_string());
-    header.set("strategy", run.strategy_kind());
-    header.set("policy", "none");
-    for (index, instrument) in setup.instruments.iter().enumerate() {
-        let facts =
-            format!("{} {} {} {}", instrument.name, instrument.quote, instrument.price_scale, instrument.qty_scale);
-        header.set(&format!("instrument.{index}"), facts);
-    }
+    let mut header = common(run, setup, "backtest", &run_id(run));
     for (index, series) in setup.readings.iter().map(|reading| &reading.series).enumerate() {
         for (part, file) in series.files().iter().enumerate() {
             let digest = file_digest(&file.path)?;
@@ -52,6 +37,32 @@ pub fn backtest_header(run: &RunFile, setup: &Setup) -> Result<Header, Failure> 
         header.set(&name, facts);
     }
     Ok(header)
+}
+
+/// The header of a session; its id was drawn at its first start.
+#[must_use]
+pub fn session_header(run: &RunFile, setup: &Setup, mode: &str, run_id: &str) -> Header {
+    common(run, setup, mode, run_id)
+}
+
+fn common(run: &RunFile, setup: &Setup, mode: &str, run_id: &str) -> Header {
+    let mut header = Header::default();
+    header.set("mode", mode);
+    header.set("name", run.run.name.clone());
+    header.set("onetape", env!("CARGO_PKG_VERSION"));
+    header.set("compiler", COMPILER);
+    header.set("config", run.binding());
+    header.set("config.digest", config_digest(run));
+    header.set("run.id", run_id);
+    header.set("seed", run.run.seed.to_string());
+    header.set("strategy", run.strategy_kind());
+    header.set("policy", "none");
+    for (index, instrument) in setup.instruments.iter().enumerate() {
+        let facts =
+            format!("{} {} {} {}", instrument.name, instrument.quote, instrument.price_scale, instrument.qty_scale);
+        header.set(&format!("instrument.{index}"), facts);
+    }
+    header
 }
 
 /// The files of candles and ticks that only the venue sees, under the names that a header gives them: `detail.N.PART`. None where

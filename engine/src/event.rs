@@ -1,5 +1,6 @@
 //! What happened: the only inputs of the core. Nothing else ever changes its state.
 use crate::carry::{Carry, Split};
+use crate::feed::FeedEvent;
 use crate::instrument::InstrumentId;
 use crate::measure::scaled_f64;
 use crate::operator::OperatorEvent;
@@ -13,6 +14,10 @@ pub struct TimerId(pub u32);
 impl TimerId {
     /// The timer by which the risk engine wakes itself at the end of an instant. No strategy hears of it.
     pub const RISK: Self = Self(u32::MAX - 1);
+
+    /// The timer by which a live world says that time goes on, so that days end and limits are looked at while nothing else
+    /// happens. No strategy hears of it.
+    pub const HEARTBEAT: Self = Self(u32::MAX - 2);
 
     /// The timer of one of `count` members as one of the whole, so that two members with one number have two timers.
     ///
@@ -286,6 +291,8 @@ pub enum Event {
     Timer(TimerId),
     /// What a person did.
     Operator(&'static OperatorEvent),
+    /// A source of news stands otherwise than before.
+    Feed(FeedEvent),
 }
 
 impl Event {
@@ -301,10 +308,10 @@ impl Event {
         }
     }
 
-    /// Whether it is between people and the risk engine: nothing has happened that a strategy could decide on.
+    /// Whether it is between the world, people and the risk engine: nothing has happened that a strategy could decide on.
     #[must_use]
     pub fn is_internal(&self) -> bool {
-        matches!(self, Self::Timer(TimerId::RISK) | Self::Operator(_))
+        matches!(self, Self::Timer(TimerId::RISK | TimerId::HEARTBEAT) | Self::Operator(_) | Self::Feed(_))
     }
 
     /// What a slot for events holds before the first.

@@ -15,6 +15,7 @@ mod desk;
 pub mod effect;
 pub mod event;
 pub mod exchange;
+pub mod feed;
 mod fill_ids;
 mod guarding;
 pub mod instrument;
@@ -58,6 +59,7 @@ pub use event::{
     CashEvent, Certainty, Entry, Event, Fill, Liquidity, MarketCandle, MarketEvent, Reason, Report, TimerId,
 };
 pub use exchange::{Currencies, Exchange, RateSource, Way};
+pub use feed::{FeedEvent, Standing};
 pub use guarding::EXIT;
 pub use instrument::{Instrument, InstrumentId, Spec};
 pub use intent::{Intent, Intents, Join, NewOrder};

@@ -218,6 +218,11 @@ impl State {
             Event::Market(MarketEvent::Carry(carry)) => self.apply_carry(carry),
             Event::Report(report) => self.apply_report(report, effects),
             Event::Cash(cash) => self.books.deposit(cash.amount),
+            Event::Feed(feed) => {
+                if let Some(risk) = &mut self.risk {
+                    risk.note_feed(*feed);
+                }
+            }
             Event::Market(MarketEvent::Candle(_)) | Event::Timer(_) | Event::Operator(_) => {}
         }
     }

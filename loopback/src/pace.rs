@@ -24,6 +24,17 @@ pub enum Speed {
     OnDemand,
 }
 
+impl Speed {
+    /// Thousandths of the machine's speed; `None` where the market does not follow the machine.
+    #[must_use]
+    pub fn thousandths(self) -> Option<u64> {
+        match self {
+            Self::Thousandths(thousandths) => Some(thousandths),
+            Self::Max | Self::OnDemand => None,
+        }
+    }
+}
+
 impl std::str::FromStr for Speed {
     type Err = String;
 

@@ -7,6 +7,8 @@ pub mod disk;
 pub mod live;
 pub mod tape_folder;
 pub mod watermark;
+#[cfg(feature = "live")]
+pub mod world;
 
 pub use disk::{Disk, DiskFile, MemoryDisk, OsDisk};
 pub use live::{LiveError, LiveJournal, LiveOptions, Recovered};

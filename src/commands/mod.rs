@@ -6,6 +6,7 @@ mod completions;
 mod data;
 mod import;
 mod new;
+mod paper;
 mod replay;
 mod report;
 mod strategies;
@@ -15,9 +16,13 @@ mod tape_diff;
 mod tape_keep;
 mod tape_standing;
 mod transactions;
+mod venue;
+#[cfg(feature = "service")]
+mod venue_service;
 
 use crate::arguments::{Arguments, Command};
 use crate::failure::Failure;
+use crate::venue_arguments::VenueCommand;
 
 /// Does what was asked.
 ///
@@ -35,6 +40,7 @@ pub fn execute(arguments: Arguments) -> Result<(), Failure> {
         Command::Replay { tape, catalog, set, watch } => {
             replay::execute(&tape, catalog, &set, replay::Wish { watch, json })
         }
+        Command::Paper(arguments) => paper::execute(&arguments, json),
         Command::Tape(command) => tape::execute(command, json),
         Command::Data(command) => data::execute(command, json),
         Command::Check { run } => check::execute(&run, json),
@@ -43,24 +49,23 @@ pub fn execute(arguments: Arguments) -> Result<(), Failure> {
         Command::Report { dir } => report::execute(&dir, json),
         Command::Strategies { name } => strategies::execute(name.as_deref(), json),
         Command::New { name, engine } => new::execute(&name, engine, json),
+        Command::Venue(VenueCommand::Serve(arguments)) => venue::serve(&arguments),
         Command::Completions { shell } => completions::execute(shell),
         Command::Other(words) => Err(unknown(words.first().map_or("", String::as_str))),
     }
 }
 
 /// Commands that the design names and that this build does not have.
-const ELSEWHERE: [(&str, &str); 20] = [
+const ELSEWHERE: [(&str, &str); 18] = [
     ("evaluate", "evaluation"),
     ("train", "learning"),
     ("promote", "promotion"),
     ("promotions", "promotion"),
     ("rollback", "promotion"),
     ("compare", "evaluation"),
-    ("paper", "the live world"),
     ("shadow", "the live world"),
     ("live", "the live world"),
     ("parity", "the live world"),
-    ("venue", "the live world"),
     ("status", "the service"),
     ("kill", "the service"),
     ("unlock", "the service"),
@@ -80,6 +85,8 @@ fn unknown(word: &str) -> Failure {
     }
     let known = [
         "backtest",
+        "paper",
+        "venue",
         "sweep",
         "replay",
         "tape",
@@ -89,6 +96,7 @@ fn unknown(word: &str) -> Failure {
         "report",
         "strategies",
         "new",
+        "venue",
         "completions",
         "help",
     ];

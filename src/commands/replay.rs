@@ -102,7 +102,9 @@ impl Replay {
         tape.refuse_pruned()?;
         let header = tape.header()?;
         let (config, differences) = configuration(&tape, &header, catalog, set)?;
-        let setup = Setup::new(&config)?;
+        // A session's candles stand on its tape; the catalog may be elsewhere.
+        let on_tape = header.get(CANDLES) == Some(RECORDED);
+        let setup = if on_tape { Setup::live(&config)? } else { Setup::new(&config)? };
         Ok(Self { tape, header, config, setup, differences })
     }
 

@@ -11,7 +11,7 @@ use engine::tape::{
     Difference, Frame, Header, Kind, Outcome, RecordSource, SegmentStart, TapeReader, decode_event, decode_outcomes,
     operator_text,
 };
-use engine::{Carry, Dated, Event, Instrument, MarketEvent, Report, Spec};
+use engine::{Carry, Dated, Event, Instrument, MarketEvent, Report, Spec, TimerId};
 use operations::{FolderError, FolderSource};
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -245,6 +245,11 @@ pub(super) fn event_text(event: &Event, instruments: &[Instrument]) -> String {
         Event::Report(Report::Lost { order }) => format!("the answer about order {} was lost", order.0),
         Event::Cash(cash) => format!("cash {}", cash.amount),
         Event::Operator(operator) => operator_text(operator, instruments),
+        Event::Feed(feed) => {
+            let of = instrument(feed.instrument).map_or("our orders", |i| i.name.as_str());
+            format!("news of {of}: {}", feed.standing.name())
+        }
+        Event::Timer(TimerId::HEARTBEAT) => "heartbeat".into(),
         Event::Timer(timer) => format!("timer {}", timer.0),
     }
 }

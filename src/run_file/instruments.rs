@@ -6,6 +6,7 @@ use super::costs::{self, Charges};
 use super::decimal;
 use super::error::Complaint;
 use super::known::{self, Known};
+use super::live::{self, LiveListing};
 use super::node::{Entry, Node, Value};
 use super::rate::{self, Bounds};
 use super::role::{self, Role};
@@ -56,6 +57,8 @@ pub struct InstrumentSection {
     pub calendar: Option<CalendarName>,
     /// Length of a session: a day's candle is known that long after its open.
     pub session: Option<Interval>,
+    /// Where it is traded in a session, where that is not its own venue under its own symbol.
+    pub live: Option<LiveListing>,
 }
 
 /// What the orders of an instrument meet in the place of its candles.
@@ -72,6 +75,13 @@ impl InstrumentSection {
     #[must_use]
     pub fn name(&self) -> String {
         format!("{}:{}", self.venue, self.symbol)
+    }
+
+    /// Where it is traded in a session.
+    #[must_use]
+    pub fn live_listing(&self) -> LiveListing {
+        let own = || LiveListing { venue: self.venue.clone(), symbol: self.symbol.clone() };
+        self.live.clone().unwrap_or_else(own)
     }
 }
 
@@ -163,11 +173,10 @@ fn element(
     let borrow_pct = section.optional("borrow_pct", super::account::yearly);
     let calendar = section.optional("calendar", calendar_of);
     let session = section.optional("session", session);
+    let live = section.optional("live", live::listing);
     refuse_uneven(&mut section, ("tick", tick.flatten()), ("price_step", price_scale.flatten()));
     refuse_uneven(&mut section, ("lot", lot.flatten()), ("quantity_step", quantity_scale.flatten()));
-    if let (Some(Some(calendar)), Some(Some(_))) = (calendar, session)
-        && calendar.never_closes()
-    {
+    if always_trades(calendar.flatten()) && session.flatten().is_some() {
         refuse_session(&mut section);
     }
     section.close();
@@ -190,6 +199,7 @@ fn element(
         borrow_pct: borrow_pct?,
         calendar: calendar?,
         session: session?,
+        live: live?,
     })
 }
 
@@ -229,6 +239,10 @@ fn refuse_uneven(section: &mut Section<'_>, increment: (&str, Option<Decimal>), 
         let complaint = Complaint::new(section.place_of(increment.0), message);
         section.complain(increment.0, complaint.expected(format!("a multiple of the `{}`", step.0)));
     }
+}
+
+fn always_trades(calendar: Option<CalendarName>) -> bool {
+    calendar.is_some_and(CalendarName::never_closes)
 }
 
 /// What always trades has no sessions.
@@ -334,4 +348,5 @@ pub(super) fn written(index: usize, instrument: &InstrumentSection) -> Written {
         .maybe_literal("borrow_pct", plain(instrument.borrow_pct))
         .maybe("calendar", instrument.calendar.map(|calendar| calendar.as_str().to_string()))
         .maybe("session", instrument.session.map(session_length::text))
+        .maybe("live", instrument.live.as_ref().map(live::listing_text))
 }

@@ -16,7 +16,7 @@ const fn closed(name: &'static str, keys: &'static [&'static str]) -> Known {
 }
 
 /// All sections.
-pub(super) const SECTIONS: [Known; 11] = [
+pub(super) const SECTIONS: [Known; 12] = [
     closed("run", &["name", "seed"]),
     closed("data", &["catalog", "from", "to", "warmup_candles", "actions"]),
     closed(
@@ -43,6 +43,7 @@ pub(super) const SECTIONS: [Known; 11] = [
             "borrow_pct",
             "calendar",
             "session",
+            "live",
         ],
     ),
     closed("account", &["cash", "credit_interest_pct", "debit_interest_pct", "leverage", "margin_mode", "pegs"]),
@@ -167,6 +168,7 @@ pub(super) const SECTIONS: [Known; 11] = [
             "collateral",
         ],
     ),
+    closed("live", &["heartbeat", "max_silence", "on_stop", "stop_within"]),
 ];
 
 /// The section of this name.

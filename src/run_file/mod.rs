@@ -17,6 +17,7 @@ mod instant;
 mod instruments;
 mod known;
 mod limit;
+mod live;
 mod node;
 mod operators;
 mod rate;
@@ -43,6 +44,7 @@ pub use error::{ConfigError, Problem, SHOWN_MAX};
 pub use execution::{ExecutionSection, FillModel};
 pub use instruments::{DetailSetting, InstrumentSection};
 pub use limit::LimitValue;
+pub use live::{LiveListing, LiveSection};
 pub use operators::{Act, OperatorSection};
 pub use risk::{LimitLine, RiskSection};
 pub use role::Role;
@@ -87,6 +89,8 @@ pub struct RunFile {
     pub compliance: Option<ComplianceSection>,
     /// What transaction reports need, where the file has the section.
     pub reporting: Option<Reporting>,
+    /// How a session runs, where the file has the section.
+    pub live: Option<LiveSection>,
     origin: Arc<Origin>,
 }
 
@@ -102,6 +106,7 @@ impl PartialEq for RunFile {
             && self.operators == other.operators
             && self.compliance == other.compliance
             && self.reporting == other.reporting
+            && self.live == other.live
     }
 }
 
@@ -161,7 +166,8 @@ impl RunFile {
         let watch = compliance::read(Section::open("compliance", root, &mut complaints), instruments.as_deref());
         let section = Section::open("reporting", root, &mut complaints);
         let reporting = reporting::read(section, instruments.as_deref(), strategies.as_deref());
-        match (run, data, instruments, account, strategies, execution, risk, operators, watch, reporting) {
+        let live = live::read(Section::open("live", root, &mut complaints));
+        match (run, data, instruments, account, strategies, execution, risk, operators, watch, reporting, live) {
             (
                 Some(run),
                 Some(data),
@@ -173,6 +179,7 @@ impl RunFile {
                 Some(operators),
                 Some(compliance),
                 Some(reporting),
+                Some(live),
             ) if complaints.is_empty() => {
                 let origin = Arc::new(Origin { places: document.places(), sources: document.sources });
                 Ok(Self {
@@ -186,6 +193,7 @@ impl RunFile {
                     operators,
                     compliance,
                     reporting,
+                    live,
                     origin,
                 })
             }
@@ -263,6 +271,7 @@ impl RunFile {
         sections.extend(self.compliance.iter().map(compliance::written));
         let reporting = |it| reporting::written(it, &self.instruments, &self.strategies);
         sections.extend(self.reporting.iter().map(reporting));
+        sections.extend(self.live.iter().map(live::written));
         sections
     }
 
@@ -273,7 +282,7 @@ impl RunFile {
             _ => section,
         };
         // The watch and the reports look on and decide nothing.
-        let binds = |section: &Written| !matches!(section.name(), "compliance" | "reporting");
+        let binds = |section: &Written| !matches!(section.name(), "compliance" | "reporting" | "live");
         self.sections().into_iter().filter(binds).map(without).collect()
     }
 }

@@ -27,7 +27,7 @@ impl<S: Strategy> Strategy for Each<S> {
             Event::Market(MarketEvent::Candle(candle)) => Some(candle.instrument),
             Event::Market(MarketEvent::Carry(carry)) => carry.instrument(),
             Event::Report(report) => view.order(report.order()).map(|order| order.request.instrument),
-            Event::Cash(_) | Event::Timer(_) | Event::Operator(_) => {
+            Event::Cash(_) | Event::Timer(_) | Event::Operator(_) | Event::Feed(_) => {
                 for strategy in self.by_instrument.iter_mut().flatten() {
                     strategy.decide(event, view, out);
                 }

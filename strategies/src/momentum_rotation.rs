@@ -170,7 +170,7 @@ impl Strategy for MomentumRotation {
                 self.trade(view, out);
             }
             Event::Market(MarketEvent::Carry(_)) => self.split(event, view),
-            Event::Timer(_) | Event::Report(_) | Event::Cash(_) | Event::Operator(_) => {}
+            Event::Timer(_) | Event::Report(_) | Event::Cash(_) | Event::Operator(_) | Event::Feed(_) => {}
         }
     }
 }

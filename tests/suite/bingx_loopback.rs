@@ -1,17 +1,19 @@
 //! The BingX adapter against the loopback venue, both without a socket: whatever faults come, what was told is what happened.
+mod known;
 mod market;
 
-use engine::event::{Fill, Report};
-use engine::order::{FillId, OrderId, OrderRequest};
+use engine::event::Report;
+use engine::order::{OrderId, OrderRequest};
 use engine::{Action, Candle, InstrumentId, Interval, OrderKind, Price, Qty, Rng, Side, Timestamp};
+use known::Known;
 use loopback::bingx::Bingx;
 use loopback::dialect::{Dialect, Frame as VenueFrame, Room, SocketId};
 use loopback::faults::Fault;
 use loopback::http::{Reply, Request as VenueRequest};
 use loopback::pace::Moment as VenueMoment;
-use market::{START_MS, candles, instrument, venue};
+use market::{MINUTES, START_MS, candles, instrument, venue};
 use secrecy::{ExposeSecret, SecretString};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use venues::bingx::{BingX, Config, Credentials, Endpoints};
 use venues::{
     Channel, Connector, Frame, Happening, Input, LinkFailure, Listed, Moment, Output, RunId, Socket, Standing, Ticket,
@@ -19,8 +21,6 @@ use venues::{
 
 /// How many runs with faults. Sixty pass too, and take two minutes.
 const SEEDS: u64 = 6;
-/// How long the market is.
-const MINUTES: i64 = 90;
 const MS: u64 = 1_000_000;
 /// How long a message takes, one way.
 const WAY_MS: u64 = 5;
@@ -34,19 +34,10 @@ enum Coming {
     Closed(Socket, Option<SocketId>),
 }
 
-/// What the core would know of an order.
-#[derive(Debug, Default)]
-struct Known {
-    reports: Vec<String>,
-    ended: Option<&'static str>,
-    unknown: bool,
-    filled: i64,
-    fees: i128,
-    fills: BTreeSet<FillId>,
-}
-
 struct Run {
     seed: u64,
+    begin_ms: i64,
+    speed: u64,
     it: BingX,
     venue: Bingx,
     now_ms: u64,
@@ -61,7 +52,7 @@ struct Run {
 }
 
 impl Run {
-    fn new(seed: u64, faults: &str, minutes: i64) -> Self {
+    fn new(seed: u64, faults: &str, begin_ms: i64, speed: u64) -> Self {
         let credentials =
             Credentials { key: SecretString::from("demo-key"), secret: SecretString::from("demo-secret") };
         let symbol = "BTC-USDT".into();
@@ -75,7 +66,9 @@ impl Run {
         Self {
             seed,
             it,
-            venue: venue(seed, faults, minutes),
+            venue: venue(seed, faults, begin_ms, speed),
+            begin_ms,
+            speed,
             now_ms: 0,
             coming: BTreeMap::new(),
             count: 0,
@@ -211,25 +204,7 @@ impl Run {
     }
 
     fn report(&mut self, report: Report) {
-        let seed = self.seed;
-        let known = self.orders.entry(report.order().0).or_default();
-        known.reports.push(format!("{report:?}"));
-        match report {
-            Report::Filled(Fill { fill, quantity, fee, .. }) => {
-                assert!(known.fills.insert(fill), "seed {seed}: a fill twice: {:?}", known.reports);
-                (known.filled, known.fees) = (known.filled + quantity.0, known.fees + fee.0);
-                known.unknown = false;
-            }
-            Report::Accepted { .. } => known.unknown = false,
-            Report::Lost { .. } => known.unknown = true,
-            Report::Cancelled { .. } => known.ended = Some("cancelled"),
-            Report::Expired { .. } => known.ended = Some("expired"),
-            Report::Rejected { .. } => known.ended = Some("rejected"),
-            // Of a change it says nothing about the order.
-            Report::NotSent { .. } if known.reports.len() == 1 => known.ended = Some("not sent"),
-            _ => {}
-        }
-        known.unknown &= known.ended.is_none();
+        self.orders.entry(report.order().0).or_default().report(report, self.seed);
     }
 
     /// Lets time pass in steps of five milliseconds.
@@ -323,19 +298,19 @@ impl Run {
     /// Every candle since the first was told, once, in order, and is as the market had it.
     fn audit_candles(&self) {
         let seed = self.seed;
-        let truth = candles(seed, MINUTES);
+        let truth = candles(seed, self.begin_ms, MINUTES);
         let from =
             truth.iter().position(|it| it.open_time == self.finals[0].open_time).expect("a candle of the market");
         let expected: Vec<Candle> = truth[from..].iter().take(self.finals.len()).copied().collect();
         let differs = self.finals.iter().zip(&expected).find(|(told, truth)| told != truth);
         assert!(differs.is_none(), "seed {seed}: {differs:?}");
-        let behind = self.now_ms / 60_000 - (self.finals.len() + from) as u64;
+        let behind = self.now_ms * self.speed / 60_000 - (self.finals.len() + from) as u64;
         assert!(behind <= 1, "seed {seed}: {behind} candles behind");
     }
 }
 
 fn run(seed: u64, faults: &str) -> Run {
-    let mut run = Run::new(seed, faults, MINUTES);
+    let mut run = Run::new(seed, faults, START_MS, 1);
     run.put(Input::Start);
     run.pass(5_000);
     let (mut rng, mut number) = (Rng::stream(seed, "trading"), 0);
@@ -383,4 +358,21 @@ fn whatever_goes_wrong_what_was_told_is_what_happened() {
         assert!(run.ready, "seed {seed}: {:?}", run.notes.iter().rev().take(20).collect::<Vec<_>>());
     }
     assert!(all.values().all(|count| *count > 0) && lost * 50 > orders, "{all:?}, {lost} of {orders} lost");
+}
+
+#[test]
+fn a_market_of_long_ago_that_runs_fast_is_told_whole() {
+    for (seed, faults) in
+        [(0, ""), (1, "skipped-message=0.03,sequence-gap=0.02"), (2, "flap-storm=0.01,lost-request=0.05")]
+    {
+        let mut run = Run::new(seed, faults, 1_500_000_000_000 / 60_000 * 60_000, 20);
+        run.put(Input::Start);
+        run.pass(120_000);
+        for (fault, ..) in Fault::ALL {
+            run.venue.faults_mut().set(fault, 0);
+        }
+        run.pass(100_000);
+        run.audit_candles();
+        assert!(run.finals.len() > 60, "seed {seed}: {}", run.finals.len());
+    }
 }

@@ -34,6 +34,25 @@ fn every_example_has_a_golden_run() {
 }
 
 #[test]
+fn btc_paper() {
+    check(
+        "btc-paper",
+        expect![[r#"
+        bars 1320
+        orders 76
+        fills 76
+        round_trips 38
+        wins 5
+        fees 331.804015
+        final_equity 99974.025985
+        max_drawdown 186.7961175
+        refused {}
+        digest 41db8ee914ee3f72
+    "#]],
+    );
+}
+
+#[test]
 fn btc_ema_cross() {
     check(
         "btc-ema-cross",

@@ -2,6 +2,7 @@
 //!
 //! Unit tests stay in their crates; what stands here crosses them.
 mod alpaca_loopback;
+mod alpaca_restarts;
 mod bad_input;
 mod bingx_loopback;
 mod checklist;
@@ -14,6 +15,9 @@ mod limits;
 mod live_tape;
 mod onetape;
 mod oversight;
+#[cfg(feature = "service")]
+mod paper;
+mod pushed;
 mod real_candles;
 mod replay;
 mod results;

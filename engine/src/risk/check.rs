@@ -109,6 +109,8 @@ checks! {
     TradingState = 41, "trading_state";
     /// A person's order that needs a second person, a reason or another state.
     Approval = 42, "approval";
+    /// The instrument's data is stale or gone, or we do not hear of our own orders. The value is the code of the standing.
+    Feed = 43, "feed";
 }
 
 impl Check {

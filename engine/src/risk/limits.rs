@@ -7,6 +7,9 @@ use alloc::vec::Vec;
 /// Places for every code of a check.
 const PLACES: usize = Check::ALL.len() + 1;
 
+/// As many as there were with schema 4 of the tape.
+const FIRST_PLACES: usize = Check::Approval as usize + 1;
+
 /// The limits of one instrument by the code of the check; `i128::MAX` where there is none, so that what is asked at every
 /// order is one comparison.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -81,9 +84,13 @@ impl Limits {
         self.rows.iter().any(|row| row.of(check).is_some())
     }
 
-    /// Every number, for the hash of the state.
+    /// Every number, for the hash of the state: all of the checks that there were when tapes first held limits, and of those
+    /// that came later the limits that are set, so that an old tape keeps its hashes.
     pub(crate) fn values(&self) -> impl Iterator<Item = i128> {
-        self.rows.iter().flat_map(|row| row.0)
+        self.rows.iter().flat_map(|row| {
+            let (first, late) = row.0.split_at(FIRST_PLACES);
+            first.iter().copied().chain(late.iter().copied().filter(|value| *value != i128::MAX))
+        })
     }
 }
 

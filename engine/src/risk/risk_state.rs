@@ -4,6 +4,7 @@ use super::room::Room;
 use super::window::Window;
 use super::{Check, Days, Limits, TradingState};
 use crate::effect::Refusal;
+use crate::feed::{FeedEvent, Standing};
 use crate::instrument::InstrumentId;
 use crate::sub_ledgers::Owner;
 use crate::value_at_risk::{DayReturns, VarSettings};
@@ -168,6 +169,10 @@ pub struct RiskState {
     pub(super) alarmed: bool,
     /// Whether an emergency stop still closes anything.
     pub(super) closes: bool,
+    /// How each instrument's data stands, and at the end what we hear of our own orders.
+    pub(super) feeds: Vec<Standing>,
+    /// Whether all of them are ready.
+    pub(super) all_ready: bool,
     /// Which instruments it still closes.
     pub(super) closing: Vec<bool>,
     /// Limits that are crossed without an order of ours: instrument by instrument, a bit for each.
@@ -202,6 +207,8 @@ impl RiskState {
             seen: Timestamp::MIN,
             alarmed: false,
             closes: false,
+            feeds: vec![Standing::Ready; instruments + 1],
+            all_ready: true,
             closing: vec![false; instruments],
             crossed: vec![0; instruments],
         };
@@ -250,6 +257,32 @@ impl RiskState {
     #[must_use]
     pub fn drawdown_allowance(&self) -> Option<Money> {
         self.limits.of_account(Check::EmergencyStop).map(|ppm| part_of(self.peak, ppm))
+    }
+
+    /// A source of news stands otherwise than before. One that is not of this run changes nothing.
+    pub(crate) fn note_feed(&mut self, feed: FeedEvent) {
+        let orders = self.feeds.len() - 1;
+        let place = if feed.instrument == InstrumentId::ACCOUNT { orders } else { feed.instrument.index() };
+        if feed.instrument == InstrumentId::ACCOUNT || place < orders {
+            self.feeds[place] = feed.standing;
+        }
+        self.all_ready = self.feeds.iter().all(|feed| *feed == Standing::Ready);
+    }
+
+    /// How the news stand that an order of an instrument depends on: the worse of its data and of what we hear of our orders.
+    #[must_use]
+    #[inline]
+    pub fn feed(&self, id: InstrumentId) -> Standing {
+        if self.all_ready {
+            return Standing::Ready;
+        }
+        self.feeds[id.index()].max(self.feeds.last().copied().unwrap_or_default())
+    }
+
+    /// How each instrument's data stands, and at the end what we hear of our own orders.
+    #[must_use]
+    pub fn feeds(&self) -> &[Standing] {
+        &self.feeds
     }
 
     /// Whether an emergency stop still closes positions.

@@ -7,6 +7,7 @@ use super::bytes::Put;
 use super::effect_codec::encode_effects;
 use crate::effect::Effect;
 use crate::event::Entry;
+use crate::feed::Standing;
 use crate::ledger::Ledger;
 use crate::risk::RiskState;
 use crate::run::Journal;
@@ -123,6 +124,9 @@ fn hash_risk(risk: &RiskState, bytes: &mut blake3::Hasher) {
     bytes.put_i64(risk.day_end.0);
     for value in risk.limits().values() {
         bytes.put_i128(value);
+    }
+    if risk.feeds().iter().any(|feed| *feed != Standing::Ready) {
+        risk.feeds().iter().for_each(|feed| bytes.put_u8(*feed as u8));
     }
     for owner in &risk.owners {
         bytes.put_u8(owner.state as u8);

@@ -3,6 +3,7 @@ use super::bytes::{Malformed, Put, Take};
 use super::carry_codec::{RENAMED, SPLIT, decode_carry, encode_carry};
 use super::watch_codec::{decode_operator, encode_operator};
 use crate::event::{CashEvent, Certainty, Event, Fill, Liquidity, MarketCandle, MarketEvent, Reason, Report, TimerId};
+use crate::feed::{FeedEvent, Standing};
 use crate::order::{FillId, Label, OrderId};
 use crate::{Candle, InstrumentId, Money, Price, Qty, Side, Timestamp};
 use alloc::vec::Vec;
@@ -11,6 +12,7 @@ const CANDLE: u8 = 1;
 const CASH: u8 = 2;
 const TIMER: u8 = 3;
 const OPERATOR: u8 = 11;
+const FEED: u8 = 12;
 const ACCEPTED: u8 = 16;
 const REJECTED: u8 = 17;
 const FILLED: u8 = 18;
@@ -41,6 +43,11 @@ pub fn encode_event(event: &Event, out: &mut Vec<u8>) {
         Event::Operator(operator) => {
             out.put_u8(OPERATOR);
             encode_operator(operator, out);
+        }
+        Event::Feed(feed) => {
+            out.put_u8(FEED);
+            out.put_u32(feed.instrument.0);
+            out.put_u8(feed.standing as u8);
         }
     }
 }
@@ -110,6 +117,10 @@ pub fn decode_event(bytes: &[u8]) -> Result<Event, Malformed> {
         tag @ SPLIT..=RENAMED => decode_carry(tag, &mut take)?,
         CASH => Event::Cash(CashEvent { amount: Money(take.i128("cash")?), label: Label(take.u32("label")?) }),
         TIMER => Event::Timer(TimerId(take.u32("timer")?)),
+        FEED => Event::Feed(FeedEvent {
+            instrument: InstrumentId(take.u32("instrument")?),
+            standing: one_of(&mut take, Standing::ALL, "standing")?,
+        }),
         OPERATOR => Event::Operator(decode_operator(&mut take)?.kept()),
         tag => Event::Report(decode_report(tag, &mut take)?),
     };
@@ -256,6 +267,9 @@ pub(super) mod tests {
             candle,
             any::<(i128, u32)>().prop_map(|(a, l)| Event::Cash(CashEvent { amount: Money(a), label: Label(l) })),
             any::<u32>().prop_map(|t| Event::Timer(TimerId(t))),
+            (any::<u32>(), 0_usize..3).prop_map(|(id, place)| {
+                Event::Feed(FeedEvent { instrument: InstrumentId(id), standing: Standing::ALL[place] })
+            }),
             crate::tape::watch_codec::tests::operator().prop_map(|it| Event::Operator(it.kept())),
         ]
     }

@@ -8,7 +8,7 @@ use alloc::vec::Vec;
 use core::fmt;
 
 /// The schema that this build writes. Older ones are read through [`super::upcast`].
-pub const SCHEMA: u16 = 4;
+pub const SCHEMA: u16 = 5;
 
 /// Bytes of a frame without its payload.
 pub const FRAME_MIN: usize = 4 + HEAD + 4;

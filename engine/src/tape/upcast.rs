@@ -18,6 +18,9 @@ pub fn upcast(mut frame: Frame) -> Result<Frame, Damage> {
     if frame.schema == 3 {
         frame = from_3(frame);
     }
+    if frame.schema == 4 {
+        frame = from_4(frame);
+    }
     match frame.schema {
         SCHEMA => Ok(frame),
         other => Err(Damage::Schema(other)),
@@ -39,4 +42,9 @@ fn from_2(frame: Frame) -> Frame {
 /// reads as it stands.
 fn from_3(frame: Frame) -> Frame {
     Frame { schema: 4, ..frame }
+}
+
+/// Schema 5 added how news from outside stands to the events, and changed none: what schema 4 wrote reads as it stands.
+fn from_4(frame: Frame) -> Frame {
+    Frame { schema: 5, ..frame }
 }

@@ -13,6 +13,7 @@ mod golden;
 mod golden_2;
 mod golden_3;
 mod golden_4;
+mod golden_5;
 mod isolating;
 mod language;
 mod language_costs;

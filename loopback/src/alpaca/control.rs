@@ -36,6 +36,7 @@ impl Alpaca {
         let ms = |time: Timestamp| Node::Whole(time.0.div_euclid(1_000_000));
         Node::map([
             ("market_time_ms", ms(self.exchange.now())),
+            ("speed_thousandths", self.pace.speed().thousandths().map(count).into()),
             ("next_ms", self.exchange.next().map(ms).into()),
             ("failure", self.failure.as_ref().map(ToString::to_string).into()),
             ("faults", self.faults.counts().map(row).collect::<Vec<_>>().into()),

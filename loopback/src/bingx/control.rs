@@ -4,14 +4,16 @@ use super::words::ms;
 use crate::exchange::Exchange;
 use crate::faults::Faults;
 use crate::http::{Answer, Reply, Request, pairs};
+use crate::pace::Speed;
 use engine::{Interval, Timestamp};
 use serde_json::{Value, json};
 
 /// What the market has come to, and the faults.
-fn status(exchange: &Exchange, faults: &Faults, failure: Option<&str>) -> Value {
+fn status(exchange: &Exchange, speed: Speed, faults: &Faults, failure: Option<&str>) -> Value {
     let row = |(fault, asked, fired): (crate::faults::Fault, u64, u64)| json!({"id": fault.id(), "name": fault.name(), "asked": asked, "fired": fired});
     json!({
         "market_time_ms": ms(exchange.now()),
+        "speed_thousandths": speed.thousandths(),
         "next_ms": exchange.next().map(ms),
         "failure": failure,
         "faults": faults.counts().map(row).collect::<Vec<_>>(),
@@ -23,12 +25,14 @@ impl Bingx {
     pub(super) fn control(&mut self, request: &Request) -> Option<Reply> {
         let rest = request.path.strip_prefix("/loopback/")?;
         let answer = match (request.method.as_str(), rest) {
-            ("GET", "status") => Answer::json(200, &status(&self.exchange, &self.faults, self.failure())),
+            ("GET", "status") => {
+                Answer::json(200, &status(&self.exchange, self.pace.speed(), &self.faults, self.failure()))
+            }
             ("POST", "step") => match self.target(&request.query) {
                 Ok(to) => {
                     self.go_on(to);
                     self.pace.set(to, self.now);
-                    Answer::json(200, &status(&self.exchange, &self.faults, self.failure()))
+                    Answer::json(200, &status(&self.exchange, self.pace.speed(), &self.faults, self.failure()))
                 }
                 Err(words) => Answer::json(400, &json!({ "error": words })),
             },

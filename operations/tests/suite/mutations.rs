@@ -1,6 +1,6 @@
 //! Damage of every kind to the files of a tape: what was durable is never lost unsaid, and nothing panics.
 use crate::scene::{Chance, check_prefix, header, length, options, steps, write};
-use operations::{Disk, LiveError, LiveJournal, MemoryDisk};
+use operations::{Disk, LiveError, LiveJournal, LiveOptions, MemoryDisk};
 use std::collections::BTreeMap;
 
 /// The files of a disk.
@@ -146,4 +146,36 @@ fn an_older_watermark_than_the_tape_is_found_where_a_segment_says_so() {
     disk.put("watermark", &old);
     let error = LiveJournal::open(disk, options()).map(|opened| opened.1).expect_err("more is there than it knows");
     assert!(error.to_string().contains("older than the tape"), "{error}");
+}
+
+#[test]
+fn two_faults_that_together_look_like_a_torn_tail_are_damage() {
+    let (steps, state) = steps(30, 3);
+    let (disk, options) = (MemoryDisk::default(), LiveOptions { segment_bytes: 100_000, ..options() });
+    let mut journal = LiveJournal::create(disk.clone(), &header(), options).expect("a new tape");
+    write(&mut journal, &steps[..27], &state);
+    let before = journal.mark();
+    assert_eq!(write(&mut journal, &steps[27..], &state).0, 30);
+    let mark = journal.mark();
+    assert_eq!((mark.segment, mark.sequence), (before.segment, before.sequence + 1), "one group more");
+    drop(journal);
+    // Step 30 was acknowledged. Its group rots, and so do both copies of the watermark that covers it.
+    let slot = (mark.sequence % 2) as usize * 8_192;
+    let segment = format!("{:06}.tape", mark.segment);
+    let (mut marks, mut bytes) = (disk.bytes("watermark").expect("a file"), disk.bytes(&segment).expect("a file"));
+    let whole = bytes.clone();
+    bytes[before.in_segment as usize + 30] ^= 1;
+    disk.put(&segment, &bytes);
+    let error = LiveJournal::open(disk.killed(), options).map(|opened| opened.1).expect_err("behind no watermark");
+    assert!(matches!(error, LiveError::Damaged { step: 28, .. }), "{error}");
+    for copy in [slot, slot + 4_096] {
+        marks[copy + 20] ^= 1;
+    }
+    disk.put("watermark", &marks);
+    let error = LiveJournal::open(disk.killed(), options).map(|opened| opened.1).expect_err("not a torn tail");
+    assert!(error.to_string().contains("both copies of a watermark are broken"), "{error}");
+    disk.put(&segment, &whole);
+    let (journal, recovered) = LiveJournal::open(disk.killed(), options).expect("the group is whole");
+    check_prefix(&journal, &steps, 30, "repaired");
+    assert_eq!((recovered.number, recovered.taken_in, recovered.broken_marks), (30, 3, 2));
 }

@@ -57,13 +57,13 @@ fn a_bad_override_is_reported_like_a_bad_line() {
             --set: unknown key outside of any section: `seed`
                | seed=8
                | ^^^^
-               = expected one of: [run], [data], [[instruments]], [account], [strategy], [[strategies]], [execution], [risk], [[operators]], [compliance], [reporting]
+               = expected one of: [run], [data], [[instruments]], [account], [strategy], [[strategies]], [execution], [risk], [[operators]], [compliance], [reporting], [live]
                = help: `seed` belongs to [run]
 
             --set: unknown section: `rum`
                | rum.seed=8
                | ^^^
-               = expected one of: [run], [data], [[instruments]], [account], [strategy], [[strategies]], [execution], [risk], [[operators]], [compliance], [reporting]
+               = expected one of: [run], [data], [[instruments]], [account], [strategy], [[strategies]], [execution], [risk], [[operators]], [compliance], [reporting], [live]
                = help: did you mean [run]?
 
             --set: `seed`: this is a text
@@ -74,7 +74,7 @@ fn a_bad_override_is_reported_like_a_bad_line() {
             --set: unknown key `tik` in [[instruments]]
                | instruments.0.tik=0.01
                |               ^^^
-               = expected one of: venue, symbol, interval, detail, tick, lot, min_notional, multiplier, quote, base, trade, price_step, quantity_step, maker_fee_bps, taker_fee_bps, fee_per_unit, min_fee, margin, borrow_pct, calendar, session
+               = expected one of: venue, symbol, interval, detail, tick, lot, min_notional, multiplier, quote, base, trade, price_step, quantity_step, maker_fee_bps, taker_fee_bps, fee_per_unit, min_fee, margin, borrow_pct, calendar, session, live
                = help: did you mean `tick`?
 
             --set: `run` is a whole number

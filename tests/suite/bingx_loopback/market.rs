@@ -7,7 +7,9 @@ use loopback::exchange::{Config, Exchange, Feed, Listing, boxed_candles};
 use loopback::faults::Faults;
 use loopback::pace::{Moment, Speed};
 
-/// When it begins, in milliseconds since 1970: a whole minute.
+/// How long it is.
+pub(super) const MINUTES: i64 = 90;
+/// When it begins, in milliseconds since 1970, by the wall clock: a whole minute.
 pub(super) const START_MS: i64 = 1_760_000_040_000;
 
 pub(super) fn instrument() -> Instrument {
@@ -18,14 +20,14 @@ pub(super) fn instrument() -> Instrument {
 }
 
 /// The candles of a market that wanders.
-pub(super) fn candles(seed: u64, minutes: i64) -> Vec<Candle> {
+pub(super) fn candles(seed: u64, begin_ms: i64, minutes: i64) -> Vec<Candle> {
     let mut rng = Rng::stream(seed, "prices");
     let mut close = 500_000_i64;
     let one = |minute: i64| {
         let open = close;
         close = (close + i64::try_from(rng.below(2_001)).expect("small") - 1_000).max(100_000);
         let reach = i64::try_from(rng.below(500)).expect("small");
-        let open_time = Timestamp((START_MS + minute * 60_000) * 1_000_000);
+        let open_time = Timestamp((begin_ms + minute * 60_000) * 1_000_000);
         let (high, low) = (open.max(close) + reach, open.min(close) - reach);
         Candle {
             open_time,
@@ -41,7 +43,7 @@ pub(super) fn candles(seed: u64, minutes: i64) -> Vec<Candle> {
 }
 
 /// A venue over them, with these faults.
-pub(super) fn venue(seed: u64, faults: &str, minutes: i64) -> Bingx {
+pub(super) fn venue(seed: u64, faults: &str, begin_ms: i64, speed: u64) -> Bingx {
     let rate = |parts| Rate::from_parts(parts, 4).expect("a rate");
     let listing = Listing {
         base: "BTC".into(),
@@ -56,10 +58,11 @@ pub(super) fn venue(seed: u64, faults: &str, minutes: i64) -> Bingx {
         funding: Vec::new(),
         interval: Interval::MINUTE,
     };
-    let feed = Feed::Candles(boxed_candles(SharedCandles::new(candles(seed, minutes).into())));
+    let feed = Feed::Candles(boxed_candles(SharedCandles::new(candles(seed, begin_ms, MINUTES).into())));
     let start = Timestamp(START_MS * 1_000_000);
-    let exchange = Exchange::new(Config::from(start), vec![(listing, feed)]).expect("memory cannot fail");
+    let begin = Timestamp(begin_ms * 1_000_000);
+    let exchange = Exchange::new(Config::from(begin), vec![(listing, feed)]).expect("memory cannot fail");
     let faults = Faults::parse(faults, seed).expect("faults");
     let now = Moment { wall: start, mono_ns: 0 };
-    Bingx::new(Options::default(), exchange, Speed::Thousandths(1_000), faults, now)
+    Bingx::new(Options::default(), exchange, Speed::Thousandths(speed * 1_000), faults, now)
 }

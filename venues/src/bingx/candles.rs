@@ -7,7 +7,7 @@ use engine::{Candle, InstrumentId, Timestamp};
 use std::collections::{BTreeMap, VecDeque};
 
 /// How many final candles are remembered, to see whether the venue changes them.
-const RECENT_MAX: usize = 8;
+const RECENT_MAX: usize = 64;
 /// How many candles a gap may hold back; a longer gap is asked for from the history.
 const HELD_MAX: usize = 1_024;
 
@@ -22,6 +22,8 @@ pub(super) struct Candles {
     /// Every candle that opened before was given out, or there is none: the one that opens here comes next.
     complete_to: Option<Timestamp>,
     recent: VecDeque<Candle>,
+    /// What ended by then was confirmed.
+    checked: Option<Timestamp>,
     /// Final by the stream, and held back until what came before them is known.
     held: BTreeMap<Timestamp, Candle>,
     /// How often a confirmation failed in a row.
@@ -78,6 +80,7 @@ impl Candles {
             self.complete_to = if self.last.is_none() { settled } else { self.complete_to.max(settled) };
         }
         self.release(instrument, out);
+        self.checked = self.checked.max(Some(ended_by));
         let complete_to = self.complete_to;
         if self.forming.is_some_and(|it| self.last.is_some_and(|last| it.open_time <= last)) {
             self.forming = None;
@@ -94,9 +97,11 @@ impl Candles {
         self.forming.map(|it| it.open_time).max(self.last)
     }
 
-    /// From which open time on a request should tell; none where nothing is known yet.
+    /// From which open time on a request should tell: the first final one that was not confirmed, else the last; none where
+    /// nothing is known yet.
     pub(super) fn from(&self) -> Option<Timestamp> {
-        self.last.or(self.forming.map(|it| it.open_time))
+        let unchecked = self.recent.iter().find(|it| self.checked.is_none_or(|to| it.known_time > to));
+        unchecked.map(|it| it.open_time).or(self.last).or(self.forming.map(|it| it.open_time))
     }
 
     /// When the one under way ends, or the next one after the last.

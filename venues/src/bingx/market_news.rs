@@ -9,7 +9,7 @@ use super::wire::envelope::Outcome;
 use super::wire::frame::{self as wire, Message};
 use super::wire::market;
 use crate::text::shown;
-use crate::{Happening, Output, Socket};
+use crate::{Happening, Output, Socket, Standing};
 use engine::{Interval, Timestamp};
 use secrecy::SecretString;
 
@@ -125,6 +125,10 @@ impl BingX {
                 }
                 Err(words) => result = Err(words),
             }
+        }
+        // What the beginning of the next one made final is confirmed soon, however fast the market's clock runs.
+        if said.iter().any(|it| matches!(it, Happening::Candle { standing: Standing::Final, .. })) {
+            self.agenda.set_earlier(Task::Confirm(place), turn.now.mono_ns + MARGIN_NS.unsigned_abs());
         }
         said.drain(..).for_each(|happening| turn.happened(happening));
         self.scratch = said;

@@ -1,5 +1,6 @@
 //! How much of trading goes on at all: the account's trading state, the strategy's, and its breaker. Always asked first.
 use crate::effect::Refusal;
+use crate::feed::Standing;
 use crate::risk::{Ask, TradingState};
 use crate::risk::{Case, Check, RiskCheck};
 
@@ -30,6 +31,10 @@ impl RiskCheck for Gate {
         if case.now() < owner.paused_until && ask == Ask::Add {
             return Err(told(TradingState::Reducing, owner.paused_by));
         }
-        Ok(())
+        match risk.feed(case.addition.instrument) {
+            Standing::Ready => Ok(()),
+            standing if ask == Ask::Add => Err(case.refusal(Check::Feed, 0, standing as i128)),
+            _ => Ok(()),
+        }
     }
 }

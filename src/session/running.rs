@@ -1,0 +1,262 @@
+//! A session from its start to its end, and from an end to where it goes on.
+use super::demo::Demo;
+use super::folder::SessionFolder;
+use super::journal::SessionJournal;
+use super::links::{Places, links, venues};
+use super::{market, terms};
+use crate::arguments::RunArguments;
+use crate::failure::Failure;
+use crate::instant::instant_text;
+use crate::run_file::RunFile;
+use crate::setup::Setup;
+use crate::{strategy_setup, tape_header, terminal};
+use engine::{CandleSource, Core, InstrumentId, Strategy, Timestamp, run};
+use operations::live::rebuild;
+use operations::world::{Clock, Control, Driver, Handle, Live, PaperVenue, Plan, StopPolicy};
+use operations::{LiveJournal, LiveOptions, OsDisk};
+use std::io::Read;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+use venues::RunId;
+
+/// What a session was asked for, beside its run file.
+#[derive(Clone, Debug, Default)]
+pub struct SessionWish {
+    /// Its folder; `runs/NAME-paper` if absent.
+    pub out: Option<PathBuf>,
+    /// Where venues are reached.
+    pub endpoints: Vec<String>,
+    /// How fast the venue's market goes, in thousandths of the clock's speed, and what it shows now; as the clock goes if absent.
+    pub market: Option<(Timestamp, u64)>,
+    /// Serve the venues on loopback beside the session, so many times as fast as the clock.
+    pub demo: Option<u64>,
+    /// When to stop, by the market's clock; when somebody says so if absent.
+    pub until: Option<Timestamp>,
+    /// Print one object at the end.
+    pub json: bool,
+}
+
+/// Runs a paper session until it is stopped.
+///
+/// # Errors
+/// When it cannot begin, or what stopped it.
+pub fn paper(arguments: &RunArguments, wish: &SessionWish) -> Result<(), Failure> {
+    let given = RunFile::load(&arguments.run, &arguments.set)?;
+    if given.risk.is_none() {
+        let text = "a session needs a section [risk]: at least `allowed_instruments`";
+        return Err(given.error_at("risk", text).into());
+    }
+    let name = format!("{}-paper", given.run.name);
+    let folder = SessionFolder::new(wish.out.clone().unwrap_or_else(|| Path::new("runs").join(name)));
+    folder.check()?;
+    let mut endpoints = wish.endpoints.clone();
+    let mut demos = Vec::new();
+    if let Some(speed) = wish.demo {
+        for venue in venues(&given) {
+            let demo = Demo::start(&venue, &arguments.run, &arguments.set, speed)?;
+            terminal::say(&format!("{venue} is served on {}, {speed} times as fast as the clock", demo.endpoint));
+            endpoints.push(format!("{venue}={}", demo.endpoint));
+            demos.push(demo);
+        }
+    }
+    let places = Places::new(&endpoints, &venues(&given))?;
+    let market = wish.market.or_else(|| endpoints.iter().find_map(|text| market::of(text.rsplit('=').next()?)));
+    let clock = market.map_or_else(Clock::wall, |(market, speed)| Clock::scaled(market, speed));
+    let config = if folder.holds_a_session() {
+        folder.stored(&given)?
+    } else {
+        let config = first_start(arguments, &given, &places, clock)?;
+        folder.begin(&config)?;
+        config
+    };
+    let strategy = strategy_setup::build(&config, &strategies::Registry::builtin())?;
+    let setup = Setup::live(&config)?;
+    let core = setup.core(&config, strategy);
+    session(&config, &setup, core, &folder, (&places, clock), wish)
+}
+
+/// The configuration of a session that begins: with what the venue says of its instruments, and trading from now on.
+fn first_start(arguments: &RunArguments, given: &RunFile, places: &Places, clock: Clock) -> Result<RunFile, Failure> {
+    let probe = RunId::new("probe").map_err(Failure::failed)?;
+    let mut overrides = arguments.set.clone();
+    overrides.extend(terms::overrides(given, places, &probe, clock)?);
+    let shortest = given.instruments.iter().map(|section| section.interval.0).min().unwrap_or(1);
+    let now = clock.now().0;
+    // Candles that open from here on may be traded on; what was under way before is looked at.
+    let from = Timestamp(now - now.rem_euclid(shortest));
+    overrides.push(format!("data.from=\"{}\"", instant_text(from)));
+    // A backtest's end is not a session's.
+    let later = instant_text(from.after(50 * 365 * engine::Interval::DAY.0));
+    overrides.push(format!("data.to=\"{later}\""));
+    Ok(RunFile::load(&arguments.run, &overrides)?)
+}
+
+fn session<S: Strategy>(
+    config: &RunFile,
+    setup: &Setup,
+    mut core: Core<S>,
+    folder: &SessionFolder,
+    (places, clock): (&Places, Clock),
+    wish: &SessionWish,
+) -> Result<(), Failure> {
+    let header = tape_header::session_header(config, setup, "paper", &drawn_id()?);
+    let (journal, recovered) =
+        LiveJournal::begin(OsDisk::new(&folder.tape()), &header, LiveOptions::default()).map_err(Failure::failed)?;
+    let id = journal.header().get("run.id").unwrap_or_default().to_string();
+    let run_id = RunId::new(&id).map_err(|e| Failure::No(format!("the tape's run id `{id}`: {e}")))?;
+    let driver = Driver::start().map_err(Failure::failed)?;
+    let handle = driver.handle();
+    let plan = plan(config, setup, (places, &run_id), &journal, recovered.is_none())?;
+    let mut world = Live::new(driver, clock, plan);
+    if let Some(recovered) = &recovered {
+        for cut in &recovered.cut {
+            terminal::say(&format!("the tape's end was torn and is kept aside: {cut:?}"));
+        }
+        let mut failure = None;
+        let steps = rebuild(&journal, &mut core, |entry, effects, _| {
+            failure = failure.take().or(world.relive(entry, effects).err());
+        })
+        .map_err(Failure::failed)?;
+        if let Some(error) = failure {
+            return Err(Failure::failed(error));
+        }
+        terminal::say(&format!("goes on behind step {steps} of {}", folder.path().display()));
+    }
+    listen(&handle, clock, wish.until)?;
+    let mut journal = SessionJournal::new(journal, handle);
+    world.begin();
+    let outcome = run(&mut core, &mut world, &mut journal);
+    // The world holds the sockets; they are closed before anything is said of an end.
+    drop(world);
+    outcome.map_err(Failure::failed)?;
+    tell(folder, &core, &journal, wish.json)
+}
+
+/// What the session's world is to be.
+fn plan(
+    config: &RunFile,
+    setup: &Setup,
+    (places, run_id): (&Places, &RunId),
+    journal: &LiveJournal<OsDisk>,
+    is_new: bool,
+) -> Result<Plan, Failure> {
+    let seen_at = journal.seen_at();
+    let live = config.live.clone().unwrap_or_default();
+    let length = |ns: i64| Duration::from_nanos(u64::try_from(ns).unwrap_or_default());
+    let longest = config.instruments.iter().map(|section| section.interval.0).max().unwrap_or(1);
+    let warm_up = longest.saturating_mul(i64::from(config.data.warmup_candles));
+    Ok(Plan {
+        links: links(config, &setup.instruments, places, run_id)?,
+        currency: config.account.currency.to_string(),
+        names: config.instruments.iter().map(crate::run_file::InstrumentSection::name).collect(),
+        stored: if is_new { stored(config)? } else { Vec::new() },
+        history_from: setup.trades_from.after(-warm_up),
+        paper: Some(PaperVenue::new(setup.venue(config))),
+        heartbeat: length(live.heartbeat_ns),
+        longest_silence: length(live.max_silence_ns),
+        stop: if live.cancels_on_stop { StopPolicy::Cancel } else { StopPolicy::Keep },
+        stop_within: length(live.stop_within_ns),
+        seen_at: Box::new(move |time| seen_at.set(time)),
+        notes: Box::new(terminal::say),
+    })
+}
+
+/// Says what the session did.
+fn tell<S: Strategy>(
+    folder: &SessionFolder,
+    core: &Core<S>,
+    journal: &SessionJournal,
+    json: bool,
+) -> Result<(), Failure> {
+    let (done, state) = (journal.done, core.state());
+    let equity = state.books.equity();
+    let digest = crate::backtest::digest_text(journal.inner.digest());
+    let path = folder.path().display();
+    if json {
+        let object = serde_json::json!({
+            "folder": path.to_string(), "digest": digest, "steps": done.steps, "candles": done.candles,
+            "orders": done.sent, "fills": done.fills, "refused": done.refused, "equity": equity.to_string(),
+        });
+        return terminal::print(&format!("{object:#}\n"));
+    }
+    let rows = [
+        ("steps", done.steps.to_string()),
+        ("candles", done.candles.to_string()),
+        ("commands", done.sent.to_string()),
+        ("fills", done.fills.to_string()),
+        ("refused", done.refused.to_string()),
+        ("equity", equity.to_string()),
+        ("digest", digest[..12].to_string()),
+    ];
+    let table = terminal::rows(&rows.map(|(name, value)| (name.to_string(), value)));
+    terminal::print(&format!("session ended\n{table}tape: {path}; `onetape replay {path}` compares every decision\n"))
+}
+
+/// Candles of the catalog before the start: what warms a strategy up.
+fn stored(config: &RunFile) -> Result<Vec<(InstrumentId, engine::Candle)>, Failure> {
+    let mut all = Vec::new();
+    let count = config.data.warmup_candles as usize;
+    let Ok(setup) = Setup::new(config) else { return Ok(all) }; // no such candles: the venue's history is asked
+    if count == 0 {
+        return Ok(all);
+    }
+    let Ok(sources) = setup.sources(false) else { return Ok(all) };
+    for (place, mut source) in sources.into_iter().enumerate() {
+        let id = InstrumentId(u32::try_from(place).map_err(Failure::failed)?);
+        while source.advance().map_err(Failure::failed)? {
+            if source.block().first().is_none_or(|first| first.open_time >= setup.trades_from) {
+                break;
+            }
+            all.extend(source.block().iter().filter(|it| it.open_time < setup.trades_from).map(|it| (id, *it)));
+        }
+    }
+    all.sort_by_key(|(id, candle)| (candle.known_time, *id));
+    Ok(all)
+}
+
+/// Draws the id of a run that begins.
+fn drawn_id() -> Result<String, Failure> {
+    const LETTERS: &[u8; 36] = b"0123456789abcdefghijklmnopqrstuvwxyz";
+    let mut bytes = [0_u8; 12];
+    let unreadable = |e: std::io::Error| Failure::Failed(format!("the system gives no random bytes: {e}"));
+    std::fs::File::open("/dev/urandom").and_then(|mut file| file.read_exact(&mut bytes)).map_err(unreadable)?;
+    Ok(bytes.iter().map(|byte| char::from(LETTERS[usize::from(*byte) % LETTERS.len()])).collect())
+}
+
+/// Hears what ends a session: signals, and the time that it was to end at.
+fn listen(handle: &Handle, clock: Clock, until: Option<Timestamp>) -> Result<(), Failure> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(Failure::failed)?;
+    let handle = handle.clone();
+    let listening = move || {
+        runtime.block_on(async {
+            let timer = async {
+                match until {
+                    Some(time) => tokio::time::sleep(clock.until(time)).await,
+                    None => std::future::pending().await,
+                }
+            };
+            let why = tokio::select! {
+                () = timer => "its time is over",
+                () = signalled() => "asked to stop",
+            };
+            handle.ask(Control::Stop(why.into()));
+            signalled().await;
+            handle.ask(Control::Abandon);
+        });
+    };
+    // It ends with the process: nobody waits for a signal that does not come.
+    std::thread::Builder::new().name("signals".into()).spawn(listening).map(drop).map_err(Failure::failed)
+}
+
+async fn signalled() {
+    let terminate = async {
+        match tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
+            Ok(mut signal) => drop(signal.recv().await),
+            Err(_) => std::future::pending().await,
+        }
+    };
+    tokio::select! {
+        _ = tokio::signal::ctrl_c() => {}
+        () = terminate => {}
+    }
+}
