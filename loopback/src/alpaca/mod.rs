@@ -1,8 +1,8 @@
 //! The Alpaca dialect: the trading API v2, the data API for stocks and crypto, `trade_updates` and the data streams, over
 //! the exchange.
 //!
-//! Its words are in [`node`], [`msgpack`], [`words`] and [`draft`]; the order desk in [`desk`] and beside it; who is told
-//! what in [`sockets`]. It shares nothing with the adapter of the same venue, and never sees a socket or a clock itself.
+//! Its words are in `node`, `msgpack`, `words` and `draft`; the order desk in `desk` and beside it; who is told
+//! what in `sockets`. It shares nothing with the adapter of the same venue, and never sees a socket or a clock itself.
 mod account_view;
 mod activity;
 mod asset;
