@@ -1,7 +1,7 @@
 //! `cargo xtask test`: everything that has to hold before a change is merged, the cheap checks first.
 use crate::failure::Failure;
 use crate::step::Step;
-use crate::{deny, no_std, toolchain};
+use crate::{clients, deny, no_std, toolchain};
 use std::path::Path;
 
 /// Every check.
@@ -11,10 +11,11 @@ pub(crate) fn all(root: &Path) -> Result<(), Failure> {
     docs.variable("RUSTDOCFLAGS", "-D warnings").run()?;
     no_std::prove(root)?;
     deny::check(root)?;
-    tests(root)
+    tests(root)?;
+    clients::check(root)
 }
 
-/// The checks of every few minutes: without the docs, and without licences and sources.
+/// The checks of every few minutes: without the docs, licences, sources and other people's clients.
 pub(crate) fn quick(root: &Path) -> Result<(), Failure> {
     style(root)?;
     no_std::prove(root)?;

@@ -4,7 +4,8 @@
 //! they are checked where it can be fetched, and their absence is told.
 use crate::failure::Failure;
 use crate::step::{Step, skipped};
-use std::path::{Path, PathBuf};
+use crate::toolchain::cache;
+use std::path::Path;
 use std::time::Duration;
 
 const VERSION: &str = "0.20.2";
@@ -40,11 +41,4 @@ fn tool(root: &Path) -> Result<String, Failure> {
     let install = Step::cargo("install cargo-deny", root, "install --quiet --locked cargo-deny --version");
     install.arguments([VERSION, "--root", &folder]).run()?;
     Ok(program.display().to_string())
-}
-
-/// Where tools are kept between runs.
-fn cache() -> PathBuf {
-    let variable = |name: &str| std::env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
-    let user = || Some(variable("XDG_CACHE_HOME").or(Some(variable("HOME")?.join(".cache")))?.join("onetape"));
-    user().unwrap_or_else(|| std::env::temp_dir().join("onetape"))
 }

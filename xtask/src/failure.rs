@@ -21,6 +21,13 @@ pub(crate) enum Failure {
         /// The tool's own exit code; `None` when a signal ended it.
         code: Option<i32>,
     },
+    /// What a step needs is not there.
+    Missing {
+        /// The step.
+        step: String,
+        /// What, and how it is had.
+        why: String,
+    },
     /// A file of the task could not be read or written.
     File {
         /// Which file.
@@ -36,7 +43,9 @@ impl Failure {
         match self {
             Self::Usage(_) => ExitCode::from(2),
             Self::Step { code: Some(code), .. } => ExitCode::from(u8::try_from(*code).unwrap_or(1).max(1)),
-            Self::Step { code: None, .. } | Self::Start { .. } | Self::File { .. } => ExitCode::FAILURE,
+            Self::Step { code: None, .. } | Self::Start { .. } | Self::Missing { .. } | Self::File { .. } => {
+                ExitCode::FAILURE
+            }
         }
     }
 }
@@ -48,6 +57,7 @@ impl fmt::Display for Failure {
             Self::Start { step, source } => write!(f, "{step}: cannot be started: {source}"),
             Self::Step { step, code: Some(code) } => write!(f, "{step}: failed with exit code {code}"),
             Self::Step { step, code: None } => write!(f, "{step}: was ended by a signal"),
+            Self::Missing { step, why } => write!(f, "{step}: {why}"),
             Self::File { path, source } => write!(f, "{path}: {source}"),
         }
     }

@@ -4,6 +4,7 @@
 //! that it is there seconds after a checkout, and it holds no test of its own: those are where the code is.
 mod bench;
 mod checks;
+mod clients;
 mod deny;
 mod failure;
 mod no_std;
@@ -18,7 +19,8 @@ use std::process::ExitCode;
 const HELP: &str = "\
 cargo xtask COMMAND
 
-  test [--quick]   format, lints, docs, no_std, licences and sources, every test; --quick leaves out docs and licences
+  test [--quick]   format, lints, docs, no_std, licences and sources, every test, other people's clients; --quick leaves out
+                   docs, licences and clients
   prove [NAME..]   the longer proofs, in release; their figures go to docs/proofs/PROOF.log
   bench [ARG..]    the benches; arguments go to cargo bench
 ";

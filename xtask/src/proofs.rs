@@ -3,6 +3,7 @@
 //! A proof is an ordinary test: it runs a part of its work under `cargo test`, and all of it where `ONETAPE_PROVE` is set.
 //! It tells its figures in lines to standard error that begin with `figure: `; they are kept in docs/proofs/PROOF.log with
 //! the commit and the compiler they belong to.
+use crate::clients;
 use crate::failure::Failure;
 use crate::step::Step;
 use crate::toolchain::answer;
@@ -17,35 +18,49 @@ struct Proof {
     name: &'static str,
     /// What it shows.
     shows: &'static str,
-    /// The arguments of `cargo`.
-    cargo: &'static str,
+    work: Work,
+}
+
+/// What a proof runs.
+enum Work {
+    /// `cargo` with these arguments.
+    Cargo(&'static str),
+    /// The scripts of other people's clients.
+    Clients,
 }
 
 const PROOFS: &[Proof] = &[
     Proof {
         name: "workloads",
         shows: "the strategies on the reference workloads, equal to exact integers to the last unit",
-        cargo: "test --release --locked -p onetape-strategies --test strategies -- workloads --nocapture",
+        work: Work::Cargo("test --release --locked -p onetape-strategies --test strategies -- workloads --nocapture"),
     },
     Proof {
         name: "engine",
         shows: "a million permutations of fills and busts without a unit of error; the venue equals the naive matcher",
-        cargo: "test --release --locked -p onetape-engine --test suite -- permutations matching --nocapture",
+        work: Work::Cargo(
+            "test --release --locked -p onetape-engine --test suite -- permutations matching --nocapture",
+        ),
     },
     Proof {
         name: "limits",
         shows: "ten thousand random runs in which no approval goes beyond a limit",
-        cargo: "test --release --locked -p onetape-engine --test suite -- limits --nocapture",
+        work: Work::Cargo("test --release --locked -p onetape-engine --test suite -- limits --nocapture"),
     },
     Proof {
         name: "tape",
         shows: "a live tape after a hundred thousand faults in its files, a thousand killed processes, and a crash at every change",
-        cargo: "test --release --locked -p onetape-operations --test suite -- --nocapture",
+        work: Work::Cargo("test --release --locked -p onetape-operations --test suite -- --nocapture"),
     },
     Proof {
         name: "suite",
         shows: "the tests of the whole house in release, with the full length of those that have one",
-        cargo: "test --release --locked -p onetape --test suite -- --nocapture",
+        work: Work::Cargo("test --release --locked -p onetape --test suite -- --nocapture"),
+    },
+    Proof {
+        name: "clients",
+        shows: "ccxt and alpaca-py take the loopback venues for the real ones; a debug build",
+        work: Work::Clients,
     },
 ];
 
@@ -61,8 +76,12 @@ pub(crate) fn run(root: &Path, names: &[String]) -> Result<(), Failure> {
 
 fn prove(root: &Path, proof: &Proof) -> Result<(), Failure> {
     eprintln!("{}: {}", proof.name, proof.shows);
-    let step = Step::cargo(proof.name, root, proof.cargo).variable("ONETAPE_PROVE", "1");
-    let (figures, took) = step.marked_lines(MARK)?;
+    let (figures, took) = match proof.work {
+        Work::Cargo(arguments) => {
+            Step::cargo(proof.name, root, arguments).variable("ONETAPE_PROVE", "1").marked_lines(MARK)?
+        }
+        Work::Clients => clients::prove(root, MARK)?,
+    };
     let commit = answer(root, "git", &["describe", "--always", "--dirty", "--abbrev=12"]);
     let compiler = answer(root, "rustc", &["--version"]);
     let mut entry = format!("{} | commit {commit} | {compiler} | {:.1} s\n", proof.name, took.as_secs_f64());

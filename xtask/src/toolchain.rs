@@ -1,4 +1,5 @@
-//! What the installed toolchain has.
+//! What the installed toolchain has, and where tools of ours are kept.
+use std::path::PathBuf;
 use std::process::Command;
 
 /// Whether `cargo NAME` is there.
@@ -20,4 +21,11 @@ pub(crate) fn answer(root: &std::path::Path, program: &str, arguments: &[&str]) 
     let asked = Command::new(program).args(arguments).current_dir(root).output();
     let said = asked.ok().filter(|output| output.status.success()).map(|output| output.stdout).unwrap_or_default();
     String::from_utf8_lossy(&said).trim_end().to_string()
+}
+
+/// Where tools are kept between runs.
+pub(crate) fn cache() -> PathBuf {
+    let variable = |name: &str| std::env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
+    let user = || Some(variable("XDG_CACHE_HOME").or(Some(variable("HOME")?.join(".cache")))?.join("onetape"));
+    user().unwrap_or_else(|| std::env::temp_dir().join("onetape"))
 }

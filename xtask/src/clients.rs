@@ -1,0 +1,71 @@
+//! Other people's clients against the loopback venues, by the scripts in `tests/acceptance`.
+//!
+//! The clients are installed once, pinned, into a folder beside other caches. Nothing of the system's own Python is changed.
+use crate::failure::Failure;
+use crate::step::{Step, skipped};
+use crate::toolchain::{answer, cache};
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+const NAME: &str = "clients";
+const SCRIPTS: [&str; 2] = ["ccxt_bingx", "alpaca_py"];
+const PINNED: &str = "tests/acceptance/requirements.txt";
+/// Long enough for a slow link, short enough for a machine whose packets are dropped.
+const INSTALL_MAX: Duration = Duration::from_secs(300);
+
+/// Runs the scripts where Python and the clients can be had, and says so where not.
+pub(crate) fn check(root: &Path) -> Result<(), Failure> {
+    match python(root) {
+        Ok(python) => run(root, &python, "").map(drop),
+        Err(why) => {
+            skipped(NAME, &why);
+            Ok(())
+        }
+    }
+}
+
+/// Runs the scripts, and returns their lines that begin with `mark` with the time that they took, without what had to be built
+/// and installed before.
+pub(crate) fn prove(root: &Path, mark: &str) -> Result<(Vec<String>, Duration), Failure> {
+    let python = python(root).map_err(|why| Failure::Missing { step: NAME.into(), why })?;
+    run(root, &python, mark)
+}
+
+fn run(root: &Path, python: &str, mark: &str) -> Result<(Vec<String>, Duration), Failure> {
+    // The same build as that of the tests, which leaves the command line with everything in it.
+    Step::cargo("command line", root, "test --workspace --features onetape/service --locked --no-run --quiet").run()?;
+    let program = target(root).join("debug").join(format!("onetape{}", std::env::consts::EXE_SUFFIX));
+    let program = program.display().to_string();
+    let start = Instant::now();
+    let mut marked = Vec::new();
+    for script in SCRIPTS {
+        let file = format!("tests/acceptance/{script}.py");
+        let step = Step::new(script, root, python).arguments([file.as_str(), &program]);
+        marked.extend(step.marked_lines(mark)?.0);
+    }
+    Ok((marked, start.elapsed()))
+}
+
+/// A Python that has the clients, or why there is none.
+fn python(root: &Path) -> Result<String, String> {
+    let folder = cache().join(NAME);
+    let python = folder.join("bin/python").display().to_string();
+    let make = Step::new(NAME, root, "python3").arguments(["-m", "venv", &folder.display().to_string()]);
+    if !Path::new(&python).is_file() && !make.succeeds_within(INSTALL_MAX) {
+        return Err("there is no python3 with venv; Debian's package python3-venv has both".into());
+    }
+    // What is installed already is not asked for again, and needs no network.
+    let quiet = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--requirement", PINNED];
+    if !Step::new(NAME, root, &python).arguments(quiet).succeeds_within(INSTALL_MAX) {
+        return Err(format!("the packages of {PINNED} cannot be installed from here"));
+    }
+    Ok(python)
+}
+
+/// Where cargo builds.
+fn target(root: &Path) -> PathBuf {
+    const KEY: &str = "\"target_directory\":\"";
+    let metadata = answer(root, "cargo", &["metadata", "--format-version", "1", "--no-deps", "--locked"]);
+    let named = metadata.split_once(KEY).and_then(|(_, rest)| rest.split_once('"'));
+    named.map_or_else(|| root.join("target"), |(folder, _)| folder.into())
+}
