@@ -1,6 +1,7 @@
 //! What goes into a venue's protocol and what comes out of it: bytes, never sockets.
 use crate::happening::Happening;
 use crate::query::Query;
+use engine::event::Fill;
 use engine::order::OrderId;
 use engine::{Action, Capabilities, Qty, Timestamp};
 use secrecy::SecretString;
@@ -62,6 +63,9 @@ pub enum Input<'a> {
         /// How much of it is booked.
         filled: Qty,
     },
+    /// A fill of an adopted order that an earlier session booked, each after [`Input::Adopt`]. Where they are not told, the
+    /// oldest fills of the order are taken for those that were booked.
+    Booked(&'a Fill),
     /// A request was answered.
     Answered {
         /// Which.

@@ -1,21 +1,25 @@
 //! A session with the loopback venue, message by message and without a socket.
 use super::known::Known;
 use super::market::{instrument, start, venue};
-use engine::order::OrderRequest;
-use engine::{Action, InstrumentId, Interval, Rng, Timestamp};
+use engine::{Action, InstrumentId, Interval, Qty, Rng, Timestamp};
 use loopback::alpaca::Alpaca as Venue;
 use loopback::dialect::{Dialect, Frame as VenueFrame, Room, SocketId};
+use loopback::faults::Fault;
 use loopback::http::{Reply, Request as VenueRequest};
 use loopback::pace::Moment as VenueMoment;
 use secrecy::{ExposeSecret, SecretString};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use venues::alpaca::{Alpaca, Config, Credentials, Endpoints};
 use venues::{
-    Channel, Connector, Frame, Happening, Input, LinkFailure, Listed, Moment, Output, Request, RunId, Socket, Standing,
-    Ticket,
+    Channel, Connector, Frame, Happening, Input, LinkFailure, Listed, Method, Moment, Output, Request, RunId, Socket,
+    Standing, Ticket,
 };
 
 const MS: u64 = 1_000_000;
+
+/// How likely a message to the venue is late, in thousandths, where messages may be: it arrives when its sender has given it
+/// up and asked what became of it, or is no more.
+const LATE_THOUSANDTHS: u64 = 60;
 
 /// What is on its way to the adapter.
 enum Coming {
@@ -25,14 +29,27 @@ enum Coming {
     Closed(Socket),
 }
 
+/// How long messages to the venue take.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Ways {
+    /// No time.
+    Short,
+    /// Some arrive when nobody waits for their answer any more.
+    Long,
+}
+
 pub(super) struct Run {
     seed: u64,
     it: Alpaca,
     venue: Venue,
     pub(super) now_ms: u64,
     coming: BTreeMap<(u64, u64), Coming>,
+    /// What is on its way to the venue, whoever sent it.
+    going: BTreeMap<(u64, u64), VenueRequest>,
     count: u64,
     open: BTreeMap<Socket, SocketId>,
+    ways: Ways,
+    posted: BTreeSet<Vec<u8>>,
     pub(super) rng: Rng,
     pub(super) ready: bool,
     pub(super) finals: usize,
@@ -50,15 +67,18 @@ fn adapter(seed: u64) -> Alpaca {
 }
 
 impl Run {
-    pub(super) fn new(seed: u64, faults: &str) -> Self {
+    pub(super) fn new(seed: u64, faults: &str, ways: Ways) -> Self {
         let mut run = Self {
             seed,
             it: adapter(seed),
             venue: venue(seed, faults),
             now_ms: 0,
             coming: BTreeMap::new(),
+            going: BTreeMap::new(),
             count: 0,
             open: BTreeMap::new(),
+            ways,
+            posted: BTreeSet::new(),
             rng: Rng::stream(seed, "driver"),
             ready: false,
             finals: 0,
@@ -98,16 +118,29 @@ impl Run {
         sockets.into_values().for_each(|id| self.venue.closed(id));
         self.seed += 1;
         (self.it, self.ready) = (adapter(self.seed), false);
-        let open: Vec<(OrderRequest, engine::Qty)> = self.known.taken_over();
-        for (request, filled) in open {
+        for (request, fills) in self.known.taken_over() {
+            let filled = fills.iter().fold(Qty::ZERO, |sum, fill| sum + fill.quantity);
             self.put(Input::Adopt { order: request.order, action: &Action::Submit(request), filled });
+            fills.iter().for_each(|fill| self.put(Input::Booked(fill)));
         }
         self.put(Input::Start);
+    }
+
+    /// Nothing goes wrong from here on.
+    pub(super) fn calm(&mut self) {
+        self.ways = Ways::Short;
+        for (fault, ..) in Fault::ALL {
+            self.venue.faults_mut().set(fault, 0);
+        }
     }
 
     /// Twenty milliseconds pass.
     pub(super) fn step(&mut self) {
         self.now_ms += 20;
+        while self.going.first_key_value().is_some_and(|((at, _), _)| *at <= self.now_ms) {
+            let (_, late) = self.going.pop_first().expect("one is there");
+            self.venue.request(&late, self.venue_now());
+        }
         self.venue.pass(self.venue_now(), Room::Free);
         while let Some((id, frame)) = self.venue.poll() {
             if let Some((socket, _)) = self.open.iter().find(|(_, open)| **open == id) {
@@ -184,9 +217,19 @@ impl Run {
         let headers = request.headers.iter().map(|(k, v)| (k.to_ascii_lowercase(), v.expose_secret().into())).collect();
         let (method, body) = (request.method.name().into(), request.body.clone());
         let theirs = VenueRequest { method, path: path.into(), query: query.into(), headers, body };
+        if request.method == Method::Post && !self.posted.insert(request.body.clone()) {
+            self.known.wrong.push(format!("sent twice: {}", String::from_utf8_lossy(&request.body)));
+        }
+        let patience = u64::from(request.timeout_ms);
+        let may_be_late = self.ways == Ways::Long && request.method != Method::Get;
+        if may_be_late && self.rng.below(1_000) < LATE_THOUSANDTHS {
+            self.count += 1;
+            self.going.insert((self.now_ms + patience + self.rng.below(20_000), self.count), theirs);
+            return self.later(patience, Coming::Answer(request.ticket, Reply::Hangup));
+        }
         let reply = self.venue.request(&theirs, self.venue_now());
         let late = if let Reply::Late(_, late) = &reply { late.as_millis() as u64 } else { 0 };
-        let (wait, patience) = (10 + self.rng.below(60) + late, u64::from(request.timeout_ms));
+        let wait = 10 + self.rng.below(60) + late;
         let reply = if wait > patience { Reply::Hangup } else { reply };
         self.later(wait.min(patience), Coming::Answer(request.ticket, reply));
     }

@@ -1,7 +1,8 @@
 //! Our orders as far as the venue is concerned: which of its orders are behind each, and what is on its way.
 //!
 //! It knows nothing of money and decides nothing; what follows from what it holds is said elsewhere.
-use super::legs::Leg;
+use super::earlier::{Earlier, Known, Telling};
+use super::legs::{Booking, Leg};
 use super::map::groups::Role;
 use crate::backoff::Backoff;
 use engine::order::{OrderId, OrderRequest};
@@ -70,8 +71,8 @@ pub(super) struct Tracked {
     pub(super) parent: Option<(OrderId, Role)>,
     /// The others of the group that the venue knows by this order.
     pub(super) children: Vec<(OrderId, Role)>,
-    /// What an earlier session booked and no leg has taken over yet.
-    pub(super) primed: i64,
+    /// What an earlier session booked.
+    pub(super) earlier: Earlier,
     /// From an earlier session, and not found yet.
     pub(super) adopted: bool,
     /// When it was submitted, by the venue's clock.
@@ -99,7 +100,7 @@ impl Tracked {
 
     /// How much of it is booked, whichever leg filled it.
     pub(super) fn booked(&self) -> i64 {
-        self.legs.iter().map(Leg::booked).fold(self.primed, i64::saturating_add)
+        self.legs.iter().map(Leg::booked).fold(self.earlier.left, i64::saturating_add)
     }
 
     /// How much the venue has filled of it, on all legs together.
@@ -115,6 +116,9 @@ impl Tracked {
 
     /// The lists of fills were read to their end: whether one of its legs turns out to count what the one before had filled.
     pub(super) fn doubt(&mut self) -> bool {
+        if self.missing() == 0 {
+            return false;
+        }
         let filled: Vec<i64> = self.legs.iter().map(|leg| leg.filled).collect();
         let mut carries = false;
         for (leg, before) in self.legs.iter_mut().skip(1).zip(filled) {
@@ -125,7 +129,47 @@ impl Tracked {
 
     /// How much the venue has filled of it and nobody has booked.
     pub(super) fn missing(&self) -> i64 {
-        self.legs.iter().map(Leg::missing).fold(0, i64::saturating_add)
+        let missing = self.legs.iter().map(Leg::missing).fold(0, i64::saturating_add);
+        missing.saturating_sub(self.earlier.left).max(0)
+    }
+
+    /// Takes in a fill of a leg: what of it nobody has booked yet.
+    pub(super) fn fill(&mut self, leg: &str, told: &Telling) -> Booking {
+        let Telling { quantity, price, from, .. } = *told;
+        let filled = from.saturating_add(quantity);
+        let known = self.earlier.knows(told);
+        let booked_before = self.booked();
+        let Some(place) = self.legs.iter().position(|it| it.id == leg) else { return Booking::Known };
+        let execution = match known {
+            Known::Then(id) => id,
+            Known::Not | Known::Unclear => told.id.filter(|_| told.streamed),
+        };
+        let Booking::Book(part) = self.legs[place].fill((quantity, price), filled, execution) else {
+            return Booking::Known;
+        };
+        // What is more than the venue has filled in all was booked then.
+        let room = self.filled().saturating_sub(booked_before).clamp(0, part);
+        let new = match known {
+            Known::Not => part,
+            Known::Unclear if self.is_whole() => room,
+            Known::Unclear => part,
+            Known::Then(_) => 0,
+        };
+        if new < part {
+            self.earlier.told(execution, part - new);
+        }
+        if new > 0 { Booking::Book(new) } else { Booking::Known }
+    }
+
+    /// Whether every leg is known, down to the first.
+    pub(super) fn is_whole(&self) -> bool {
+        self.legs.first().is_none_or(|leg| leg.follows.is_none())
+    }
+
+    /// Whether as much is booked as was asked, so that the order has ended for the core, whatever is on its way.
+    pub(super) fn is_booked(&self) -> bool {
+        let amended = self.amendment.as_ref().map_or(0, |it| it.quantity.0);
+        self.booked() >= self.request.quantity.0.max(amended)
     }
 
     /// Whether something may still come of it.
@@ -171,7 +215,7 @@ impl Book {
         self.by_leg.get(id).copied()
     }
 
-    /// Adds a venue's order to one of ours. Where an earlier session booked something, the oldest legs have it.
+    /// Adds a venue's order to one of ours.
     pub(super) fn add_leg(&mut self, order: OrderId, id: &str, before: Option<&str>) {
         let Some(tracked) = self.orders.get_mut(&order) else { return };
         if self.by_leg.insert(id.into(), order).is_some() {

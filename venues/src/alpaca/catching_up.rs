@@ -2,7 +2,7 @@
 //! of orders count. The same is done now and then while it does: what a stream swallows, it does not tell.
 //!
 //! A question that fails is asked again; it is never read as "none".
-use super::book::Stage as OrderStage;
+use super::book::{Stage as OrderStage, Tracked};
 use super::connector::{Alpaca, SECOND, alive};
 use super::map::movements::movement;
 use super::map::refusals::{Verdict, verdict};
@@ -99,7 +99,7 @@ impl Alpaca {
             self.catching_up.stop();
             (self.catching_up.auditing, self.catching_up.found) = (true, false);
             self.ask_what_is();
-        } else if self.catching_up.active {
+        } else if self.catching_up.active && !self.outbox.any(|it| matches!(it, Purpose::Look(..))) {
             self.catch_up();
         }
     }
@@ -117,7 +117,8 @@ impl Alpaca {
 
     fn ask_open_orders(&mut self, after: Option<&str>) {
         let after = after.map(|after| format!("&after={}", encoded(after))).unwrap_or_default();
-        let target = format!("/v2/orders?status=open&limit={ORDERS}&direction=asc&nested=true{after}");
+        // Not nested: an exit is listed whether its entry is open still or not.
+        let target = format!("/v2/orders?status=open&limit={ORDERS}&direction=asc{after}");
         if !self.outbox.ask(self.now, (Base::Trading, target), Purpose::Open, &mut self.out) {
             self.catch_up_later("too many questions wait");
         }
@@ -149,6 +150,10 @@ impl Alpaca {
 
     fn open_order(&mut self, theirs: &Order<'_>) {
         let Some(order) = self.owner_of(theirs) else {
+            // It may be of a group whose orders the venue has not named yet: then it is listed again.
+            if self.waits_for_legs() {
+                return;
+            }
             if self.strangers.is_new(theirs.id.to_string()) {
                 let (side, qty) = (theirs.side.as_deref().unwrap_or_default(), theirs.qty.map_or("", |qty| qty.0));
                 let name = theirs.client_order_id.as_deref().unwrap_or(&theirs.id);
@@ -169,13 +174,11 @@ impl Alpaca {
     fn open_orders_are_known(&mut self) {
         self.catching_up.orders_known = true;
         self.catching_up.backoff.worked();
-        let sending = |stage| stage == OrderStage::Sending;
-        let missing: Vec<OrderId> = self
-            .book
-            .live()
-            .filter(|(order, it)| !sending(it.stage) && !self.catching_up.open.contains(order))
-            .map(|(order, _)| order)
-            .collect();
+        let open = &self.catching_up.open;
+        let known =
+            |order: &OrderId, it: &Tracked| it.stage == OrderStage::Sending || (open.contains(order) && it.is_whole());
+        let missing: Vec<OrderId> =
+            self.book.live().filter(|(order, it)| !known(order, it)).map(|(order, _)| order).collect();
         for order in missing {
             if self.look(order) {
                 self.catching_up.pending.insert(order);

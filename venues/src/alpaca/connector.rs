@@ -288,6 +288,7 @@ impl Connector for Alpaca {
         match input {
             Input::Start => self.start(),
             Input::Adopt { order, action, filled } => self.adopt(order, action, filled),
+            Input::Booked(fill) => self.booked_before(fill),
             Input::Answered { ticket, status, headers, body } => {
                 if let Some(sent) = self.outbox.answered(ticket) {
                     self.answered(sent, status, headers, body);

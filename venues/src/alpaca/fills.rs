@@ -1,5 +1,6 @@
 //! Fills: from the stream as they happen, from the activities where the stream was not there. Each is booked once.
 use super::connector::{Alpaca, alive};
+use super::earlier::Telling;
 use super::legs::Booking;
 use super::map::orders::side;
 use super::wire::activity::Activity;
@@ -94,7 +95,7 @@ impl Alpaca {
     }
 
     /// Whether there are orders whose legs the venue names itself and has not shown yet.
-    fn waits_for_legs(&self) -> bool {
+    pub(super) fn waits_for_legs(&self) -> bool {
         self.book.live().any(|(_, tracked)| tracked.parent.is_some() && tracked.legs.is_empty())
     }
 
@@ -184,13 +185,14 @@ impl Alpaca {
         let quantity = steps(&text(told.quantity, "quantity")?, scales.1)?;
         let (price, rounded) = price_against(&text(told.price, "price")?, scales.0, side)?;
         let filled = told.filled.map(|filled| steps(filled.0, scales.1)).transpose()?;
-        let Some(leg) = self.book.get_mut(order).and_then(|tracked| tracked.leg_mut(told.leg)) else { return Ok(None) };
+        let Some(tracked) = self.book.get_mut(order) else { return Ok(None) };
+        let Some(leg) = tracked.leg(told.leg) else { return Ok(None) };
         let filled = filled.unwrap_or_else(|| leg.carried.saturating_add(leg.booked()).saturating_add(quantity));
         // An id that cannot be read is made of what the fill is: the same for each telling.
         let id = told.id.unwrap_or_else(|| made_up(told.leg, filled));
-        let Booking::Book(part) = leg.fill((quantity, price), filled, told.streamed.then_some(id)) else {
-            return Ok(None);
-        };
+        let from = filled.saturating_sub(quantity);
+        let telling = Telling { id: Some(id), quantity, price, from, time: told.time, streamed: told.streamed };
+        let Booking::Book(part) = tracked.fill(told.leg, &telling) else { return Ok(None) };
         if part != quantity {
             self.note(&format!("of a fill of order {} a part was booked before: the rest is booked now", order.0));
         }

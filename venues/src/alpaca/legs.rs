@@ -9,9 +9,9 @@ use super::map::status::Status;
 pub(super) struct Stretch {
     pub(super) from: i64,
     pub(super) to: i64,
-    /// The execution of the stream that told it; none where an activity or an earlier session did.
+    /// The execution that it is booked under, where the stream told it or an earlier session booked it.
     pub(super) execution: Option<u128>,
-    /// The price at which it was booked, in steps; zero where an earlier session did.
+    /// The price at which it was booked, in steps.
     pub(super) price: i64,
 }
 
@@ -31,6 +31,8 @@ pub(super) struct Leg {
     pub(super) id: String,
     /// For how much it is, as far as the venue says.
     pub(super) quantity: Option<i64>,
+    /// At which price it works, in steps: its limit, else what wakes it.
+    pub(super) price: Option<i64>,
     /// The most that the venue said is filled of it.
     pub(super) filled: i64,
     /// Where it stands.
@@ -39,6 +41,8 @@ pub(super) struct Leg {
     pub(super) word: String,
     /// The id of the one in its place, where the venue named it.
     pub(super) replaced_by: Option<String>,
+    /// The id of the one in whose place it stands, where the venue named it.
+    pub(super) follows: Option<String>,
     /// What the one before it had filled, where the venue counts that to this one too.
     pub(super) carried: i64,
     /// How often it looked so.
@@ -51,10 +55,12 @@ impl Leg {
         Self {
             id: id.into(),
             quantity: None,
+            price: None,
             filled: 0,
             status: Status::Unclear,
             word: String::new(),
             replaced_by: None,
+            follows: None,
             carried: 0,
             doubts: 0,
             booked: Vec::new(),
@@ -86,20 +92,14 @@ impl Leg {
 
     /// The venue counts to this leg what those before it had filled: so much of what is filled is not its own.
     pub(super) fn carry(&mut self, filled: i64) {
-        let earlier = self.booked();
-        let told = self.booked.iter().any(|stretch| stretch.price != 0);
         self.carried = filled;
-        if !told {
-            self.booked.clear();
-            self.prime(earlier);
-        }
     }
 
     /// The lists of fills were read to their end, and something of this leg is missing still. Where it is just what the leg
     /// before it has filled, the venue may count that to this one: after several readings it does.
     pub(super) fn doubt(&mut self, before: i64) -> bool {
         const READINGS: u8 = 3;
-        let told = self.booked.iter().filter(|stretch| stretch.price != 0).map(|stretch| stretch.from).min();
+        let told = self.booked.iter().map(|stretch| stretch.from).min();
         let looks_so = before > 0 && self.carried == 0 && self.missing() > 0 && told.unwrap_or(self.filled) == before;
         self.doubts = if looks_so { self.doubts + 1 } else { 0 };
         let carries = self.doubts >= READINGS;
@@ -112,15 +112,6 @@ impl Leg {
     /// The execution that was booked for the fill after which so much is filled.
     pub(super) fn execution_at(&self, filled: i64) -> Option<u128> {
         self.booked.iter().find(|stretch| stretch.to == filled).and_then(|stretch| stretch.execution)
-    }
-
-    /// What an earlier session booked: from the beginning on.
-    pub(super) fn prime(&mut self, quantity: i64) {
-        if quantity > 0 {
-            let from = self.carried;
-            self.booked.push(Stretch { from, to: from.saturating_add(quantity), execution: None, price: 0 });
-            self.booked.sort_by_key(|stretch| stretch.from);
-        }
     }
 
     /// Takes in a fill of `quantity` after which `filled` are filled. What overlaps stretches that are booked is not booked
@@ -201,15 +192,6 @@ mod tests {
     }
 
     #[test]
-    fn what_an_earlier_session_booked_is_not_booked_again() {
-        let mut leg = Leg::new("a");
-        leg.prime(4);
-        assert_eq!(leg.fill((4, 7), 4, None), Booking::Known);
-        assert_eq!(leg.fill((2, 7), 5, None), Booking::Book(1), "a part of it was");
-        assert_eq!(leg.booked(), 5);
-    }
-
-    #[test]
     fn executions_that_come_with_a_later_order_are_both_booked() {
         let mut leg = Leg::new("a");
         assert_eq!(leg.fill((3, 7), 5, Some(1)), Booking::Book(3));
@@ -221,11 +203,10 @@ mod tests {
     fn what_the_leg_before_had_filled_is_not_its_own() {
         let mut leg = Leg::new("b");
         leg.filled = 6;
-        leg.prime(2);
         leg.carry(4);
+        assert_eq!((leg.own(), leg.booked(), leg.missing()), (2, 0, 2));
+        assert_eq!(leg.fill((2, 7), 6, None), Booking::Book(2));
         assert_eq!((leg.own(), leg.booked(), leg.missing()), (2, 2, 0));
-        assert_eq!(leg.fill((2, 7), 6, None), Booking::Known, "an earlier session booked it");
-        assert_eq!(leg.fill((1, 7), 7, None), Booking::Book(1));
     }
 
     #[test]

@@ -7,6 +7,7 @@ mod book;
 mod catching_up;
 mod config;
 mod connector;
+mod earlier;
 mod feeds;
 mod fills;
 mod history;

@@ -1,7 +1,6 @@
 //! What the venue says of an order, taken in; and looking for orders of which too little is known.
 use super::book::Stage;
 use super::connector::{Alpaca, SECOND};
-use super::legs::Leg;
 use super::map::groups::Role;
 use super::map::refusals::{Verdict, verdict};
 use super::map::status::Status;
@@ -35,19 +34,22 @@ impl Alpaca {
                 return self.note_once(&format!("order {} as the venue has it cannot be counted: {error}", order.0));
             }
         };
+        let price = theirs.limit_price.or(theirs.stop_price);
+        let price = price.and_then(|price| crate::numbers::steps(price.0, self.price_scale_of(order)).ok());
         self.book.add_leg(order, &theirs.id, theirs.replaced_by.as_deref());
         let named = theirs.client_order_id.as_deref().and_then(|id| self.ids.order_and_leg(id));
         let Some(tracked) = self.book.get_mut(order) else { return };
-        let mut primed = tracked.primed;
         let Some(leg) = tracked.leg_mut(&theirs.id) else { return };
         leg.quantity = quantity.or(leg.quantity);
+        leg.price = price.or(leg.price);
         leg.filled = leg.filled.max(filled.unwrap_or(0));
         leg.take_status(&theirs.status);
         if let Some(by) = theirs.replaced_by.as_deref() {
             leg.replaced_by = Some(by.into());
         }
-        prime(leg, &mut primed);
-        tracked.primed = primed;
+        if let Some(follows) = theirs.replaces.as_deref() {
+            leg.follows = Some(follows.into());
+        }
         if let Some((_, number)) = named {
             tracked.amendments = tracked.amendments.max(number);
         }
@@ -84,6 +86,11 @@ impl Alpaca {
         of.map_or(0, |it| it.instrument.qty_scale)
     }
 
+    fn price_scale_of(&self, order: OrderId) -> u8 {
+        let of = self.book.get(order).and_then(|it| self.symbols.get(it.request.instrument));
+        of.map_or(0, |it| it.instrument.price_scale)
+    }
+
     pub(super) fn look_soon(&mut self, order: OrderId) {
         self.look_in(order, SECOND / 10);
     }
@@ -113,11 +120,26 @@ impl Alpaca {
         if self.outbox.looks_for(order) {
             return true;
         }
+        let nameless = |of: &OrderId| self.book.get(*of).is_some_and(|it| it.parent.is_some() && it.legs.is_empty());
+        let asked = |other: &OrderId| *other != order && nameless(other) && self.outbox.looks_for(*other);
+        // One question finds all exits of an entry.
+        if nameless(&order) && self.family_of(order).iter().any(asked) {
+            return false;
+        }
         let Some((target, named)) = self.where_to_look(order) else { return false };
         if !self.outbox.ask(self.now, (Base::Trading, target), Purpose::Look(order, named), &mut self.out) {
             self.look_later(order);
         }
         true
+    }
+
+    /// An order and those that are found with it: the others of its group, where the venue has not named it yet.
+    fn family_of(&self, order: OrderId) -> Vec<OrderId> {
+        let Some(tracked) = self.book.get(order) else { return Vec::new() };
+        match tracked.parent {
+            Some((parent, _)) if tracked.legs.is_empty() => self.group_of(parent),
+            _ => self.group_of(order),
+        }
     }
 
     fn where_to_look(&self, order: OrderId) -> Option<(String, Named)> {
@@ -129,6 +151,11 @@ impl Alpaca {
         if let Some(amendment) = tracked.amendment.as_ref().filter(|it| it.lost && it.new.is_none()) {
             let odd = tracked.looking.failures() % 2 == 1;
             return Some(if odd { by_id(&amendment.old) } else { by_name(&amendment.name) });
+        }
+        // What an earlier session amended: those before tell what they filled. In turns with the one that counts.
+        let first = tracked.legs.first().and_then(|leg| leg.follows.as_deref());
+        if let Some(id) = first.filter(|_| tracked.looking.failures() % 3 != 2) {
+            return Some(by_id(id));
         }
         let replaced = tracked.legs.last().filter(|leg| leg.status == Status::Replaced);
         if let Some(leg) = replaced {
@@ -198,12 +225,15 @@ impl Alpaca {
 
     /// The venue has no such order: no proof that it never will, nor that it never had. So it is asked again.
     fn not_found(&mut self, order: OrderId, named: Named, words: &str) {
-        let Some(tracked) = self.book.get_mut(order).filter(|it| it.is_live()) else { return };
-        let first = std::mem::take(&mut tracked.adopted);
-        let attempts = tracked.looking.failures();
-        if first {
-            // What an earlier session sent, or was about to send.
-            self.report(Report::Lost { order });
+        let Some(attempts) = self.book.get(order).filter(|it| it.is_live()).map(|it| it.looking.failures()) else {
+            return;
+        };
+        // What an earlier session sent, or was about to send: with an order those that went in its message.
+        for member in self.family_of(order) {
+            let adopted = self.book.get_mut(member).filter(|it| it.is_live() && it.legs.is_empty());
+            if adopted.is_some_and(|it| std::mem::take(&mut it.adopted)) {
+                self.report(Report::Lost { order: member });
+            }
         }
         if named == Named::ByUs && attempts == 8 {
             self.note(&format!(
@@ -214,11 +244,4 @@ impl Alpaca {
         }
         self.look_later(order);
     }
-}
-
-/// What an earlier session booked is taken to be of the oldest legs.
-fn prime(leg: &mut Leg, primed: &mut i64) {
-    let part = leg.missing().min(*primed);
-    leg.prime(part);
-    *primed -= part;
 }

@@ -158,7 +158,7 @@ impl Alpaca {
             Query::CancelAll(Some(id)) => format!("&symbols={}", encoded(&self.symbols.get(*id)?.symbol)),
             _ => String::new(),
         };
-        Some(format!("/v2/orders?status=open&limit=500&direction=asc&nested=true{symbols}{after}"))
+        Some(format!("/v2/orders?status=open&limit=500&direction=asc{symbols}{after}"))
     }
 
     /// The name under which the venue has what stands in the place of an order now.

@@ -174,10 +174,13 @@ impl Alpaca {
 
     fn amend_is_unclear(&mut self, order: OrderId, why: &str) {
         let Some(tracked) = self.book.get_mut(order).filter(|it| it.is_live()) else { return };
+        let booked = tracked.is_booked();
         let Some(amendment) = tracked.amendment.as_mut().filter(|it| it.new.is_none()) else { return };
         amendment.lost = true;
         self.note(&format!("whether order {} is amended is not known: {why}", order.0));
-        self.report(Report::Lost { order });
+        if !booked {
+            self.report(Report::Lost { order });
+        }
         self.look_in(order, SECOND / 4);
     }
 
@@ -213,7 +216,10 @@ impl Alpaca {
         // While an amendment is on its way the old leg cannot be cancelled; the one in its place is.
         if tracked.amendment.is_none() {
             tracked.cancelling = None;
-            self.refuse_change(order, reason, words);
+            // Of one that is filled nobody waits for it any more.
+            if !tracked.is_booked() {
+                self.refuse_change(order, reason, words);
+            }
         }
         self.look_soon(order);
     }

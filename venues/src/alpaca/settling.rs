@@ -2,9 +2,9 @@
 use super::book::Tracked;
 use super::connector::Alpaca;
 use super::map::status::Status;
-use engine::Qty;
 use engine::event::{Reason, Report};
 use engine::order::OrderId;
+use engine::{Price, Qty};
 
 /// What is to be said or done next about an order.
 enum Next {
@@ -64,6 +64,8 @@ impl Alpaca {
 
     fn amended(&mut self, order: OrderId, whole: i64) {
         let Some(tracked) = self.book.get_mut(order) else { return };
+        // A fill may have come before the news of the amendment.
+        let booked = tracked.is_booked();
         let amendment = tracked.amendment.take();
         // The new one works: so the old one does not, whoever says so first.
         if let Some(it) = &amendment
@@ -73,13 +75,17 @@ impl Alpaca {
             old.replaced_by.clone_from(&it.new);
         }
         let wanted = amendment.as_ref().map_or(whole, |it| it.quantity.0);
+        // An amendment of an earlier session may have arrived in place of this one: so the venue's price counts.
+        let theirs = tracked.current().and_then(|leg| leg.price).map(Price);
         let request = &mut tracked.request;
         request.quantity = Qty(whole);
-        request.kind = request.kind.repriced(amendment.and_then(|it| it.price));
+        request.kind = request.kind.repriced(theirs.or(amendment.and_then(|it| it.price)));
         let price = request.kind.price();
         tracked.accepted = true;
         tracked.looking.worked();
-        self.report(Report::Amended { order, quantity: Qty(whole), price });
+        if !booked || whole > wanted {
+            self.report(Report::Amended { order, quantity: Qty(whole), price });
+        }
         if whole > wanted {
             // The old leg filled while the new one was on its way, which knows nothing of that: both together would trade
             // more than was asked.
@@ -112,8 +118,8 @@ impl Alpaca {
     pub(super) fn watch(&mut self, order: OrderId) {
         let Some(tracked) = self.book.get_mut(order).filter(|it| it.is_live()) else { return };
         let replaced = tracked.legs.last().is_some_and(|leg| leg.status == Status::Replaced);
-        let between =
-            tracked.amendment.is_some() || tracked.cancelling.is_some() || tracked.legs.is_empty() || replaced;
+        let changes = tracked.amendment.is_some() || tracked.cancelling.is_some();
+        let between = changes || tracked.legs.is_empty() || !tracked.is_whole() || replaced;
         if !between {
             return tracked.looking.worked();
         }
@@ -142,6 +148,7 @@ fn next(tracked: &Tracked, order: OrderId, now: u64) -> Next {
     }
     // The venue changed it by itself: what one exit of a bracket fills, the other loses.
     if tracked.amendment.is_none()
+        && tracked.is_whole()
         && let Some(whole) = tracked.whole(living)
         && whole != tracked.request.quantity.0
         && whole > 0

@@ -3,13 +3,14 @@
 //! An order goes out once. It is never sent a second time, whatever became of the first; what became of it is asked.
 use super::book::{Amendment, Cancelling, Stage, Tracked};
 use super::connector::{Alpaca, SECOND};
+use super::earlier::Earlier;
 use super::map::groups::{Role, group};
 use super::map::orders::replacement;
 use super::outbox::Purpose;
 use crate::backoff::Backoff;
 use crate::budget::Urgency;
 use crate::connector::Method;
-use engine::event::{Reason, Report};
+use engine::event::{Fill, Reason, Report};
 use engine::order::{Link, OrderId, OrderKind, OrderRequest};
 use engine::{Action, InstrumentId, Price, Qty, Rng};
 
@@ -85,7 +86,7 @@ impl Alpaca {
             amendments: 0,
             parent: None,
             children: Vec::new(),
-            primed: 0,
+            earlier: Earlier::default(),
             adopted: false,
             submitted: None,
             looking: Backoff::new(SECOND / 2, 30 * SECOND, rng),
@@ -176,7 +177,7 @@ impl Alpaca {
             ));
         };
         let mut tracked = self.tracked(*request, Stage::Unknown);
-        (tracked.adopted, tracked.primed) = (true, filled.0.max(0));
+        (tracked.adopted, tracked.earlier) = (true, Earlier::of(filled));
         match request.link {
             Link::Alone => {}
             Link::Attached(leader) => {
@@ -199,13 +200,20 @@ impl Alpaca {
         self.book.insert(tracked);
     }
 
+    /// A fill that an earlier session booked.
+    pub(super) fn booked_before(&mut self, fill: &Fill) {
+        if let Some(tracked) = self.book.get_mut(fill.order).filter(|it| it.adopted) {
+            tracked.earlier.name(fill);
+        }
+    }
+
     /// Ties an order of an earlier session to the one that the venue knows its group by, which may have ended: then a place
     /// is kept for it, of which nothing is reported.
     fn adopt_child(&mut self, parent: OrderId, child: (OrderId, Role), instrument: InstrumentId) {
         if self.book.get(parent).is_none() {
             let gone = OrderRequest::plain(parent, instrument, engine::Side::Buy, Qty(1), OrderKind::Market);
             // Whatever it filled was booked then.
-            let tracked = Tracked { primed: i64::MAX / 4, ..self.tracked(gone, Stage::Ended) };
+            let tracked = Tracked { earlier: Earlier::of(Qty(i64::MAX / 4)), ..self.tracked(gone, Stage::Ended) };
             self.book.insert(tracked);
         }
         if let Some(parent) = self.book.get_mut(parent) {

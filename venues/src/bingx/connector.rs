@@ -217,6 +217,8 @@ impl BingX {
             Input::Start => self.start(turn),
             Input::Stop => self.stop(turn),
             Input::Adopt { order, action, filled } => self.adopt(order, action, filled, turn),
+            // Fills are counted by what the venue says is filled in all, so that how much was booked says which were.
+            Input::Booked(_) => {}
             Input::Answered { ticket, status, headers, body } => {
                 // An answer that came twice finds nobody who waits for it.
                 if let Some(flight) = self.outbox.landed(ticket) {

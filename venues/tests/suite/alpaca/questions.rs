@@ -147,7 +147,7 @@ fn orders_of_anybody_are_listed_each_once_with_those_of_their_groups() {
     let ours = theirs(1, "run7-1-2", "partially_filled").filled("2.5").with(&format!("\"legs\":[{leg}]")).json();
     let gone = theirs(4, "x", "canceled").json();
     let body = format!("[{ours},{leg},{gone}]");
-    let path = "/v2/orders?status=open&limit=500&direction=asc&nested=true";
+    let path = "/v2/orders?status=open&limit=500&direction=asc";
     let Ok(Answer::OpenOrders(orders)) = asked(&Query::OpenOrders, (Method::Get, path), 200, &body) else {
         panic!("orders")
     };
@@ -169,11 +169,7 @@ fn every_open_order_is_cancelled_without_any_knowledge_of_ours() {
     rig.requests.clear();
     rig.ask(1, &Query::CancelAll(Some(BTC)));
     let open = format!("[{},{}]", theirs(5, "x", "new").json(), theirs(6, "y", "new").json());
-    rig.reply(
-        (Method::Get, "/v2/orders?status=open&limit=500&direction=asc&nested=true&symbols=BTC%2FUSD"),
-        200,
-        &open,
-    );
+    rig.reply((Method::Get, "/v2/orders?status=open&limit=500&direction=asc&symbols=BTC%2FUSD"), 200, &open);
     assert_eq!(answer(&mut rig), Ok(Answer::Cancelling(2)));
     for id in [5, 6] {
         rig.reply((Method::Delete, &format!("/v2/orders/{}", uuid(id))), 204, "");

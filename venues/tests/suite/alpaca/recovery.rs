@@ -1,7 +1,8 @@
 //! What is not known is asked until the venue has told: after lost answers, after a stream that was away, after a restart.
 use super::rig::{AAPL, Rig, cents, config, limit, order, theirs, uuid, whole};
-use engine::order::OrderId;
-use engine::{Action, Qty, Side};
+use engine::event::{Certainty, Fill, Liquidity};
+use engine::order::{FillId, OrderId, OrderKind};
+use engine::{Action, Money, Price, Qty, Side, Timestamp};
 use venues::{Channel, Happening, Input, LinkFailure, Method, Socket};
 
 const POST: (Method, &str) = (Method::Post, "/v2/orders");
@@ -167,6 +168,74 @@ fn what_an_earlier_session_booked_is_not_booked_again() {
     rig.reply((Method::Get, "/v2/account/activities/FILL"), 200, "[]");
     assert_eq!(rig.happened.last(), Some(&Happening::Ready(Channel::Orders)));
     assert_eq!(rig.reports(), ["filled 1 buy 6 at 150.01"]);
+}
+
+/// The fill of an activity of the rig, as an earlier session booked it.
+fn booked(activity: u128, shares: i64) -> Fill {
+    Fill {
+        order: OrderId(1),
+        fill: FillId((0xac00_0000 + activity) << 96 | 0x4000 << 64 | 0x8000 << 48),
+        instrument: AAPL,
+        side: Side::Buy,
+        price: Price(15_000),
+        quantity: whole(shares),
+        fee: Money::ZERO,
+        liquidity: Liquidity::Taker,
+        certainty: Certainty::Certain,
+        venue_time: Timestamp(1),
+    }
+}
+
+#[test]
+fn of_two_fills_the_one_that_an_earlier_session_booked_is_known_by_its_name() {
+    let first = theirs(1, "run7-1", "partially_filled").filled("4").activity(1, "4", "150");
+    let filled = theirs(1, "run7-1", "filled").filled("8");
+    let rows = format!("[{first},{}]", filled.activity(2, "4", "150.01"));
+    for (named, told) in [(1, "filled 1 buy 4 at 150.01"), (2, "filled 1 buy 4 at 150")] {
+        let mut rig = Rig::of(config());
+        let action = Action::Submit(order(1, Side::Buy, 8, limit(15_000)));
+        rig.input(Input::Adopt { order: OrderId(1), action: &action, filled: whole(4) });
+        rig.input(Input::Booked(&booked(named, 4)));
+        rig.input(Input::Start);
+        rig.private_up();
+        rig.reply((Method::Get, "/v2/orders?status=open"), 200, "[]");
+        rig.reply((Method::Get, BY_NAME), 200, &filled.json());
+        rig.reply((Method::Get, "/v2/account/activities/FILL"), 200, &rows);
+        rig.reply((Method::Get, "/v2/account/activities/FILL"), 200, "[]");
+        assert_eq!(rig.reports(), [told]);
+    }
+}
+
+#[test]
+fn what_went_in_one_message_is_lost_together() {
+    let mut rig = Rig::of(config());
+    let entry = order(1, Side::Buy, 10, limit(15_000));
+    let exits =
+        [order(2, Side::Sell, 10, limit(16_000)), order(3, Side::Sell, 10, OrderKind::Stop { trigger: Price(14_000) })];
+    let exits = exits.map(|exit| super::rig::attached(1, exit));
+    for request in [entry, exits[0], exits[1]] {
+        rig.input(Input::Adopt { order: request.order, action: &Action::Submit(request), filled: whole(0) });
+    }
+    rig.input(Input::Start);
+    rig.private_up();
+    rig.reply((Method::Get, "/v2/orders?status=open"), 200, "[]");
+    rig.reply((Method::Get, BY_NAME), 404, r#"{"code":40410000,"message":"order not found"}"#);
+    assert_eq!(rig.reports(), ["lost 1", "lost 2", "lost 3"]);
+}
+
+#[test]
+fn what_an_earlier_session_amended_tells_also_what_the_first_had_filled() {
+    let mut rig = restarted(whole(4));
+    let new = theirs(2, "run7-1-1", "partially_filled").of("6").filled("2").replaces(1);
+    rig.reply((Method::Get, BY_NAME), 200, &new.json());
+    rig.pass(1_000);
+    let old = theirs(1, "run7-1", "replaced").filled("4").replaced_by(2);
+    rig.reply((Method::Get, &format!("/v2/orders/{}", uuid(1))), 200, &old.json());
+    let first = theirs(1, "run7-1", "partially_filled").filled("4").activity(1, "4", "150");
+    let rows = format!("[{first},{}]", new.activity(2, "2", "150.01"));
+    rig.reply((Method::Get, "/v2/account/activities/FILL"), 200, &rows);
+    rig.reply((Method::Get, "/v2/account/activities/FILL"), 200, "[]");
+    assert_eq!(rig.reports(), ["accepted 1", "filled 1 buy 2 at 150.01"]);
 }
 
 #[test]

@@ -141,7 +141,7 @@ fn changes_cancels_and_questions_go_where_the_official_client_sends_them() {
     for (number, query, path) in [
         (1, Query::Positions, "/v2/positions"),
         (2, Query::Balances, "/v2/account"),
-        (3, Query::OpenOrders, "/v2/orders?status=open&limit=500&direction=asc&nested=true"),
+        (3, Query::OpenOrders, "/v2/orders?status=open&limit=500&direction=asc"),
         (4, Query::Order(OrderId(42)), "/v2/orders:by_client_order_id?client_order_id=run7-42"),
         (5, Query::CancelAll(None), "/v2/orders"),
     ] {
