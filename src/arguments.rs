@@ -1,5 +1,6 @@
 //! What a user types.
-use crate::venue_arguments::{PaperArguments, VenueCommand};
+use crate::session_arguments::{CheckArguments, SessionCommand};
+use crate::venue_arguments::VenueCommand;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
 
@@ -69,11 +70,9 @@ pub enum Command {
         #[arg(long, value_name = "DIR")]
         out: Option<PathBuf>,
     },
-    /// Run a strategy against a venue's real stream, filled by the simulated venue, until it is stopped.
-    #[command(
-        after_help = "Examples:\n  onetape paper run.toml\n  onetape paper examples/btc-paper.toml --demo\n  onetape paper run.toml --endpoint http://127.0.0.1:8470\nCtrl-C stops it in order, a second one at once; the same command goes on where it ended."
-    )]
-    Paper(Box<PaperArguments>),
+    /// Sessions with venues.
+    #[command(flatten)]
+    Session(SessionCommand),
     /// Run a tape through the same core and compare every decision.
     #[command(
         after_help = "Examples:\n  onetape replay runs/btc-ema-cross-0123456789ab/tape\n  onetape replay runs/btc-ema-cross-0123456789ab --watch\nExit code 3 names the first step that differs, or the first alert."
@@ -98,12 +97,10 @@ pub enum Command {
     #[command(subcommand)]
     Data(DataCommand),
     /// Check a run file and everything that a start would need.
-    #[command(after_help = "Example:\n  onetape check run.toml")]
-    Check {
-        /// The run file.
-        #[command(flatten)]
-        run: RunArguments,
-    },
+    #[command(
+        after_help = "Examples:\n  onetape check run.toml\n  onetape check run.toml --live --endpoint http://127.0.0.1:8470\nWith --live exit code 3 says that something is in the way; the table says what to do about it."
+    )]
+    Check(Box<CheckArguments>),
     /// Say where each deadline of a compliance calendar stands; an overdue one is an answer no.
     #[command(
         after_help = "Examples:\n  onetape checklist docs/compliance-calendar.toml\n  onetape --json checklist --today 2026-04-01\nExit code 3 names the deadlines that are overdue."

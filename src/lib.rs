@@ -19,6 +19,7 @@ pub mod run_file;
 pub mod sensitivity;
 #[cfg(feature = "service")]
 pub mod session;
+pub mod session_arguments;
 pub mod setup;
 pub mod setup_live;
 pub mod sources;

@@ -126,6 +126,7 @@ pub(crate) fn operators(
                 Directive::Reset { check: check_of(key), owner }
             }
             Act::Trading(to) => Directive::Trading(*to),
+            Act::Close => Directive::Close,
             Act::Alert(number, step) => Directive::Alert { number: *number, step: *step },
         };
         let (who, approver, why) = (section.who.clone(), section.approver.clone(), section.why.clone());

@@ -1,5 +1,4 @@
-//! What a user types about loopback venues and sessions.
-use crate::arguments::RunArguments;
+//! What a user types about loopback venues.
 use clap::{Args, Subcommand};
 use std::path::PathBuf;
 
@@ -60,31 +59,4 @@ pub struct ServeArguments {
     /// A file whose two lines are the API key and the secret.
     #[arg(long, value_name = "FILE")]
     pub key_file: Option<PathBuf>,
-}
-
-/// A paper session.
-#[derive(Debug, Args)]
-pub struct PaperArguments {
-    /// The run file.
-    #[command(flatten)]
-    pub run: RunArguments,
-    /// The session's folder; `runs/NAME-paper` if absent. One that holds the session goes on with it.
-    #[arg(long, value_name = "DIR")]
-    pub out: Option<PathBuf>,
-    /// Where a venue is reached, as in `bingx=http://127.0.0.1:8470`; the venue's name may be left out where there is one.
-    #[arg(long, value_name = "VENUE=URL")]
-    pub endpoint: Vec<String>,
-    /// Serve the venue on loopback beside the session: no key, no internet. The market begins with the run file's `from` and goes
-    /// 60 times as fast as the clock, or as `--speed` says.
-    #[arg(long, conflicts_with = "endpoint")]
-    pub demo: bool,
-    /// What the clock of a market that is replayed shows now.
-    #[arg(long, value_name = "TIME")]
-    pub market_time: Option<String>,
-    /// How many times as fast as the clock that market goes.
-    #[arg(long)]
-    pub speed: Option<u64>,
-    /// When to stop, by the market's clock.
-    #[arg(long, value_name = "TIME")]
-    pub until: Option<String>,
 }

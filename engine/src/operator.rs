@@ -57,6 +57,8 @@ pub enum Directive {
     },
     /// Let trading go on so far and no further.
     Trading(TradingState),
+    /// Take every order back, close every position, and halt.
+    Close,
     /// An alert of the compliance watch has come further.
     Alert {
         /// Its number.

@@ -3,12 +3,36 @@ use crate::arguments::RunArguments;
 use crate::failure::Failure;
 use crate::instant::instant_text;
 use crate::run_file::RunFile;
+use crate::session_arguments::CheckArguments;
 use crate::setup::Setup;
 use crate::strategy_setup::Plan;
 use crate::{strategy_setup, terminal, trial_record};
 
 /// Runs the command.
-pub(super) fn execute(arguments: &RunArguments, json: bool) -> Result<(), Failure> {
+pub(super) fn execute(arguments: &CheckArguments, json: bool) -> Result<(), Failure> {
+    let it = &arguments.session;
+    let flags = it.out.is_some() || it.demo || !it.endpoint.is_empty() || it.credentials.is_some();
+    match (arguments.live, flags) {
+        (true, _) => live(it, json),
+        (false, true) => {
+            Err(Failure::Usage("--out, --endpoint, --credentials and --demo go with `check --live`".into()))
+        }
+        (false, false) => offline(&it.run, json),
+    }
+}
+
+#[cfg(feature = "service")]
+fn live(arguments: &crate::session_arguments::SessionArguments, json: bool) -> Result<(), Failure> {
+    crate::session::preflight(&arguments.run, &super::session::wish(arguments, json)?)
+}
+
+#[cfg(not(feature = "service"))]
+fn live(_: &crate::session_arguments::SessionArguments, _: bool) -> Result<(), Failure> {
+    super::without_service()
+}
+
+/// What a backtest needs.
+fn offline(arguments: &RunArguments, json: bool) -> Result<(), Failure> {
     let config = RunFile::load(&arguments.run, &arguments.set)?;
     let registry = strategies::Registry::builtin();
     strategy_setup::build(&config, &registry)?;

@@ -6,9 +6,10 @@ mod completions;
 mod data;
 mod import;
 mod new;
-mod paper;
 mod replay;
 mod report;
+#[cfg(feature = "service")]
+mod session;
 mod strategies;
 mod sweep;
 mod tape;
@@ -22,6 +23,7 @@ mod venue_service;
 
 use crate::arguments::{Arguments, Command};
 use crate::failure::Failure;
+use crate::session_arguments::SessionCommand;
 use crate::venue_arguments::VenueCommand;
 
 /// Does what was asked.
@@ -40,10 +42,10 @@ pub fn execute(arguments: Arguments) -> Result<(), Failure> {
         Command::Replay { tape, catalog, set, watch } => {
             replay::execute(&tape, catalog, &set, replay::Wish { watch, json })
         }
-        Command::Paper(arguments) => paper::execute(&arguments, json),
+        Command::Session(command) => of_service(command, json),
         Command::Tape(command) => tape::execute(command, json),
         Command::Data(command) => data::execute(command, json),
-        Command::Check { run } => check::execute(&run, json),
+        Command::Check(arguments) => check::execute(&arguments, json),
         Command::Checklist { file, today } => checklist::execute(&file, today.as_deref(), json),
         Command::Transactions(arguments) => transactions::execute(&arguments, json),
         Command::Report { dir } => report::execute(&dir, json),
@@ -55,19 +57,45 @@ pub fn execute(arguments: Arguments) -> Result<(), Failure> {
     }
 }
 
+/// Sessions with venues, and the operator's hand on them.
+#[cfg(feature = "service")]
+fn of_service(command: SessionCommand, json: bool) -> Result<(), Failure> {
+    use crate::session::Mode;
+    match command {
+        SessionCommand::Paper(arguments) => session::execute(Mode::Paper, &arguments, json),
+        SessionCommand::Shadow(arguments) => session::execute(Mode::Shadow, &arguments, json),
+        SessionCommand::Live(arguments) => session::execute(Mode::Live, &arguments, json),
+        SessionCommand::Kill(arguments) => session::kill_one(&arguments, json),
+        SessionCommand::Pause(arguments) => session::hand("pause", &arguments, json),
+        SessionCommand::Resume(arguments) => session::hand("resume", &arguments, json),
+        SessionCommand::Stop(arguments) => session::hand("stop", &arguments, json),
+        SessionCommand::Status { folder } => session::status(&folder, json),
+    }
+}
+
+/// Says how to build what this build does not have.
+#[cfg(not(feature = "service"))]
+fn of_service(_: SessionCommand, _: bool) -> Result<(), Failure> {
+    without_service()
+}
+
+#[cfg(not(feature = "service"))]
+fn without_service() -> Result<(), Failure> {
+    Err(Failure::Usage(
+        "sessions with venues need the feature `service`, which this build does not have: `cargo build --release --features service`"
+            .into(),
+    ))
+}
+
 /// Commands that the design names and that this build does not have.
-const ELSEWHERE: [(&str, &str); 18] = [
+const ELSEWHERE: [(&str, &str); 14] = [
     ("evaluate", "evaluation"),
     ("train", "learning"),
     ("promote", "promotion"),
     ("promotions", "promotion"),
     ("rollback", "promotion"),
     ("compare", "evaluation"),
-    ("shadow", "the live world"),
-    ("live", "the live world"),
     ("parity", "the live world"),
-    ("status", "the service"),
-    ("kill", "the service"),
     ("unlock", "the service"),
     ("close", "the service"),
     ("cancel", "the service"),
@@ -86,6 +114,13 @@ fn unknown(word: &str) -> Failure {
     let known = [
         "backtest",
         "paper",
+        "shadow",
+        "live",
+        "kill",
+        "pause",
+        "resume",
+        "stop",
+        "status",
         "venue",
         "sweep",
         "replay",

@@ -15,16 +15,52 @@ pub struct LiveSection {
     pub heartbeat_ns: i64,
     /// After which silence market data is stale, in nanoseconds of the machine's clock.
     pub max_silence_ns: i64,
-    /// Whether open orders are taken back at a stop; else they go on working.
-    pub cancels_on_stop: bool,
+    /// What a stop does about orders and positions.
+    pub on_stop: OnStop,
     /// How long a stop may take, in nanoseconds of the machine's clock.
     pub stop_within_ns: i64,
+    /// Whether the account has a long and a short position of each instrument side by side.
+    pub hedge: bool,
+    /// After how many seconds without a sign of us the venue itself cancels every order, where it offers that: `Some(None)` is
+    /// never.
+    pub kill_timer: Option<Option<u32>>,
+}
+
+/// What a stop does.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum OnStop {
+    /// Orders are taken back, positions stay.
+    #[default]
+    Cancel,
+    /// Orders go on working, positions stay.
+    Keep,
+    /// Orders are taken back and positions closed.
+    Flatten,
+}
+
+impl OnStop {
+    const ALL: [(&'static str, Self); 3] = [("cancel", Self::Cancel), ("keep", Self::Keep), ("flatten", Self::Flatten)];
+}
+
+impl LiveSection {
+    /// The seconds of the venue's own timer: a minute where nothing is said, and never where orders are to outlive a stop.
+    #[must_use]
+    pub fn kill_timer_s(&self) -> Option<u32> {
+        self.kill_timer.unwrap_or((self.on_stop != OnStop::Keep).then_some(60))
+    }
 }
 
 impl Default for LiveSection {
     fn default() -> Self {
         const SECOND: i64 = 1_000_000_000;
-        Self { heartbeat_ns: SECOND, max_silence_ns: 60 * SECOND, cancels_on_stop: true, stop_within_ns: 300 * SECOND }
+        Self {
+            heartbeat_ns: SECOND,
+            max_silence_ns: 60 * SECOND,
+            on_stop: OnStop::Cancel,
+            stop_within_ns: 300 * SECOND,
+            hedge: false,
+            kill_timer: None,
+        }
     }
 }
 
@@ -43,23 +79,43 @@ pub(super) fn read(mut section: Section<'_>) -> Option<Option<LiveSection>> {
     let usual = LiveSection::default();
     let heartbeat_ns = section.or("heartbeat", usual.heartbeat_ns, time);
     let max_silence_ns = section.or("max_silence", usual.max_silence_ns, time);
-    let cancels_on_stop = section.or("on_stop", usual.cancels_on_stop, |node| {
-        let expected = "\"cancel\" or \"keep\"";
+    let on_stop = section.or("on_stop", usual.on_stop, |node| {
+        let expected = "\"cancel\", \"keep\" or \"flatten\"";
+        let text = node.text(expected)?;
+        let found = OnStop::ALL.iter().find(|(name, _)| *name == text).map(|(_, it)| *it);
+        found.ok_or_else(|| node.complain(format!("`{text}` says nothing about a stop")).expected(expected))
+    });
+    let hedge = section.or("position_mode", usual.hedge, |node| {
+        let expected = "\"one_way\" or \"hedge\"";
         match node.text(expected)? {
-            "cancel" => Ok(true),
-            "keep" => Ok(false),
-            other => Err(node.complain(format!("`{other}` says nothing about open orders")).expected(expected)),
+            "one_way" => Ok(false),
+            "hedge" => Ok(true),
+            other => Err(node.complain(format!("`{other}` is no way to keep positions")).expected(expected)),
         }
     });
+    let kill_timer = section.optional("kill_timer", kill_timer);
     let stop_within_ns = section.or("stop_within", usual.stop_within_ns, time);
     section.close();
     let section = LiveSection {
         heartbeat_ns: heartbeat_ns?,
         max_silence_ns: max_silence_ns?,
-        cancels_on_stop: cancels_on_stop?,
+        on_stop: on_stop?,
         stop_within_ns: stop_within_ns?,
+        hedge: hedge?,
+        kill_timer: kill_timer?,
     };
     Some(there.then_some(section))
+}
+
+fn kill_timer(node: &Node) -> Result<Option<u32>, Complaint> {
+    let expected = "\"off\", or 10 to 120 seconds as in \"60s\"";
+    let text = node.text(expected)?;
+    if text == "off" {
+        return Ok(None);
+    }
+    let seconds = duration(text).map(|ns| ns / 1_000_000_000).and_then(|seconds| u32::try_from(seconds).ok());
+    let fits = seconds.filter(|seconds| (10..=120).contains(seconds));
+    fits.map(Some).ok_or_else(|| node.complain(format!("`{text}` is no time for a venue's timer")).expected(expected))
 }
 
 fn time(node: &Node) -> Result<i64, Complaint> {
@@ -73,8 +129,10 @@ pub(super) fn written(section: &LiveSection) -> Written {
     Written::new("live")
         .text("heartbeat", &duration_text(section.heartbeat_ns))
         .text("max_silence", &duration_text(section.max_silence_ns))
-        .text("on_stop", if section.cancels_on_stop { "cancel" } else { "keep" })
+        .text("on_stop", OnStop::ALL.iter().find(|(_, it)| *it == section.on_stop).map_or("cancel", |(name, _)| name))
         .text("stop_within", &duration_text(section.stop_within_ns))
+        .maybe("position_mode", section.hedge.then(|| "hedge".to_string()))
+        .maybe("kill_timer", section.kill_timer.map(|it| it.map_or("off".into(), |seconds| format!("{seconds}s"))))
 }
 
 /// Reads an instrument's listing.

@@ -44,7 +44,7 @@ pub use error::{ConfigError, Problem, SHOWN_MAX};
 pub use execution::{ExecutionSection, FillModel};
 pub use instruments::{DetailSetting, InstrumentSection};
 pub use limit::LimitValue;
-pub use live::{LiveListing, LiveSection};
+pub use live::{LiveListing, LiveSection, OnStop};
 pub use operators::{Act, OperatorSection};
 pub use risk::{LimitLine, RiskSection};
 pub use role::Role;

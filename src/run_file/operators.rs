@@ -37,6 +37,8 @@ pub enum Act {
     Reset(&'static str, Option<String>),
     /// Trading goes on so far.
     Trading(TradingState),
+    /// Every order is taken back, every position closed, and trading halted.
+    Close,
     /// An alert has come further.
     Alert(u32, AlertStep),
 }
@@ -93,7 +95,11 @@ pub(super) fn line_of_text(node: &Node) -> Result<String, Complaint> {
 fn act(section: &mut Section<'_>, names: Option<&[String]>) -> Option<Act> {
     let limit = section.optional("limit", key);
     let reset = section.optional("reset", key);
-    let trading = section.optional("trading", |node| choose(node, TradingState::ALL, TradingState::name));
+    let [active, reducing, halted, killed] = TradingState::ALL.map(Some);
+    let trading = section.optional("trading", |node| {
+        let to = choose(node, [active, reducing, halted, killed, None], |to| to.map_or("close", TradingState::name))?;
+        Ok(to.map_or(Act::Close, Act::Trading))
+    });
     let alert = section.optional("alert", |node| node.whole(i64::from(u32::MAX)));
     let step = section.optional("step", |node| choose(node, AlertStep::ALL, AlertStep::name));
     let instrument = section.optional("instrument", |node| {
@@ -110,7 +116,7 @@ fn act(section: &mut Section<'_>, names: Option<&[String]>) -> Option<Act> {
     let act = match (limit?, reset?, trading?, alert?, step?) {
         (Some((key, _)), None, None, None, None) => to.map(|to| Act::Limit(key, instrument, to)),
         (None, Some((key, _)), None, None, None) => Some(Act::Reset(key, strategy)),
-        (None, None, Some(trading), None, None) => Some(Act::Trading(trading)),
+        (None, None, Some(trading), None, None) => Some(trading),
         (None, None, None, Some(number), Some(step)) => u32::try_from(number).ok().map(|n| Act::Alert(n, step)),
         _ => None,
     };
@@ -156,6 +162,7 @@ pub(super) fn written(index: usize, it: &OperatorSection) -> Written {
             written.text("reset", key).maybe_literal("strategy", strategy.as_deref().map(quoted))
         }
         Act::Trading(to) => written.text("trading", to.name()),
+        Act::Close => written.text("trading", "close"),
         Act::Alert(number, step) => written.literal("alert", number).text("step", step.name()),
     }
 }

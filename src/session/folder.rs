@@ -1,10 +1,13 @@
 //! Where a session keeps its tape and the run file that it was started with.
 use crate::failure::Failure;
 use crate::run_file::RunFile;
+use std::fs::File;
+use std::io::Write;
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
 /// The folder of a session.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct SessionFolder(PathBuf);
 
 impl SessionFolder {
@@ -18,6 +21,45 @@ impl SessionFolder {
 
     pub(super) fn tape(&self) -> PathBuf {
         self.0.join("tape")
+    }
+
+    /// Where a running session hears requests.
+    pub(super) fn socket(&self) -> PathBuf {
+        self.0.join("control")
+    }
+
+    /// Where what a real venue would have been sent is written down.
+    pub(super) fn shadow(&self) -> PathBuf {
+        self.0.join("shadow.jsonl")
+    }
+
+    fn latched(&self) -> PathBuf {
+        self.0.join("KILLED")
+    }
+
+    /// Why this session was killed, if it was. What cannot be read counts as a kill.
+    pub(super) fn killed(&self) -> Option<String> {
+        match std::fs::read_to_string(self.latched()) {
+            Ok(text) => Some(text.trim().to_string()),
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => None,
+            Err(error) => Some(format!("the latch cannot be read: {error}")),
+        }
+    }
+
+    /// Latches a kill: durable when this returns.
+    pub(super) fn latch(&self, why: &str) -> Result<(), Failure> {
+        let path = self.latched();
+        let failed = |error: std::io::Error| Failure::Failed(format!("cannot write {}: {error}", path.display()));
+        match std::fs::OpenOptions::new().write(true).create_new(true).open(&path) {
+            Ok(mut file) => {
+                // The file's name alone is the latch; the reason is for people.
+                let written = file.write_all(why.as_bytes()).and_then(|()| file.sync_all());
+                File::open(&self.0).and_then(|folder| folder.sync_all()).map_err(failed)?;
+                written.map_err(failed)
+            }
+            Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => Ok(()),
+            Err(error) => Err(failed(error)),
+        }
     }
 
     fn run_file(&self) -> PathBuf {
@@ -67,6 +109,8 @@ impl SessionFolder {
     pub(super) fn begin(&self, config: &RunFile) -> Result<(), Failure> {
         let failed = |error: std::io::Error| Failure::Failed(format!("cannot write {}: {error}", self.0.display()));
         std::fs::create_dir_all(&self.0).map_err(failed)?;
+        // Whoever may enter may stop the session.
+        std::fs::set_permissions(&self.0, std::fs::Permissions::from_mode(0o700)).map_err(failed)?;
         let (aside, path) = (self.0.join("run.toml.new"), self.run_file());
         std::fs::write(&aside, config.resolved()).map_err(failed)?;
         std::fs::rename(aside, path).map_err(failed)

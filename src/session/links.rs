@@ -1,44 +1,72 @@
 //! The venues of a session, from where its instruments are traded.
+use super::keys::Keys;
+use super::mode::Mode;
+use super::places::{Account, Place, Places};
 use crate::failure::Failure;
 use crate::run_file::RunFile;
 use engine::{Instrument, InstrumentId};
 use operations::world::Link;
-use std::collections::BTreeMap;
+use std::path::Path;
 use venues::{Connector, Listed, RunId, alpaca, bingx};
 
-/// Where venues are reached, where that is not where they usually are.
-#[derive(Clone, Debug, Default)]
-pub(super) struct Places(BTreeMap<String, String>);
+/// How a session reaches its venues, and as whom.
+#[derive(Clone, Debug)]
+pub(super) struct Reach {
+    pub(super) mode: Mode,
+    pub(super) places: Places,
+    /// The keys of each venue, in the order of the run file; none where none were found.
+    keys: Vec<(String, Option<Keys>)>,
+}
 
-impl Places {
-    /// From `--endpoint VENUE=URL`, or `URL` for a run with one venue.
-    pub(super) fn new(given: &[String], venues: &[String]) -> Result<Self, Failure> {
-        let mut places = BTreeMap::new();
-        for text in given {
-            let (venue, url) = match (text.split_once('='), venues) {
-                (Some((venue, url)), _) => (venue.to_string(), url),
-                (None, [venue]) => (venue.clone(), text.as_str()),
-                (None, _) => {
-                    return Err(Failure::Usage(format!(
-                        "`--endpoint {text}` is of which venue? say it as in `bingx={text}`"
-                    )));
-                }
+impl Reach {
+    /// Finds the keys that the mode needs.
+    pub(super) fn new(
+        config: &RunFile,
+        mode: Mode,
+        places: Places,
+        credentials: Option<&Path>,
+    ) -> Result<Self, Failure> {
+        let of = |venue: String| {
+            let keys = match credentials {
+                None if places.is_loopback(&venue) => super::keys::loopback(&venue),
+                _ => super::keys::find(&venue, credentials)?,
             };
-            let url = url.trim_end_matches('/');
-            if !(url.starts_with("http://") || url.starts_with("https://")) {
-                return Err(Failure::Usage(format!(
-                    "`{url}` is no endpoint: expected one as in http://127.0.0.1:8470"
-                )));
-            }
-            places.insert(venue, url.to_string());
-        }
-        Ok(Self(places))
+            Ok((venue, keys))
+        };
+        let keys = venues(config).into_iter().map(of).collect::<Result<_, Failure>>()?;
+        Ok(Self { mode, places, keys })
     }
 
-    /// Where a venue is reached, and the same for sockets.
-    fn of(&self, venue: &str) -> Option<(String, String)> {
-        let http = self.0.get(venue)?;
-        Some((http.clone(), http.replacen("http", "ws", 1)))
+    /// The keys of a venue.
+    pub(super) fn keys(&self, venue: &str) -> Option<&Keys> {
+        self.keys.iter().find(|(name, _)| name == venue).and_then(|(_, keys)| keys.as_ref())
+    }
+
+    /// Where a venue is. Without a word of it: the real account's hosts, and Alpaca's practice where no order is sent, whose keys
+    /// everybody has.
+    fn place(&self, venue: &str) -> Place {
+        let usual = if venue == "alpaca" && !self.mode.sends() { Account::Practice } else { Account::Real };
+        self.places.of(venue).cloned().unwrap_or(Place::Its(usual))
+    }
+
+    /// Refuses a session that lacks a key, or would send orders to more than a loopback venue.
+    pub(super) fn check(&self) -> Result<(), Failure> {
+        for (venue, keys) in &self.keys {
+            if self.mode.sends() && !self.places.is_loopback(venue) {
+                return Err(Failure::Usage(format!(
+                    "`live` sends orders to loopback venues only, until a strategy can be promoted: `--endpoint \
+                     {venue}=http://127.0.0.1:PORT` or `--demo`; `shadow` shows what {venue} itself would be sent"
+                )));
+            }
+            if self.mode.needs_keys() && keys.is_none() {
+                return Err(Failure::Usage(format!(
+                    "`{}` needs a key of {venue}: two lines, the key and the secret, in a file of mode 0600 given with \
+                     `--credentials FILE`, or in ~/.config/onetape/credentials/{venue}",
+                    self.mode.name()
+                )));
+            }
+        }
+        Ok(())
     }
 }
 
@@ -65,36 +93,52 @@ pub(super) fn listed(config: &RunFile, instruments: &[Instrument], venue: &str) 
     config.instruments.iter().enumerate().filter_map(of).collect()
 }
 
-/// A connector of a venue, for market data alone.
+/// A connector of a venue: with keys where `trades`, and for market data alone otherwise, as far as the venue gives that
+/// without.
 pub(super) fn connector(
     venue: &str,
-    places: &Places,
+    (reach, trades): (&Reach, bool),
     run: &RunId,
     listed: Vec<Listed>,
-    seed: u64,
+    config: &RunFile,
 ) -> Result<Box<dyn Connector>, Failure> {
+    let seed = config.run.seed;
+    let live = config.live.clone().unwrap_or_default();
+    let place = reach.place(venue);
     match venue {
         "bingx" => {
-            let mut endpoints = bingx::Endpoints::live();
-            if let Some((http, ws)) = places.of(venue) {
-                let socket = format!("{ws}/swap-market");
-                endpoints = bingx::Endpoints { rest: http, market: socket.clone(), private: socket };
-            }
-            let config = bingx::Config { seed, ..bingx::Config::new(endpoints, None, run.clone(), listed) };
+            let endpoints = match place {
+                Place::At(http, ws) => {
+                    let socket = format!("{ws}/swap-market");
+                    bingx::Endpoints { rest: http, market: socket.clone(), private: socket }
+                }
+                Place::Its(Account::Real) => bingx::Endpoints::live(),
+                Place::Its(Account::Practice) => bingx::Endpoints::demo(),
+            };
+            let keys = reach.keys(venue).filter(|_| trades);
+            let keys = keys.map(|it| bingx::Credentials { key: it.key.clone(), secret: it.secret.clone() });
+            let mode = if live.hedge { bingx::PositionMode::Hedge } else { bingx::PositionMode::OneWay };
+            // Orders that are to outlive a stop must not end with it.
+            let kill_timer_s = live.kill_timer_s().filter(|_| trades && reach.mode.sends());
+            let usual = bingx::Config::new(endpoints, keys, run.clone(), listed);
+            let config = bingx::Config { seed, mode, kill_timer_s, ..usual };
             Ok(Box::new(bingx::BingX::new(config).map_err(Failure::usage)?))
         }
         "alpaca" => {
-            let (mut endpoints, mut credentials) = (alpaca::Endpoints::paper(), None);
-            if let Some((http, ws)) = places.of(venue) {
-                endpoints = alpaca::Endpoints {
+            let endpoints = match place {
+                Place::At(http, ws) => alpaca::Endpoints {
                     trading: http.clone(),
                     data: http,
                     stream: ws.clone(),
                     trade_updates: format!("{ws}/stream"),
-                };
-                credentials = loopback_keys(&places.0[venue]);
-            }
-            let config = alpaca::Config { seed, ..alpaca::Config::new(endpoints, credentials, run.clone(), listed) };
+                },
+                Place::Its(Account::Real) => alpaca::Endpoints::live(),
+                Place::Its(Account::Practice) => alpaca::Endpoints::paper(),
+            };
+            // Its market data wants a key as well.
+            let keys = reach.keys(venue);
+            let keys = keys.map(|it| alpaca::Credentials { key: it.key.clone(), secret: it.secret.clone() });
+            let config = alpaca::Config { seed, ..alpaca::Config::new(endpoints, keys, run.clone(), listed) };
             Ok(Box::new(alpaca::Alpaca::new(config).map_err(Failure::usage)?))
         }
         other => Err(Failure::Usage(format!(
@@ -103,23 +147,16 @@ pub(super) fn connector(
     }
 }
 
-/// The keys that a loopback venue takes, which are no secret; none for any other host.
-fn loopback_keys(endpoint: &str) -> Option<alpaca::Credentials> {
-    let host = endpoint.strip_prefix("http://")?.split([':', '/']).next()?;
-    let loopback = matches!(host, "127.0.0.1" | "localhost");
-    loopback.then(|| alpaca::Credentials { key: "PKLOOPBACK".into(), secret: "loopback-secret".into() })
-}
-
 /// Every venue of a session.
 pub(super) fn links(
     config: &RunFile,
     instruments: &[Instrument],
-    places: &Places,
+    reach: &Reach,
     run: &RunId,
 ) -> Result<Vec<Link>, Failure> {
     let link = |venue: String| {
         let listed = listed(config, instruments, &venue);
-        let connector = connector(&venue, places, run, listed.clone(), config.run.seed)?;
+        let connector = connector(&venue, (reach, reach.mode.sends()), run, listed.clone(), config)?;
         Ok(Link { connector, listed })
     };
     venues(config).into_iter().map(link).collect()

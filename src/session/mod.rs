@@ -1,11 +1,22 @@
-//! Paper sessions: the run file's strategy against a venue's real stream, filled by the simulated venue, on a tape that a restart
-//! goes on with.
+//! Sessions: the run file's strategy against a venue's real stream, on a tape that a restart goes on with. Orders go to the
+//! simulated venue (paper), there with a dry run beside it (shadow), or to the venue (live).
+mod accounts;
+mod control;
 mod demo;
 mod folder;
+mod hand;
 mod journal;
+pub mod keys;
 mod links;
 mod market;
+mod mode;
+mod places;
+mod preflight;
 mod running;
+mod shadow;
 mod terms;
 
-pub use running::{SessionWish, paper};
+pub use hand::{ask, kill};
+pub use mode::Mode;
+pub use preflight::preflight;
+pub use running::{SessionWish, start};

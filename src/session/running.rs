@@ -1,18 +1,22 @@
 //! A session from its start to its end, and from an end to where it goes on.
+use super::control::{Status, listen};
 use super::demo::Demo;
 use super::folder::SessionFolder;
 use super::journal::SessionJournal;
-use super::links::{Places, links, venues};
+use super::links::{Reach, connector, links, listed, venues};
+use super::mode::Mode;
+use super::places::Places;
+use super::shadow::ShadowFile;
 use super::{market, terms};
 use crate::arguments::RunArguments;
 use crate::failure::Failure;
 use crate::instant::instant_text;
-use crate::run_file::RunFile;
+use crate::run_file::{OnStop, RunFile};
 use crate::setup::Setup;
 use crate::{strategy_setup, tape_header, terminal};
 use engine::{CandleSource, Core, InstrumentId, Strategy, Timestamp, run};
 use operations::live::rebuild;
-use operations::world::{Clock, Control, Driver, Handle, Live, PaperVenue, Plan, StopPolicy};
+use operations::world::{Clock, Driver, Live, PaperVenue, Plan, Rehearsal, StopPolicy};
 use operations::{LiveJournal, LiveOptions, OsDisk};
 use std::io::Read;
 use std::path::{Path, PathBuf};
@@ -26,6 +30,8 @@ pub struct SessionWish {
     pub out: Option<PathBuf>,
     /// Where venues are reached.
     pub endpoints: Vec<String>,
+    /// A file with a venue's key and secret, or a folder of them.
+    pub credentials: Option<PathBuf>,
     /// How fast the venue's market goes, in thousandths of the clock's speed, and what it shows now; as the clock goes if absent.
     pub market: Option<(Timestamp, u64)>,
     /// Serve the venues on loopback beside the session, so many times as fast as the clock.
@@ -36,17 +42,17 @@ pub struct SessionWish {
     pub json: bool,
 }
 
-/// Runs a paper session until it is stopped.
+/// Runs a session until it is stopped.
 ///
 /// # Errors
 /// When it cannot begin, or what stopped it.
-pub fn paper(arguments: &RunArguments, wish: &SessionWish) -> Result<(), Failure> {
+pub fn start(mode: Mode, arguments: &RunArguments, wish: &SessionWish) -> Result<(), Failure> {
     let given = RunFile::load(&arguments.run, &arguments.set)?;
     if given.risk.is_none() {
         let text = "a session needs a section [risk]: at least `allowed_instruments`";
         return Err(given.error_at("risk", text).into());
     }
-    let name = format!("{}-paper", given.run.name);
+    let name = format!("{}-{}", given.run.name, mode.name());
     let folder = SessionFolder::new(wish.out.clone().unwrap_or_else(|| Path::new("runs").join(name)));
     folder.check()?;
     let mut endpoints = wish.endpoints.clone();
@@ -60,26 +66,28 @@ pub fn paper(arguments: &RunArguments, wish: &SessionWish) -> Result<(), Failure
         }
     }
     let places = Places::new(&endpoints, &venues(&given))?;
+    let reach = Reach::new(&given, mode, places, wish.credentials.as_deref())?;
+    reach.check()?;
     let market = wish.market.or_else(|| endpoints.iter().find_map(|text| market::of(text.rsplit('=').next()?)));
     let clock = market.map_or_else(Clock::wall, |(market, speed)| Clock::scaled(market, speed));
     let config = if folder.holds_a_session() {
         folder.stored(&given)?
     } else {
-        let config = first_start(arguments, &given, &places, clock)?;
+        let config = first_start(arguments, &given, &reach, clock)?;
         folder.begin(&config)?;
         config
     };
     let strategy = strategy_setup::build(&config, &strategies::Registry::builtin())?;
     let setup = Setup::live(&config)?;
     let core = setup.core(&config, strategy);
-    session(&config, &setup, core, &folder, (&places, clock), wish)
+    session(&config, &setup, core, &folder, (&reach, clock), wish)
 }
 
 /// The configuration of a session that begins: with what the venue says of its instruments, and trading from now on.
-fn first_start(arguments: &RunArguments, given: &RunFile, places: &Places, clock: Clock) -> Result<RunFile, Failure> {
+fn first_start(arguments: &RunArguments, given: &RunFile, reach: &Reach, clock: Clock) -> Result<RunFile, Failure> {
     let probe = RunId::new("probe").map_err(Failure::failed)?;
     let mut overrides = arguments.set.clone();
-    overrides.extend(terms::overrides(given, places, &probe, clock)?);
+    overrides.extend(terms::overrides(given, reach, &probe, clock)?);
     let shortest = given.instruments.iter().map(|section| section.interval.0).min().unwrap_or(1);
     let now = clock.now().0;
     // Candles that open from here on may be traded on; what was under way before is looked at.
@@ -96,17 +104,23 @@ fn session<S: Strategy>(
     setup: &Setup,
     mut core: Core<S>,
     folder: &SessionFolder,
-    (places, clock): (&Places, Clock),
+    (reach, clock): (&Reach, Clock),
     wish: &SessionWish,
 ) -> Result<(), Failure> {
-    let header = tape_header::session_header(config, setup, "paper", &drawn_id()?);
+    let header = tape_header::session_header(config, setup, reach.mode.name(), &drawn_id()?);
     let (journal, recovered) =
         LiveJournal::begin(OsDisk::new(&folder.tape()), &header, LiveOptions::default()).map_err(Failure::failed)?;
     let id = journal.header().get("run.id").unwrap_or_default().to_string();
     let run_id = RunId::new(&id).map_err(|e| Failure::No(format!("the tape's run id `{id}`: {e}")))?;
+    let begun_as = journal.header().get("mode").unwrap_or_default();
+    if begun_as != reach.mode.name() {
+        let text = "choose another folder with --out";
+        let path = folder.path().display();
+        return Err(Failure::Usage(format!("{path} holds a session that was begun with `{begun_as}`: {text}")));
+    }
     let driver = Driver::start().map_err(Failure::failed)?;
     let handle = driver.handle();
-    let plan = plan(config, setup, (places, &run_id), &journal, recovered.is_none())?;
+    let plan = plan(config, setup, (reach, &run_id, folder), &journal, recovered.is_none())?;
     let mut world = Live::new(driver, clock, plan);
     if let Some(recovered) = &recovered {
         for cut in &recovered.cut {
@@ -122,9 +136,11 @@ fn session<S: Strategy>(
         }
         terminal::say(&format!("goes on behind step {steps} of {}", folder.path().display()));
     }
-    listen(&handle, clock, wish.until)?;
-    let mut journal = SessionJournal::new(journal, handle);
+    let status = Status::default();
+    listen((&handle, clock, wish.until), folder, Status::clone(&status))?;
+    let mut journal = SessionJournal::new(journal, handle, status, names(config), folder);
     world.begin();
+    journal.look_at_latch();
     let outcome = run(&mut core, &mut world, &mut journal);
     // The world holds the sockets; they are closed before anything is said of an end.
     drop(world);
@@ -136,7 +152,7 @@ fn session<S: Strategy>(
 fn plan(
     config: &RunFile,
     setup: &Setup,
-    (places, run_id): (&Places, &RunId),
+    (reach, run_id, folder): (&Reach, &RunId, &SessionFolder),
     journal: &LiveJournal<OsDisk>,
     is_new: bool,
 ) -> Result<Plan, Failure> {
@@ -146,19 +162,52 @@ fn plan(
     let longest = config.instruments.iter().map(|section| section.interval.0).max().unwrap_or(1);
     let warm_up = longest.saturating_mul(i64::from(config.data.warmup_candles));
     Ok(Plan {
-        links: links(config, &setup.instruments, places, run_id)?,
+        links: links(config, &setup.instruments, reach, run_id)?,
         currency: config.account.currency.to_string(),
-        names: config.instruments.iter().map(crate::run_file::InstrumentSection::name).collect(),
+        names: names(config),
+        is_new,
         stored: if is_new { stored(config)? } else { Vec::new() },
         history_from: setup.trades_from.after(-warm_up),
-        paper: Some(PaperVenue::new(setup.venue(config))),
+        paper: (!reach.mode.sends()).then(|| PaperVenue::new(setup.venue(config))),
+        rehearsal: rehearsal(config, setup, (reach, run_id, folder))?,
         heartbeat: length(live.heartbeat_ns),
         longest_silence: length(live.max_silence_ns),
-        stop: if live.cancels_on_stop { StopPolicy::Cancel } else { StopPolicy::Keep },
+        stop: match live.on_stop {
+            OnStop::Cancel => StopPolicy::Cancel,
+            OnStop::Keep => StopPolicy::Keep,
+            OnStop::Flatten => StopPolicy::Flatten,
+        },
         stop_within: length(live.stop_within_ns),
         seen_at: Box::new(move |time| seen_at.set(time)),
         notes: Box::new(terminal::say),
     })
+}
+
+/// The names of the instruments.
+fn names(config: &RunFile) -> Vec<String> {
+    config.instruments.iter().map(crate::run_file::InstrumentSection::name).collect()
+}
+
+/// What a dry run shows; nothing in another mode.
+fn rehearsal(
+    config: &RunFile,
+    setup: &Setup,
+    (reach, run_id, folder): (&Reach, &RunId, &SessionFolder),
+) -> Result<Option<Rehearsal>, Failure> {
+    if reach.mode != Mode::Shadow {
+        return Ok(None);
+    }
+    let all = venues(config);
+    let mut file = ShadowFile::open(&folder.shadow(), all.clone())?;
+    let make = {
+        let (config, reach, run_id) = (config.clone(), reach.clone(), run_id.clone());
+        let listed: Vec<_> = all.iter().map(|venue| listed(&config, &setup.instruments, venue)).collect();
+        move |venue: usize| connector(&all[venue], (&reach, true), &run_id, listed[venue].clone(), &config)
+    };
+    // What can be wrong with it is found now.
+    (0..venues(config).len()).try_for_each(|venue| make(venue).map(drop))?;
+    let protocol = move |venue| make(venue).expect("the same could be made at the start");
+    Ok(Some(Rehearsal { protocol: Box::new(protocol), record: Box::new(move |venue, it| file.write(venue, it)) }))
 }
 
 /// Says what the session did.
@@ -221,42 +270,4 @@ fn drawn_id() -> Result<String, Failure> {
     let unreadable = |e: std::io::Error| Failure::Failed(format!("the system gives no random bytes: {e}"));
     std::fs::File::open("/dev/urandom").and_then(|mut file| file.read_exact(&mut bytes)).map_err(unreadable)?;
     Ok(bytes.iter().map(|byte| char::from(LETTERS[usize::from(*byte) % LETTERS.len()])).collect())
-}
-
-/// Hears what ends a session: signals, and the time that it was to end at.
-fn listen(handle: &Handle, clock: Clock, until: Option<Timestamp>) -> Result<(), Failure> {
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(Failure::failed)?;
-    let handle = handle.clone();
-    let listening = move || {
-        runtime.block_on(async {
-            let timer = async {
-                match until {
-                    Some(time) => tokio::time::sleep(clock.until(time)).await,
-                    None => std::future::pending().await,
-                }
-            };
-            let why = tokio::select! {
-                () = timer => "its time is over",
-                () = signalled() => "asked to stop",
-            };
-            handle.ask(Control::Stop(why.into()));
-            signalled().await;
-            handle.ask(Control::Abandon);
-        });
-    };
-    // It ends with the process: nobody waits for a signal that does not come.
-    std::thread::Builder::new().name("signals".into()).spawn(listening).map(drop).map_err(Failure::failed)
-}
-
-async fn signalled() {
-    let terminate = async {
-        match tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
-            Ok(mut signal) => drop(signal.recv().await),
-            Err(_) => std::future::pending().await,
-        }
-    };
-    tokio::select! {
-        _ = tokio::signal::ctrl_c() => {}
-        () = terminate => {}
-    }
 }

@@ -1,5 +1,5 @@
 //! What a venue says of the instruments at a first start: steps and minimum of orders, written down in the session's own run file.
-use super::links::{Places, connector, listed, venues};
+use super::links::{Reach, connector, listed, venues};
 use crate::failure::Failure;
 use crate::run_file::RunFile;
 use crate::setup::Setup;
@@ -14,12 +14,12 @@ use venues::{Answer, Query, RunId};
 const WITHIN: Duration = Duration::from_secs(20);
 
 /// Overrides for what neither the run file nor a record of the catalog says.
-pub(super) fn overrides(config: &RunFile, places: &Places, run: &RunId, clock: Clock) -> Result<Vec<String>, Failure> {
+pub(super) fn overrides(config: &RunFile, reach: &Reach, run: &RunId, clock: Clock) -> Result<Vec<String>, Failure> {
     let setup = Setup::live(config)?;
     let mut overrides = Vec::new();
     for venue in venues(config) {
         let listed = listed(config, &setup.instruments, &venue);
-        let connector = connector(&venue, places, run, listed.clone(), config.run.seed)?;
+        let connector = connector(&venue, (reach, false), run, listed.clone(), config)?;
         let driver = Driver::start().map_err(Failure::failed)?;
         let mut probe = Probe::new(driver, clock, connector);
         let answer = probe.ask(&Query::Instruments, WITHIN);

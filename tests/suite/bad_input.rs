@@ -81,7 +81,7 @@ fn a_missing_run_file_or_command_is_bad_usage() {
     let desk = Desk::new();
     desk.say("backtest nothing.toml").refuses(2, "nothing.toml");
     desk.say("bactest run.toml").refuses(2, "did you mean `backtest`");
-    desk.say("live run.toml").refuses(2, "this version does not have");
+    desk.say("unlock run").refuses(2, "this version does not have");
     desk.say("replay nothing").refuses(2, "nothing is no tape");
     desk.say("report nothing").refuses(2, "summary.json");
     desk.say("sweep @/examples/btc-ema-cross.toml --grid fsat=1..2").refuses(2, "did you mean `fast`");

@@ -12,6 +12,8 @@ mod determinism;
 mod diagnostics;
 mod examples;
 mod limits;
+#[cfg(feature = "service")]
+mod live;
 mod live_tape;
 mod onetape;
 mod oversight;
@@ -28,4 +30,6 @@ mod ticks;
 mod tidy;
 mod transactions;
 mod value_at_risk;
+#[cfg(feature = "service")]
+mod venue_process;
 mod workloads;

@@ -1,52 +1,6 @@
 //! Paper sessions as a user runs them: one program serves a venue on loopback, another trades on it.
-use crate::onetape::{Desk, project};
-use std::io::{BufRead, BufReader};
-use std::process::{Child, Command, Stdio};
-
-/// A venue that ends with the test.
-struct Venue {
-    child: Child,
-    endpoint: String,
-}
-
-impl Drop for Venue {
-    fn drop(&mut self) {
-        drop(self.child.kill());
-        drop(self.child.wait());
-    }
-}
-
-impl Venue {
-    /// Serves the example's market, so many times as fast as it was.
-    fn serve(speed: &str) -> Self {
-        let example = project().join("examples/btc-paper.toml");
-        let mut child = Command::new(env!("CARGO_BIN_EXE_onetape"))
-            .args(["venue", "serve", "bingx"])
-            .arg(example)
-            .args(["--port", "0", "--speed", speed])
-            .stdout(Stdio::piped())
-            .stderr(Stdio::null())
-            .spawn()
-            .expect("the program starts");
-        let mut line = String::new();
-        BufReader::new(child.stdout.take().expect("a pipe")).read_line(&mut line).expect("a line");
-        let endpoint =
-            line.split_whitespace().find(|word| word.starts_with("http://")).expect("an endpoint").to_string();
-        Self { child, endpoint }
-    }
-}
-
-/// What was sent, in order and without when.
-fn commands(desk: &Desk, run: &str) -> Vec<String> {
-    let shown = desk.say(&format!("tape export {run}"));
-    assert_eq!(shown.code, 0, "{}", shown.err);
-    let texts = |line: &str| {
-        let row: serde_json::Value = serde_json::from_str(line).expect("an object");
-        let what = row["what"].as_array().cloned().unwrap_or_default();
-        what.into_iter().filter_map(|text| text.as_str().map(str::to_string)).collect::<Vec<_>>()
-    };
-    shown.out.lines().flat_map(texts).filter(|text| text.starts_with("send order")).collect()
-}
+use crate::onetape::Desk;
+use crate::venue_process::{Venue, commands};
 
 #[test]
 fn a_paper_session_decides_what_a_backtest_over_the_same_candles_decides() {

@@ -215,9 +215,8 @@ impl State {
         if fall > risk.peak_allowance && risk.trading < TradingState::Halted {
             let flattens = risk.settings.flattens;
             risk.turn(TradingState::Halted, cause(Check::EmergencyStop, risk.peak_allowance, fall), effects);
-            for (closing, position) in risk.closing.iter_mut().zip(self.books.positions()) {
-                *closing = flattens && !position.quantity.is_zero();
-                risk.closes |= *closing;
+            if flattens {
+                risk.close(self.books.positions());
             }
             return Response::CancelAll;
         }

@@ -31,6 +31,7 @@ impl State {
                 Directive::Limit { check, instrument, value } => self.set_limit(event, check, instrument, value),
                 Directive::Reset { check, owner } => self.reset(event, check, owner, effects),
                 Directive::Trading(to) => self.set_trading(event, to, effects),
+                Directive::Close => self.close_all(effects),
                 Directive::Alert { .. } => Ok(Response::Nothing), // the compliance watch keeps its own book
             }
         };
@@ -143,5 +144,20 @@ impl State {
             TradingState::Reducing => Response::CancelAdding,
             TradingState::Halted | TradingState::Killed => Response::CancelAll,
         })
+    }
+
+    /// Everything is taken back and closed. One person may: it only makes smaller what is held. After a kill nothing goes but
+    /// cancels.
+    fn close_all(&mut self, effects: &mut Vec<Effect>) -> Result<Response, Denial> {
+        let Some(risk) = &mut self.risk else { return Err(NOTHING_THERE) };
+        if risk.trading == TradingState::Killed {
+            return Err(NOTHING_THERE);
+        }
+        if risk.trading != TradingState::Halted {
+            let cause = risk.cause; // what a limit has turned down stays its doing
+            risk.turn(TradingState::Halted, cause, effects);
+        }
+        risk.close(self.books.positions());
+        Ok(Response::CancelAll)
     }
 }

@@ -285,6 +285,14 @@ impl RiskState {
         &self.feeds
     }
 
+    /// Every position is to be closed.
+    pub(super) fn close<'a>(&mut self, positions: impl Iterator<Item = &'a crate::ledger::Position>) {
+        for (closing, position) in self.closing.iter_mut().zip(positions) {
+            *closing = !position.quantity.is_zero();
+            self.closes |= *closing;
+        }
+    }
+
     /// Whether an emergency stop still closes positions.
     #[must_use]
     pub fn is_closing(&self) -> bool {

@@ -113,6 +113,7 @@ pub fn operator_text(it: &OperatorEvent, instruments: &[Instrument]) -> String {
         Directive::Reset { check, owner: Owner::NONE } => format!("resets {}", check.name()),
         Directive::Reset { check, owner } => format!("resets {} of strategy {}", check.name(), owner.0),
         Directive::Trading(to) => format!("turns trading to {to}"),
+        Directive::Close => "closes everything".into(),
         Directive::Alert { number, step } => format!("alert {number} is {}", step.name()),
     };
     let with = if it.approver.is_empty() { String::new() } else { format!(" with {}", it.approver) };

@@ -17,6 +17,7 @@ const LIMIT: u8 = 1;
 const RESET: u8 = 2;
 const TRADING: u8 = 3;
 const ALERT: u8 = 4;
+const CLOSE: u8 = 5;
 
 pub(super) fn encode_refusal(tag: u8, refusal: &Refusal, out: &mut Vec<u8>) {
     out.put_u8(tag);
@@ -88,6 +89,7 @@ pub(super) fn encode_operator(it: &OperatorEvent, out: &mut Vec<u8>) {
             out.put_u8(TRADING);
             out.put_u8(to as u8);
         }
+        Directive::Close => out.put_u8(CLOSE),
         Directive::Alert { number, step } => {
             out.put_u8(ALERT);
             out.put_u32(number);
@@ -109,6 +111,7 @@ pub(super) fn decode_operator(take: &mut Take<'_>) -> Result<OperatorEvent, Malf
             },
             RESET => Directive::Reset { check: check(take.u8("check")?)?, owner: Owner(take.u8("strategy")?) },
             TRADING => Directive::Trading(trading(take)?),
+            CLOSE => Directive::Close,
             ALERT => Directive::Alert {
                 number: take.u32("alert")?,
                 step: *AlertStep::ALL.get(usize::from(take.u8("step")?)).ok_or(Malformed("step"))?,
@@ -188,6 +191,7 @@ pub(super) mod tests {
             }),
             (any_check(), any::<u8>()).prop_map(|(check, owner)| Directive::Reset { check, owner: Owner(owner) }),
             any_trading().prop_map(Directive::Trading),
+            Just(Directive::Close),
             (any::<u32>(), 0_usize..3)
                 .prop_map(|(number, step)| Directive::Alert { number, step: AlertStep::ALL[step] }),
         ];

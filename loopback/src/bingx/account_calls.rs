@@ -20,6 +20,7 @@ impl Bingx {
             Call::SpotBalance => Ok(Outcome::Data(json!({"balances": []}))),
             Call::Positions => self.positions(member, parameters),
             Call::Income => self.income(member, parameters),
+            Call::Permissions => Ok(self.permissions()),
             Call::Commission => Ok(self.commission()),
             Call::Refill => Ok(self.refill(member)),
             Call::Mode => Ok(self.mode(member)),
@@ -83,6 +84,15 @@ impl Bingx {
             "shortUid": (uid % 100_000_000).to_string(),
         });
         Outcome::Data(json!([row, nothing]))
+    }
+
+    /// What the key may do. The key itself is not repeated.
+    fn permissions(&self) -> Outcome {
+        let key = json!({
+            "apiKey": "*", "note": "", "permissions": self.options.permissions, "ipAddresses": [""], "status": 0,
+            "createTime": 0, "updateTime": 0,
+        });
+        Outcome::Data(json!({ "apiInfos": [key] }))
     }
 
     fn member_of(&self, member: usize) -> Member {

@@ -92,11 +92,13 @@ pub struct Options {
     pub ban_seconds: u64,
     /// Whether limits are kept.
     pub limits: bool,
+    /// What a key may do, in the venue's numbers: 1 spot, 2 read, 3 perpetual futures, 4 transfers, 5 withdrawals.
+    pub permissions: Vec<u8>,
 }
 
 impl Options {
     /// What [`Options::set`] knows, each with its values.
-    pub const QUIRKS: [(&str, &str); 11] = [
+    pub const QUIRKS: [(&str, &str); 12] = [
         ("codes", "old or new"),
         ("cancelled", "double-l or single-l"),
         ("forming", "by-clock, always or never"),
@@ -108,6 +110,7 @@ impl Options {
         ("ping-seconds", "a number"),
         ("ban-seconds", "a number"),
         ("limits", "true or false"),
+        ("permissions", "numbers from 1 to 9 with commas between them"),
     ];
 
     /// Makes a choice from its text, as in `stream-ids=named`.
@@ -143,6 +146,10 @@ impl Options {
             ("ping-seconds", value) => self.ping_seconds = value.parse().ok()?,
             ("ban-seconds", value) => self.ban_seconds = value.parse().ok()?,
             ("limits", value) => self.limits = value.parse().ok()?,
+            ("permissions", value) => {
+                let number = |text: &str| text.parse().ok().filter(|number| (1..=9).contains(number));
+                self.permissions = value.split(',').map(number).collect::<Option<_>>()?;
+            }
             _ => return None,
         }
         Some(())
@@ -167,6 +174,7 @@ impl Default for Options {
             ping_seconds: 5,
             ban_seconds: 300,
             limits: true,
+            permissions: vec![2, 3],
         }
     }
 }
@@ -190,6 +198,7 @@ mod tests {
             "ping-seconds=9",
             "ban-seconds=1",
             "limits=false",
+            "permissions=2,3,5",
         ];
         for (text, (quirk, _)) in texts.iter().zip(Options::QUIRKS) {
             assert!(text.starts_with(quirk));
@@ -199,6 +208,8 @@ mod tests {
         assert_eq!((options.forming, options.most_candles, options.limits), (Forming::Always, 1_000, false));
         assert_eq!((options.stream_ids, options.key_end), (StreamIds::Named, KeyEnd::Silent));
         assert_eq!((options.key_seconds, options.ping_seconds, options.ban_seconds), (60, 9, 1));
+        assert_eq!(options.permissions, [2, 3, 5]);
+        assert!(options.set("permissions=0").is_err());
         assert_eq!(options.event_name, EventName::TradeUpdate);
         assert_eq!(options.set("forming=often"), Err("`forming=often`: forming is by-clock, always or never".into()));
         assert!(options.set("colour=red").is_err_and(|words| words.contains("there are codes, cancelled")));

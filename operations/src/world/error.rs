@@ -18,9 +18,20 @@ pub enum LiveWorldError {
         /// Why.
         why: String,
     },
+    /// A dry run could not write down what it would have sent.
+    #[error("what the venue would have been sent could not be written down: {0}")]
+    Unrecorded(String),
     /// A stop had to be forced.
     #[error(
-        "{0} orders were still open when the time for a stop was over: look at the venue, the next start asks for them"
+        "{0} orders were still open, or positions not closed, when the time for a stop was over: look at the venue, the next start asks for them"
     )]
     ForcedStop(usize),
+    /// At a first start the account held something already.
+    #[error("the account is not as a session begins: {0}; bring it there, or begin in an account of its own")]
+    NotEmpty(String),
+    /// The account could not be compared in time.
+    #[error(
+        "the venues did not say within {0} s what the account holds: nothing is traded before that; see the notes above"
+    )]
+    Uncompared(u64),
 }

@@ -11,6 +11,8 @@ struct Source {
     heard: u64,
     /// Nothing is missing any more.
     complete: bool,
+    /// What the venue holds is what the tape holds.
+    agrees: bool,
     told: Standing,
 }
 
@@ -24,8 +26,14 @@ pub(super) struct Health {
 impl Health {
     /// Market data of so many instruments and, where orders are sent to a venue, what it says of them. Nothing is connected yet.
     pub(super) fn new(instruments: u32, orders: bool, longest_silence: Duration) -> Self {
-        let source =
-            |instrument| Source { instrument, connected: false, heard: 0, complete: true, told: Standing::Ready };
+        let source = |instrument| Source {
+            instrument,
+            connected: false,
+            heard: 0,
+            complete: true,
+            agrees: true,
+            told: Standing::Ready,
+        };
         let markets = (0..instruments).map(|id| source(InstrumentId(id)));
         let sources = markets.chain(orders.then(|| source(InstrumentId::ACCOUNT))).collect();
         Self { sources, longest_silence: u64::try_from(longest_silence.as_nanos()).unwrap_or(u64::MAX) }
@@ -63,10 +71,19 @@ impl Health {
         }
     }
 
+    /// Whether the venue and the tape agree about an instrument, or about the account as a whole.
+    pub(super) fn agrees(&mut self, instrument: InstrumentId, agrees: bool) {
+        if let Some(source) = self.of(instrument) {
+            source.agrees = agrees;
+        }
+    }
+
     fn standing(&self, source: &Source, mono_ns: u64) -> Standing {
         let silent = mono_ns.saturating_sub(source.heard) > self.longest_silence;
         match source {
-            Source { connected: false, .. } | Source { complete: false, .. } => Standing::Lost,
+            Source { connected: false, .. } | Source { complete: false, .. } | Source { agrees: false, .. } => {
+                Standing::Lost
+            }
             // Orders may rest for hours without a word; that their stream is caught up is asked of the venue itself.
             Source { instrument: InstrumentId::ACCOUNT, .. } => Standing::Ready,
             _ if silent => Standing::Stale,

@@ -38,11 +38,11 @@ impl Live {
             }
             Control::Stop(who) if matches!(self.phase, Phase::Running) => {
                 self.note(&format!("{who}: stopping"));
-                if self.plan.stop == StopPolicy::Keep {
-                    self.phase = Phase::Over;
-                    return;
+                match self.plan.stop {
+                    StopPolicy::Keep => {}
+                    StopPolicy::Cancel => self.operate(Directive::Trading(TradingState::Halted), STOP),
+                    StopPolicy::Flatten => self.operate(Directive::Close, STOP),
                 }
-                self.operate(Directive::Trading(TradingState::Halted), STOP);
                 self.phase = Phase::Stopping(Instant::now() + self.plan.stop_within);
             }
             Control::Stop(_) => {}
@@ -50,7 +50,7 @@ impl Live {
     }
 
     /// Something happened at a venue.
-    pub(super) fn happened(&mut self, happening: Happening) {
+    pub(super) fn happened(&mut self, venue: usize, happening: Happening) {
         let mono_ns = self.clock.mono_ns();
         match happening {
             Happening::Candle { instrument, candle, standing } => {
@@ -67,6 +67,8 @@ impl Live {
             Happening::Cash(movement) if self.plan.paper.is_none() => self.book(&movement),
             Happening::Cash(_) => {} // of an account that this session does not keep
             Happening::Carry(_, carry) => self.pending.push_back(Waiting::Carry(carry)),
+            Happening::Ready(Channel::Orders) => self.account_ready(venue),
+            Happening::Lost(Channel::Orders, why) => self.account_lost(venue, &why),
             Happening::Ready(channel) => {
                 if let Some(id) = watched(channel) {
                     self.health.connected(id, mono_ns);
@@ -113,6 +115,11 @@ impl Live {
         self.note(&format!("the venue corrected a candle of {name} that was applied, of {} ns", candle.open_time.0));
     }
 
+    /// Whether nothing more is decided on: the next start asks for what happened since.
+    pub(super) fn decides_no_more(&self) -> bool {
+        matches!(self.phase, Phase::Stopping(_)) && self.plan.stop == StopPolicy::Keep
+    }
+
     fn take_candle(&mut self, id: InstrumentId, candle: Candle) {
         match self.series[id.index()].take(candle) {
             Taken::Ready(candles) => self.hand_on(id, &candles),
@@ -129,6 +136,13 @@ impl Live {
     /// Candles that follow what was handed on. What is stale may be looked at and not be traded on: only where the last one is
     /// fresh the instrument is ready for it.
     fn hand_on(&mut self, id: InstrumentId, candles: &[Candle]) {
+        if self.decides_no_more() {
+            return;
+        }
+        if let Phase::Joining(joining) = &mut self.phase {
+            // The account is still looked at: nothing is decided on before that.
+            return joining.streamed(id, candles);
+        }
         let Some((last, before)) = candles.split_last() else {
             self.health.complete(id, true);
             return;
@@ -158,7 +172,7 @@ impl Live {
     }
 
     fn answered(&mut self, number: u64, answer: Result<Answer, Unanswered>) {
-        let Some(id) = self.asked.remove(&number) else { return };
+        let Some(id) = self.asked.remove(&number) else { return self.account_answered(number, answer) };
         let joining = matches!(self.phase, Phase::Joining(_));
         match answer {
             Ok(Answer::History(candles)) if joining => {
@@ -188,7 +202,7 @@ impl Live {
     /// Every history is there: it goes to the core in order, and the stream behind it.
     pub(super) fn join_if_complete(&mut self) {
         let Phase::Joining(joining) = &mut self.phase else { return };
-        if !joining.is_complete() {
+        if !joining.is_complete() || (self.plan.paper.is_none() && !self.accounts.are_settled()) {
             return;
         }
         let all = std::mem::take(joining).merged();

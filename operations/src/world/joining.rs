@@ -18,6 +18,12 @@ impl Joining {
         self.waiting.insert(instrument, Some(candles));
     }
 
+    /// The stream has gone on behind a history that has come.
+    pub(super) fn streamed(&mut self, instrument: InstrumentId, candles: &[Candle]) {
+        let joined = self.waiting.entry(instrument).or_insert_with(|| Some(Vec::new()));
+        joined.get_or_insert_default().extend_from_slice(candles);
+    }
+
     pub(super) fn is_complete(&self) -> bool {
         self.waiting.values().all(Option::is_some)
     }

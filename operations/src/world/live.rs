@@ -1,4 +1,5 @@
 //! The world of a running session.
+use super::accounts::Accounts;
 use super::clock::Clock;
 use super::driver::Driver;
 use super::error::LiveWorldError;
@@ -7,13 +8,14 @@ use super::joining::Joining;
 use super::movements::Movements;
 use super::open_orders::OpenOrders;
 use super::paper::PaperVenue;
+use super::rehearsal::{Rehearsal, Rehearsing};
 use super::series::{Missing, Series};
 use super::timers::Timers;
 use engine::{
     Action, Candle, Carry, Directive, Effect, Entry, Event, InstrumentId, MarketEvent, OperatorEvent, Report,
     Timestamp, TradingState,
 };
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::time::{Duration, Instant};
 use venues::{Connector, Input, Listed, Output, Query};
 
@@ -30,6 +32,8 @@ pub enum StopPolicy {
     Cancel,
     /// They go on working; the next start finds them.
     Keep,
+    /// They are taken back, and positions are closed.
+    Flatten,
 }
 
 /// One venue of a session.
@@ -48,12 +52,16 @@ pub struct Plan {
     pub currency: String,
     /// The names of the instruments.
     pub names: Vec<String>,
+    /// Whether it is a first start, at which an account that holds something is no account to begin with.
+    pub is_new: bool,
     /// Stored candles that come before everything, in the order in which they became known.
     pub stored: Vec<(InstrumentId, Candle)>,
     /// From which open time on an instrument without stored candles wants history.
     pub history_from: Timestamp,
     /// Where orders go: to a simulated venue, or to the venues themselves.
     pub paper: Option<PaperVenue>,
+    /// What a dry run shows beside a simulated venue; none where nobody asks for that.
+    pub rehearsal: Option<Rehearsal>,
     /// How often time is said to go on.
     pub heartbeat: Duration,
     /// After which silence market data is stale.
@@ -113,9 +121,18 @@ pub struct Live {
     pub(super) outputs: Vec<Output>,
     pub(super) halted_by_stop: bool,
     pub(super) movements: Movements,
+    pub(super) accounts: Accounts,
+    /// When what is open at the venues is cancelled again after a kill, in monotonic nanoseconds.
+    pub(super) cancels_at: Option<u64>,
+    /// What differs at the venues and was said.
+    pub(super) differences: BTreeSet<(usize, String)>,
+    /// When it began, in monotonic nanoseconds.
+    pub(super) began_ns: u64,
     pub(super) failure: Option<LiveWorldError>,
     /// Commands of the step under way.
     pub(super) acts: Vec<Action>,
+    /// The same for a dry run.
+    pub(super) rehearsing: Vec<Rehearsing>,
 }
 
 impl std::fmt::Debug for Live {
@@ -135,6 +152,7 @@ impl Live {
         listed.sort_by_key(|(_, it)| it.id);
         let series = listed.iter().map(|(_, it)| Series::new(it.id, it.interval)).collect::<Vec<_>>();
         let venue_of = listed.iter().map(|(venue, _)| *venue).collect();
+        let plan_links = plan.links.len();
         let count = u32::try_from(series.len()).unwrap_or(u32::MAX);
         Self {
             health: Health::new(count, plan.paper.is_none(), plan.longest_silence),
@@ -155,8 +173,13 @@ impl Live {
             outputs: Vec::new(),
             halted_by_stop: false,
             movements: Movements::default(),
+            accounts: Accounts::new(plan_links),
+            cancels_at: None,
+            differences: BTreeSet::new(),
+            began_ns: 0,
             failure: None,
             acts: Vec::new(),
+            rehearsing: Vec::new(),
         }
     }
 
@@ -171,19 +194,24 @@ impl Live {
         }
         match entry.event {
             Event::Market(MarketEvent::Candle(it)) => self.series[it.instrument.index()].passed(it.candle),
-            Event::Report(report) => self.open.reported(&report),
+            Event::Report(report) => self.reported(&report),
+            Event::Market(MarketEvent::Carry(carry)) => self.accounts.carried(&carry),
             Event::Cash(cash) => self.movements.on_tape(&cash),
             Event::Timer(timer) => self.timers.went_off(timer, entry.time),
             Event::Feed(feed) => self.health.was_told(feed),
             Event::Operator(act) => {
-                if let Directive::Trading(to) = act.directive {
-                    self.halted_by_stop = to == TradingState::Halted && &*act.who == SELF && &*act.why == STOP;
-                    if to == TradingState::Killed {
-                        self.driver.stay_killed();
+                let by_stop = &*act.who == SELF && &*act.why == STOP;
+                match act.directive {
+                    Directive::Trading(to) => {
+                        self.halted_by_stop = to == TradingState::Halted && by_stop;
+                        if to == TradingState::Killed {
+                            self.driver.stay_killed();
+                        }
                     }
+                    Directive::Close => self.halted_by_stop = by_stop,
+                    _ => {}
                 }
             }
-            _ => {}
         }
         for effect in effects {
             match effect {
@@ -204,6 +232,7 @@ impl Live {
         if self.halted_by_stop {
             self.operate(Directive::Trading(TradingState::Active), "start");
         }
+        self.began_ns = self.clock.mono_ns();
         let now = self.clock.now();
         let mut joining = Joining::default();
         for (id, candle) in std::mem::take(&mut self.plan.stored) {
@@ -257,7 +286,7 @@ impl Live {
         self.plan.links[venue].connector.handle(self.clock.moment(), input, &mut outputs);
         for output in outputs.drain(..) {
             match output {
-                Output::Happened(happening) => self.happened(happening),
+                Output::Happened(happening) => self.happened(venue, happening),
                 output => {
                     if !self.driver.send(venue, output) {
                         self.note("nothing leaves any more: the network stands still, or its thread has ended");
@@ -279,8 +308,14 @@ impl Live {
         self.pending.push_back(Waiting::Event(Event::Operator(event.kept())));
     }
 
+    /// Something is said of an order, by a venue or by the tape.
+    pub(super) fn reported(&mut self, report: &Report) {
+        self.open.reported(report);
+        self.accounts.reported(report);
+    }
+
     pub(super) fn report(&mut self, report: Report) {
-        self.open.reported(&report);
+        self.reported(&report);
         self.pending.push_back(Waiting::Event(Event::Report(report)));
     }
 

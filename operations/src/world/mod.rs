@@ -2,6 +2,10 @@
 //!
 //! One thread runs core, world and the venues' protocols; another carries bytes (`driver`). Between the two stand bounded
 //! queues. The clocks of the machine are read here and nowhere else.
+mod accounting;
+mod accounts;
+#[cfg(test)]
+mod accounts_tests;
 pub mod clock;
 pub mod control;
 pub mod driver;
@@ -16,6 +20,7 @@ mod news;
 mod open_orders;
 mod paper;
 pub mod probe;
+mod rehearsal;
 mod series;
 mod sockets;
 mod timers;
@@ -27,3 +32,4 @@ pub use driver::Driver;
 pub use error::LiveWorldError;
 pub use live::{Link, Live, Plan, StopPolicy};
 pub use paper::PaperVenue;
+pub use rehearsal::{Record, Rehearsal, Rehearsed};

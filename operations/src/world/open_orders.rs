@@ -10,6 +10,8 @@ pub(super) struct OpenOrder {
     pub(super) submit: Action,
     quantity: Qty,
     pub(super) filled: Qty,
+    /// The venue has said something of it.
+    answered: bool,
 }
 
 /// All of them.
@@ -19,12 +21,15 @@ pub(super) struct OpenOrders(BTreeMap<OrderId, OpenOrder>);
 impl OpenOrders {
     pub(super) fn sent(&mut self, action: &Action) {
         if let Action::Submit(request) = action {
-            let order = OpenOrder { submit: *action, quantity: request.quantity, filled: Qty::ZERO };
+            let order = OpenOrder { submit: *action, quantity: request.quantity, filled: Qty::ZERO, answered: false };
             self.0.insert(request.order, order);
         }
     }
 
     pub(super) fn reported(&mut self, report: &Report) {
+        if let Some(order) = self.0.get_mut(&report.order()) {
+            order.answered = true;
+        }
         match *report {
             Report::Filled(fill) => {
                 let Some(order) = self.0.get_mut(&fill.order) else { return };
@@ -51,6 +56,16 @@ impl OpenOrders {
             }
             Report::Accepted { .. } | Report::ChangeRefused { .. } | Report::Lost { .. } | Report::Liquidated(_) => {}
         }
+    }
+
+    /// What was asked of an order, and how much of it is filled.
+    pub(super) fn get(&self, order: OrderId) -> Option<(Action, Qty)> {
+        self.0.get(&order).map(|it| (it.submit, it.filled))
+    }
+
+    /// Orders of which nobody knows yet whether they are at the venue.
+    pub(super) fn unanswered(&self) -> usize {
+        self.0.values().filter(|order| !order.answered).count()
     }
 
     pub(super) fn len(&self) -> usize {
@@ -90,9 +105,11 @@ mod tests {
         };
         let mut open = OpenOrders::default();
         (1..=3).for_each(|n| open.sent(&submit(n).1));
+        assert_eq!(open.unanswered(), 3);
         open.reported(&Report::Accepted { order: OrderId(1) });
         open.reported(&fill(1, 9));
         open.reported(&Report::Lost { order: OrderId(2) });
+        assert_eq!(open.unanswered(), 1);
         open.reported(&Report::Cancelled { order: OrderId(3) });
         assert_eq!(open.iter().map(|(id, order)| (id.0, order.filled.0)).collect::<Vec<_>>(), [(1, 9), (2, 0)]);
         open.reported(&Report::Amended { order: OrderId(1), quantity: Qty(12), price: None });

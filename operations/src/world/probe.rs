@@ -37,7 +37,7 @@ impl Probe {
     /// When the venue refuses, cannot be reached within the time, or its answer makes no sense.
     pub fn ask(&mut self, query: &Query, within: Duration) -> Result<Answer, Unanswered> {
         self.asked += 1;
-        let (number, until) = (self.asked, Instant::now() + within);
+        let (number, until, began) = (self.asked, Instant::now() + within, self.clock.mono_ns());
         let mut answer = self.tell(Input::Ask(number, query), number);
         while answer.is_none() {
             let left = until.saturating_duration_since(Instant::now());
@@ -51,7 +51,14 @@ impl Probe {
                 None => self.tell(Input::Woken, number),
             };
         }
-        answer.unwrap_or(Err(Unanswered::Unsupported))
+        let answer = answer.unwrap_or(Err(Unanswered::Unsupported));
+        if let Ok(Answer::Time(theirs)) = &answer {
+            // It was read somewhere between question and answer.
+            let (there_and_back, now) = (self.clock.mono_ns().saturating_sub(began), self.clock.moment().wall.0);
+            let half = i64::try_from(there_and_back / 2).unwrap_or(i64::MAX);
+            self.ahead = Some((theirs.0.saturating_sub(now.saturating_sub(half)), half));
+        }
+        answer
     }
 
     fn hear(&mut self, arrived: &Arrived, number: u64) -> Option<Result<Answer, Unanswered>> {

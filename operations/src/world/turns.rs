@@ -1,6 +1,7 @@
 //! The two verbs of the world: what comes next, and what is to be done.
 use super::error::LiveWorldError;
-use super::live::{Live, Phase, Waiting};
+use super::live::{Live, Phase, StopPolicy, Waiting};
+use super::rehearsal::{Rehearsing, rehearse};
 use engine::{Action, Effect, Event, MarketCandle, MarketEvent, Report, TimerId, Timestamp, World};
 use std::time::{Duration, Instant};
 use venues::Input;
@@ -23,12 +24,8 @@ impl Live {
         match waiting {
             Waiting::Event(event) => self.ready.push_back((None, event)),
             Waiting::Candle(id, candle, time) => {
-                if let Some(paper) = &mut self.plan.paper {
-                    for report in paper.candle(id, &candle)? {
-                        self.open.reported(&report);
-                        self.ready.push_back((time, Event::Report(report)));
-                    }
-                }
+                let reports = self.plan.paper.as_mut().map(|paper| paper.candle(id, &candle)).transpose()?;
+                self.hand_on_reports(reports.unwrap_or_default(), time);
                 let market = MarketCandle { instrument: id, price_scale: self.scale(id), candle };
                 self.ready.push_back((time, Event::Market(MarketEvent::Candle(market))));
             }
@@ -37,11 +34,9 @@ impl Live {
                 if let Some(paper) = &mut self.plan.paper {
                     let (valued, reports) = paper.carry(&carry, self.clock.now());
                     carry = valued;
-                    for report in reports {
-                        self.open.reported(&report);
-                        self.ready.push_back((None, Event::Report(report)));
-                    }
+                    self.hand_on_reports(reports, None);
                 }
+                self.accounts.carried(&carry);
                 self.ready.push_back((None, Event::Market(MarketEvent::Carry(carry))));
             }
         }
@@ -52,7 +47,8 @@ impl Live {
     fn idle(&self) -> Duration {
         let market = self.timers.first().unwrap_or(Timestamp::MAX);
         let venues = self.plan.links.iter().filter_map(|link| link.connector.wake_at());
-        let mono = venues.chain(self.health.next_check()).chain([self.heartbeat.next()]).min();
+        let accounts = self.accounts.next_at().into_iter().chain(self.cancels_at);
+        let mono = venues.chain(self.health.next_check()).chain(accounts).chain([self.heartbeat.next()]).min();
         let now = self.clock.mono_ns();
         let by_mono = mono.map_or(LONGEST, |at| Duration::from_nanos(at.saturating_sub(now)));
         let by_market = if market == Timestamp::MAX { LONGEST } else { self.clock.until(market) };
@@ -67,11 +63,14 @@ impl Live {
                 self.tell(venue, Input::Woken);
             }
         }
+        self.mind_accounts(now);
         if matches!(self.phase, Phase::Joining(_)) {
             return;
         }
         let time = self.clock.now();
-        while let Some(timer) = self.timers.take_due(time) {
+        while !self.decides_no_more()
+            && let Some(timer) = self.timers.take_due(time)
+        {
             self.pending.push_back(Waiting::Event(Event::Timer(timer)));
         }
         if self.heartbeat.take_due(now) {
@@ -85,11 +84,16 @@ impl Live {
         match self.phase {
             Phase::Over => Ok(true),
             Phase::Stopping(until) => {
-                let open = self.open.len();
-                if open > 0 && Instant::now() >= until {
+                let open = match self.plan.stop {
+                    // What is on its way is waited for: the next start has to find it at the venue or on the tape.
+                    StopPolicy::Keep => self.open.unanswered(),
+                    StopPolicy::Cancel | StopPolicy::Flatten => self.open.len(),
+                };
+                let holds = self.plan.stop == StopPolicy::Flatten && !self.accounts.are_flat();
+                if (open > 0 || holds) && Instant::now() >= until {
                     return Err(LiveWorldError::ForcedStop(open));
                 }
-                Ok(open == 0)
+                Ok(open == 0 && !holds)
             }
             Phase::Joining(_) | Phase::Running => Ok(false),
         }
@@ -148,6 +152,9 @@ impl World for Live {
 impl Live {
     /// What one step decided goes to each venue at once: a bracket is one order there.
     fn send_acts(&mut self) {
+        if !self.rehearsing.is_empty() {
+            self.rehearse();
+        }
         if self.acts.is_empty() {
             return;
         }
@@ -160,20 +167,45 @@ impl Live {
         }
     }
 
+    /// What the commands of one step would be at each venue.
+    fn rehearse(&mut self) {
+        let all = std::mem::take(&mut self.rehearsing);
+        let now = self.clock.moment();
+        for venue in 0..self.plan.links.len() {
+            let own: Vec<Rehearsing> =
+                all.iter().filter(|it| self.venue_of_action(&it.action) == venue).copied().collect();
+            let Some(rehearsal) = self.plan.rehearsal.as_mut().filter(|_| !own.is_empty()) else { continue };
+            let rehearsed = rehearse((rehearsal.protocol)(venue), now, &own);
+            if let Err(why) = (rehearsal.record)(venue, &rehearsed) {
+                self.failure = self.failure.take().or(Some(LiveWorldError::Unrecorded(why)));
+            }
+        }
+    }
+
+    /// Reports go to the core before anything else that waits.
+    fn hand_on_reports(&mut self, reports: Vec<Report>, time: Option<Timestamp>) {
+        for report in reports {
+            self.reported(&report);
+            self.ready.push_back((time, Event::Report(report)));
+        }
+    }
+
     fn send(&mut self, action: &Action, now: Timestamp) {
+        if self.plan.rehearsal.is_some() {
+            let about = match action {
+                Action::Submit(_) => None,
+                Action::Amend { order, .. } | Action::Cancel { order, .. } => self.open.get(*order),
+            };
+            self.rehearsing.push(Rehearsing { action: *action, about });
+        }
         self.open.sent(action);
         if let (Action::Submit(request), true) = (action, self.driver.is_killed()) {
-            let report = Report::NotSent { order: request.order };
-            self.open.reported(&report);
-            self.ready.push_back((None, Event::Report(report)));
-            return;
+            return self.hand_on_reports(vec![Report::NotSent { order: request.order }], None);
         }
         match &mut self.plan.paper {
             Some(paper) => {
-                for report in paper.take(action, now) {
-                    self.open.reported(&report);
-                    self.ready.push_back((None, Event::Report(report)));
-                }
+                let reports = paper.take(action, now);
+                self.hand_on_reports(reports, None);
             }
             None => self.acts.push(*action),
         }

@@ -209,12 +209,45 @@ fn what_a_person_does_says_who_why_and_exactly_one_thing() {
             run.toml:20:11: `trading`: `stopped` is none of them
               20 | trading = "stopped"
                  |           ^^^^^^^^^
-                 = expected one of: active, reducing, halted, killed
+                 = expected one of: active, reducing, halted, killed, close
 
             run.toml:16:1: [[operators]] does not say what is done
               16 | [[operators]]
                  | ^^^^^^^^^^^^^
                  = expected exactly one of `limit` with `to`, `reset`, `trading`, and `alert` with `step`"#]],
+    );
+}
+
+#[test]
+fn a_session_is_told_what_it_can_do() {
+    let live = |text: &str| format!("[live]\n{text}\n[account]");
+    check_each(
+        &[
+            ("[account]", &live("on_stop = \"sell\"")),
+            ("[account]", &live("position_mode = \"both\"")),
+            ("[account]", &live("kill_timer = \"5s\"")),
+            ("[account]", &live("kill_timer = \"soon\"")),
+        ],
+        expect![[r#"
+            run.toml:16:11: `on_stop`: `sell` says nothing about a stop
+              16 | on_stop = "sell"
+                 |           ^^^^^^
+                 = expected "cancel", "keep" or "flatten"
+
+            run.toml:16:17: `position_mode`: `both` is no way to keep positions
+              16 | position_mode = "both"
+                 |                 ^^^^^^
+                 = expected "one_way" or "hedge"
+
+            run.toml:16:14: `kill_timer`: `5s` is no time for a venue's timer
+              16 | kill_timer = "5s"
+                 |              ^^^^
+                 = expected "off", or 10 to 120 seconds as in "60s"
+
+            run.toml:16:14: `kill_timer`: `soon` is no time for a venue's timer
+              16 | kill_timer = "soon"
+                 |              ^^^^^^
+                 = expected "off", or 10 to 120 seconds as in "60s""#]],
     );
 }
 

@@ -174,11 +174,33 @@ fn shocks_are_read_exactly_and_written_back() {
 fn what_people_do_reads_as_it_was_written() {
     let acts = "[risk]\n[[operators]]\nat = \"2018-03-01\"\nwho = \"ada\"\napprover = \"ben\"\nwhy = \"a drill\"\n\
         limit = \"max_order_notional\"\nto = \"5000 USD\"\n\
-        [[operators]]\nat = 2018-03-02T10:00:00Z\nwho = \"ada\"\nwhy = \"a drill\"\ntrading = \"reducing\"\n";
+        [[operators]]\nat = 2018-03-02T10:00:00Z\nwho = \"ada\"\nwhy = \"a drill\"\ntrading = \"reducing\"\n\
+        [[operators]]\nat = 2018-03-03T10:00:00Z\nwho = \"ada\"\nwhy = \"a drill\"\ntrading = \"close\"\n";
     let run = good(&format!("{GOOD}{acts}"));
-    assert_eq!(run.operators.len(), 2);
+    assert_eq!(run.operators.len(), 3);
     let text = run.resolved();
-    assert!(text.ends_with("why = \"a drill\"\ntrading = \"reducing\"\n"), "{text}");
+    assert!(text.ends_with("why = \"a drill\"\ntrading = \"close\"\n"), "{text}");
+}
+
+#[test]
+fn what_a_session_is_told_reads_as_it_was_written() {
+    let live = "[live]\nheartbeat = \"2s\"\nmax_silence = \"30s\"\non_stop = \"flatten\"\nstop_within = \"1m\"\n\
+        position_mode = \"hedge\"\nkill_timer = \"90s\"\n";
+    let run = good(&format!("{GOOD}{live}"));
+    let text = run.resolved();
+    assert!(text.ends_with(live), "{text}");
+    assert_eq!(run.binding(), good(GOOD).binding(), "it decides nothing about an event");
+    for (live, seconds) in [
+        ("", Some(60)),
+        ("on_stop = \"cancel\"\n", Some(60)),
+        ("on_stop = \"keep\"\n", None),
+        ("on_stop = \"keep\"\nkill_timer = \"10s\"\n", Some(10)),
+        ("kill_timer = \"off\"\n", None),
+    ] {
+        let run = good(&format!("{GOOD}[live]\n{live}"));
+        assert_eq!(run.live.as_ref().and_then(|live| live.kill_timer_s()), seconds, "{live}");
+        assert!(!run.resolved().contains("position_mode"), "what is usual is not written back");
+    }
 }
 
 #[test]

@@ -84,6 +84,29 @@ fn a_person_turns_trading_down_alone_and_a_kill_is_a_latch_that_two_people_relea
 }
 
 #[test]
+fn one_person_closes_everything_and_nothing_new_comes_in() {
+    let close = |room: &mut Room| room.hear(act("", Directive::Close));
+    let mut room = Room::with(limits(), Settings::default(), 10_000);
+    room.hold(A, 100, 100);
+    let said = close(&mut room);
+    let sent = said.iter().filter_map(|it| if let Outcome::Sent(action) = it { Some(action) } else { None });
+    let sells = |action: &&engine::Action| matches!(action, engine::Action::Submit(it) if it.side == engine::Side::Sell && it.quantity.0 == 100);
+    assert_eq!(sent.filter(sells).count(), 1, "{said:?}");
+    assert_eq!(refusal(&room.market(A, 1)).map(|it| (it.check, it.value)), Some((Check::TradingState, 2)));
+    assert!(!denied(&room.hear(act("", Directive::Trading(TradingState::Active)))), "it is a person's halt");
+    // Again, while the exit is on its way: nothing is sold twice.
+    let mut room = Room::with(limits(), Settings::default(), 10_000);
+    room.hold(A, 100, 100);
+    close(&mut room);
+    assert!(!close(&mut room).iter().any(|it| matches!(it, Outcome::Sent(engine::Action::Submit(_)))));
+    // After a kill nothing goes but cancels.
+    let mut room = Room::with(limits(), Settings::default(), 10_000);
+    room.hold(A, 100, 100);
+    room.hear(act("", Directive::Trading(TradingState::Killed)));
+    assert!(denied(&close(&mut room)));
+}
+
+#[test]
 fn what_a_limit_has_stopped_two_people_let_go_on() {
     let stopped = || {
         let mut room = Room::with(limits().with(Check::EmergencyStop, 50_000), Settings::default(), 1_000);
