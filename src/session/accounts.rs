@@ -17,7 +17,8 @@ pub(super) fn account_rows(
     probe: &mut Probe,
     config: &RunFile,
     listed: &[Listed],
-    (venue, has_keys, is_new): (&str, bool, bool),
+    (venue, has_keys): (&str, bool),
+    (is_new, is_replayed): (bool, bool),
 ) -> Vec<Row> {
     let about = |what: &str| format!("{venue}: {what}");
     let failed = |what: &str, why: &Unanswered, todo: &str| {
@@ -31,7 +32,8 @@ pub(super) fn account_rows(
         }
         Ok(_) => rows.push(Row::fine(about("reachable"), "it answers")),
     }
-    rows.extend(probe.ahead.map(|(ahead, within)| skew(&about("clock"), ahead / 1_000_000, within / 1_000_000)));
+    let ahead = probe.ahead.filter(|_| !is_replayed);
+    rows.extend(ahead.map(|(ahead, within)| skew(&about("clock"), ahead / 1_000_000, within / 1_000_000)));
     rows.extend(match probe.ask(&Query::Instruments, WITHIN) {
         Ok(Answer::Instruments(terms)) => instruments(&terms, listed, &about("instruments")),
         Ok(_) => Vec::new(),
@@ -54,6 +56,15 @@ pub(super) fn account_rows(
         Ok(_) => Vec::new(),
         Err(why) => vec![failed("balance", &why, "try again")],
     });
+    rows.extend(holdings(probe, listed, venue, is_new));
+    rows
+}
+
+/// Open orders and positions in what the run trades.
+fn holdings(probe: &mut Probe, listed: &[Listed], venue: &str, is_new: bool) -> Vec<Row> {
+    let about = |what: &str| format!("{venue}: {what}");
+    let failed = |what: &str, why: &Unanswered| Row::new(State::Fail, about(what), why.to_string(), "try again");
+    let mut rows = Vec::new();
     let held = |id| listed.iter().any(|it| Some(it.id) == id);
     rows.extend(match probe.ask(&Query::OpenOrders, WITHIN) {
         Ok(Answer::OpenOrders(all)) => {
@@ -61,7 +72,7 @@ pub(super) fn account_rows(
             vec![empty(open, is_new, (&about("open orders"), "orders", "cancel them at the venue"))]
         }
         Ok(_) => Vec::new(),
-        Err(why) => vec![failed("open orders", &why, "try again")],
+        Err(why) => vec![failed("open orders", &why)],
     });
     rows.extend(match probe.ask(&Query::Positions, WITHIN) {
         Ok(Answer::Positions(all)) => {
@@ -69,7 +80,7 @@ pub(super) fn account_rows(
             vec![empty(open, is_new, (&about("positions"), "positions", "close them at the venue"))]
         }
         Ok(_) => Vec::new(),
-        Err(why) => vec![failed("positions", &why, "try again")],
+        Err(why) => vec![failed("positions", &why)],
     });
     rows
 }

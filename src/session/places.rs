@@ -55,6 +55,14 @@ impl Places {
         self.0.get(venue)
     }
 
+    /// The URL that was named for a venue.
+    pub(super) fn url(&self, venue: &str) -> Option<&str> {
+        match self.of(venue) {
+            Some(Place::At(http, _)) => Some(http),
+            _ => None,
+        }
+    }
+
     /// Whether it is a server on this machine. A name counts where every address of it does.
     pub(super) fn is_loopback(&self, venue: &str) -> bool {
         let Some(Place::At(http, _)) = self.of(venue) else { return false };

@@ -4,6 +4,7 @@ use super::accounts::account_rows;
 use super::demo::Demo;
 use super::folder::SessionFolder;
 use super::links::{Reach, connector, listed, venues};
+use super::market;
 use super::mode::Mode;
 use super::places::Places;
 use super::running::SessionWish;
@@ -207,10 +208,16 @@ fn venue_rows(config: &RunFile, setup: Option<&Setup>, reach: &Reach, venue: &st
         let connector = connector(venue, (reach, true), &run, listed.clone(), config)?;
         Ok(Probe::new(Driver::start().map_err(Failure::failed)?, Clock::wall(), connector))
     });
+    // What a replayed market's clock shows says nothing about this machine's.
+    let is_replayed = reach.places.url(venue).and_then(market::of).is_some();
     match asked {
-        Ok(mut probe) => {
-            rows.extend(account_rows(&mut probe, config, &listed, (venue, reach.keys(venue).is_some(), is_new)))
-        }
+        Ok(mut probe) => rows.extend(account_rows(
+            &mut probe,
+            config,
+            &listed,
+            (venue, reach.keys(venue).is_some()),
+            (is_new, is_replayed),
+        )),
         Err(error) => rows.push(Row::new(State::Fail, about("protocol"), error.to_string(), "correct the run file")),
     }
     rows

@@ -58,7 +58,7 @@ fn of(config: &RunFile, id: InstrumentId, found: &VenueInstrument) -> Vec<String
     let mut overrides = Vec::new();
     if section.tick.is_none() && section.price_scale.is_none() {
         overrides.push(key("tick", found.tick.normalize().to_string()));
-        overrides.push(key("price_step", step(found.tick)));
+        overrides.push(key("price_step", step(found.told)));
     }
     if section.lot.is_none() && section.quantity_scale.is_none() {
         overrides.push(key("lot", found.lot.normalize().to_string()));

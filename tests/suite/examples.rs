@@ -34,6 +34,25 @@ fn every_example_has_a_golden_run() {
 }
 
 #[test]
+fn btc_alpaca() {
+    check(
+        "btc-alpaca",
+        expect![[r#"
+        bars 1320
+        orders 57
+        fills 57
+        round_trips 28
+        wins 5
+        fees 1390.952875
+        final_equity 98562.302125
+        max_drawdown 1437.757875
+        refused {}
+        digest c5b47c8589137976
+    "#]],
+    );
+}
+
+#[test]
 fn btc_paper() {
     check(
         "btc-paper",

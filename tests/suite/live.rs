@@ -47,6 +47,33 @@ fn orders_reach_the_venue_and_a_restart_goes_on_where_the_account_is() {
 }
 
 #[test]
+fn the_same_at_alpaca() {
+    let (desk, run) = (Desk::new(), "@/examples/btc-alpaca.toml");
+    let example = project().join("examples/btc-alpaca.toml").display().to_string();
+    let venue = Venue::of(&["alpaca", &example, "--speed", "1500"]);
+    let session = |mode: &str, until: &str| {
+        let line = format!("--json {mode} {run} --endpoint {} --out {mode} --until {until}", venue.endpoint);
+        desk.say(&line).json()
+    };
+    let table = desk.say(&format!("--json check {run} --live --endpoint {}", venue.endpoint)).json();
+    assert_eq!(table["ready"], true, "{table}");
+    // Stopped, gone on with, and replayed; what the account holds is what the tape holds, or it would not go on.
+    for (mode, first, second) in [
+        ("live", "2017-12-17T04:00:00Z", "2017-12-17T06:00:00Z"),
+        ("shadow", "2017-12-17T08:00:00Z", "2017-12-17T10:00:00Z"),
+    ] {
+        for until in [first, second] {
+            let done = session(mode, until);
+            assert!(done["fills"].as_u64() > Some(1), "{mode} {done}");
+        }
+        assert_eq!(desk.say(&format!("--json replay {mode}")).json()["identical"], true);
+    }
+    let text = std::fs::read_to_string(desk.path("shadow/shadow.jsonl")).expect("written");
+    assert!(text.contains("\"client_order_id\"") && text.contains("\"signed\":true"), "{text}");
+    assert!(!text.contains("loopback-secret") && !text.contains("PKLOOPBACK"), "{text}");
+}
+
+#[test]
 fn a_session_begins_in_an_account_that_holds_nothing() {
     let (desk, venue) = (Desk::new(), Venue::serve("1500"));
     let mut first = start(&desk, &venue, "first", "");

@@ -88,8 +88,10 @@ pub struct VenueInstrument {
     pub instrument: InstrumentId,
     /// Whether new orders are taken.
     pub tradable: bool,
-    /// The step of prices.
+    /// The step of prices of orders.
     pub tick: Decimal,
+    /// The step in which prices are told: candles and fills of some are finer than orders may be.
+    pub told: Decimal,
     /// The step of quantities.
     pub lot: Decimal,
     /// The least notional of an order, zero for none.

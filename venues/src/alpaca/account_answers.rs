@@ -274,10 +274,13 @@ fn terms(instrument: InstrumentId, asset: &Asset<'_>) -> Result<VenueInstrument,
     let crypto = asset.class.as_deref() == Some("crypto") || Class::of(&asset.symbol) == Class::Crypto;
     let whole = if crypto || asset.fractionable == Some(true) { Decimal::new(1, 9) } else { Decimal::ONE };
     let in_dollars = asset.symbol.ends_with("/USD");
+    let tick = number(asset.price_increment, if crypto { Decimal::new(1, 9) } else { Decimal::new(1, 2) })?;
     Ok(VenueInstrument {
         instrument,
         tradable: asset.tradable && asset.status.as_deref().is_none_or(|status| status == "active"),
-        tick: number(asset.price_increment, if crypto { Decimal::new(1, 9) } else { Decimal::new(1, 2) })?,
+        tick,
+        // Trades happen between the steps of orders.
+        told: tick.min(Decimal::new(1, if crypto { 6 } else { 4 })),
         lot: number(asset.min_trade_increment, whole)?,
         min_notional: if crypto && in_dollars { Decimal::TEN } else { Decimal::ZERO },
         fees: (!crypto).then_some((Decimal::ZERO, Decimal::ZERO)),

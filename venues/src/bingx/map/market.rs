@@ -91,10 +91,12 @@ pub fn terms(contract: &Contract<'_>, listed: &Listed) -> Result<VenueInstrument
     let general = given(&contract.fee_rate);
     let maker = number(given(&contract.maker_fee_rate).or(general))?;
     let taker = number(given(&contract.taker_fee_rate).or(general))?;
+    let tick = step("pricePrecision", given(&contract.price_precision))?;
     Ok(VenueInstrument {
         instrument: listed.id,
         tradable: is_tradable(contract),
-        tick: step("pricePrecision", given(&contract.price_precision))?,
+        tick,
+        told: tick,
         lot: step("quantityPrecision", given(&contract.quantity_precision))?,
         min_notional: number(given(&contract.trade_min_usdt))?.unwrap_or_default(),
         fees: maker.zip(taker),
