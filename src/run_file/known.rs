@@ -168,7 +168,10 @@ pub(super) const SECTIONS: [Known; 12] = [
             "collateral",
         ],
     ),
-    closed("live", &["heartbeat", "max_silence", "on_stop", "stop_within", "position_mode", "kill_timer"]),
+    closed(
+        "live",
+        &["heartbeat", "max_silence", "on_stop", "stop_within", "position_mode", "market_sockets", "kill_timer"],
+    ),
 ];
 
 /// The section of this name.

@@ -21,6 +21,8 @@ pub struct LiveSection {
     pub stop_within_ns: i64,
     /// Whether the account has a long and a short position of each instrument side by side.
     pub hedge: bool,
+    /// Whether market data comes over two sockets, so that what one leaves out the other has.
+    pub twin: bool,
     /// After how many seconds without a sign of us the venue itself cancels every order, where it offers that: `Some(None)` is
     /// never.
     pub kill_timer: Option<Option<u32>>,
@@ -59,6 +61,7 @@ impl Default for LiveSection {
             on_stop: OnStop::Cancel,
             stop_within_ns: 300 * SECOND,
             hedge: false,
+            twin: false,
             kill_timer: None,
         }
     }
@@ -93,6 +96,14 @@ pub(super) fn read(mut section: Section<'_>) -> Option<Option<LiveSection>> {
             other => Err(node.complain(format!("`{other}` is no way to keep positions")).expected(expected)),
         }
     });
+    let twin = section.or("market_sockets", usual.twin, |node| {
+        let expected = "1 or 2";
+        match node.whole(2)? {
+            1 => Ok(false),
+            2 => Ok(true),
+            _ => Err(node.complain("market data needs a socket").expected(expected)),
+        }
+    });
     let kill_timer = section.optional("kill_timer", kill_timer);
     let stop_within_ns = section.or("stop_within", usual.stop_within_ns, time);
     section.close();
@@ -102,6 +113,7 @@ pub(super) fn read(mut section: Section<'_>) -> Option<Option<LiveSection>> {
         on_stop: on_stop?,
         stop_within_ns: stop_within_ns?,
         hedge: hedge?,
+        twin: twin?,
         kill_timer: kill_timer?,
     };
     Some(there.then_some(section))
@@ -132,6 +144,7 @@ pub(super) fn written(section: &LiveSection) -> Written {
         .text("on_stop", OnStop::ALL.iter().find(|(_, it)| *it == section.on_stop).map_or("cancel", |(name, _)| name))
         .text("stop_within", &duration_text(section.stop_within_ns))
         .maybe("position_mode", section.hedge.then(|| "hedge".to_string()))
+        .maybe_literal("market_sockets", section.twin.then(|| "2".to_string()))
         .maybe("kill_timer", section.kill_timer.map(|it| it.map_or("off".into(), |seconds| format!("{seconds}s"))))
 }
 

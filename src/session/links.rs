@@ -147,6 +147,23 @@ pub(super) fn connector(
     }
 }
 
+/// Second protocols for market data, where the run file wants them.
+pub(super) fn twins(
+    config: &RunFile,
+    instruments: &[Instrument],
+    reach: &Reach,
+    run: &RunId,
+) -> Result<Vec<(usize, Box<dyn Connector>)>, Failure> {
+    if !config.live.as_ref().is_some_and(|live| live.twin) {
+        return Ok(Vec::new());
+    }
+    let twin = |(place, venue): (usize, String)| {
+        let listed = listed(config, instruments, &venue);
+        Ok((place, connector(&venue, (reach, false), run, listed, config)?))
+    };
+    venues(config).into_iter().enumerate().map(twin).collect()
+}
+
 /// Every venue of a session.
 pub(super) fn links(
     config: &RunFile,

@@ -3,7 +3,7 @@ use super::control::{Status, listen};
 use super::demo::Demo;
 use super::folder::SessionFolder;
 use super::journal::SessionJournal;
-use super::links::{Reach, connector, links, listed, venues};
+use super::links::{Reach, connector, links, listed, twins, venues};
 use super::mode::Mode;
 use super::places::Places;
 use super::shadow::ShadowFile;
@@ -163,6 +163,7 @@ fn plan(
     let warm_up = longest.saturating_mul(i64::from(config.data.warmup_candles));
     Ok(Plan {
         links: links(config, &setup.instruments, reach, run_id)?,
+        twins: twins(config, &setup.instruments, reach, run_id)?,
         currency: config.account.currency.to_string(),
         names: names(config),
         is_new,

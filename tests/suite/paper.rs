@@ -1,5 +1,5 @@
 //! Paper sessions as a user runs them: one program serves a venue on loopback, another trades on it.
-use crate::onetape::Desk;
+use crate::onetape::{Desk, project};
 use crate::venue_process::{Venue, commands};
 
 #[test]
@@ -24,6 +24,25 @@ fn a_paper_session_decides_what_a_backtest_over_the_same_candles_decides() {
     assert!(backtest["orders"].as_u64() > Some(5), "{backtest}");
     let (session, backtest) = (commands(&desk, "session"), commands(&desk, "backtest"));
     assert_eq!(session[..backtest.len()], backtest);
+}
+
+#[test]
+fn what_one_of_two_sockets_leaves_out_the_other_has() {
+    let desk = Desk::new();
+    let example = project().join("examples/btc-paper.toml").display().to_string();
+    let venue = Venue::of(&["bingx", &example, "--speed", "1000", "--faults", "F10=0.2", "--seed", "3"]);
+    let line = format!(
+        "--json paper @/examples/btc-paper.toml --endpoint {} --out session --until 2022-12-13T05:00:00Z --set live.market_sockets=2",
+        venue.endpoint
+    );
+    let session = desk.say(&line).json();
+    assert!(session["candles"].as_u64() > Some(100), "{session}");
+    let backtest =
+        desk.say("--json backtest session/run.toml --set data.to=2022-12-13T04:30:00Z --tape --out backtest").json();
+    assert!(backtest["orders"].as_u64() > Some(5), "{backtest}");
+    let (session, backtest) = (commands(&desk, "session"), commands(&desk, "backtest"));
+    assert_eq!(session[..backtest.len()], backtest);
+    assert_eq!(desk.say("--json replay session").json()["identical"], true);
 }
 
 #[test]

@@ -22,7 +22,7 @@ impl Live {
         let mono_ns = self.clock.mono_ns();
         self.health.agrees(InstrumentId::ACCOUNT, false);
         if self.accounts.ready(venue) {
-            self.health.connected(InstrumentId::ACCOUNT, mono_ns);
+            self.health.connected(InstrumentId::ACCOUNT, 0, mono_ns);
         }
         self.mind_accounts(mono_ns);
     }
@@ -30,7 +30,7 @@ impl Live {
     /// A venue says no more of our orders.
     pub(super) fn account_lost(&mut self, venue: usize, why: &str) {
         self.accounts.lost(venue);
-        self.health.gone(InstrumentId::ACCOUNT);
+        self.health.gone(InstrumentId::ACCOUNT, 0);
         self.note(&format!("news of our orders is lost: {why}"));
     }
 

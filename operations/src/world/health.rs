@@ -6,7 +6,8 @@ use std::time::Duration;
 #[derive(Clone, Copy, Debug)]
 struct Source {
     instrument: InstrumentId,
-    connected: bool,
+    /// The lines that it comes over now, one bit each.
+    lines: u64,
     /// Monotonic nanoseconds of its last sign of life.
     heard: u64,
     /// Nothing is missing any more.
@@ -14,6 +15,10 @@ struct Source {
     /// What the venue holds is what the tape holds.
     agrees: bool,
     told: Standing,
+}
+
+fn bit(line: usize) -> u64 {
+    1 << (line % 64)
 }
 
 /// All sources of a session.
@@ -26,14 +31,8 @@ pub(super) struct Health {
 impl Health {
     /// Market data of so many instruments and, where orders are sent to a venue, what it says of them. Nothing is connected yet.
     pub(super) fn new(instruments: u32, orders: bool, longest_silence: Duration) -> Self {
-        let source = |instrument| Source {
-            instrument,
-            connected: false,
-            heard: 0,
-            complete: true,
-            agrees: true,
-            told: Standing::Ready,
-        };
+        let source =
+            |instrument| Source { instrument, lines: 0, heard: 0, complete: true, agrees: true, told: Standing::Ready };
         let markets = (0..instruments).map(|id| source(InstrumentId(id)));
         let sources = markets.chain(orders.then(|| source(InstrumentId::ACCOUNT))).collect();
         Self { sources, longest_silence: u64::try_from(longest_silence.as_nanos()).unwrap_or(u64::MAX) }
@@ -43,18 +42,19 @@ impl Health {
         self.sources.iter_mut().find(|source| source.instrument == instrument)
     }
 
-    /// A stream is there.
-    pub(super) fn connected(&mut self, instrument: InstrumentId, mono_ns: u64) {
+    /// A stream is there, over this line.
+    pub(super) fn connected(&mut self, instrument: InstrumentId, line: usize, mono_ns: u64) {
         if let Some(source) = self.of(instrument) {
-            (source.connected, source.heard) = (true, mono_ns);
+            (source.lines, source.heard) = (source.lines | bit(line), mono_ns);
         }
     }
 
-    /// A stream is gone.
-    pub(super) fn gone(&mut self, instrument: InstrumentId) {
-        if let Some(source) = self.of(instrument) {
-            source.connected = false;
-        }
+    /// A stream is gone; whether it comes over another line still.
+    pub(super) fn gone(&mut self, instrument: InstrumentId, line: usize) -> bool {
+        self.of(instrument).is_some_and(|source| {
+            source.lines &= !bit(line);
+            source.lines != 0
+        })
     }
 
     /// News came on a stream.
@@ -81,9 +81,7 @@ impl Health {
     fn standing(&self, source: &Source, mono_ns: u64) -> Standing {
         let silent = mono_ns.saturating_sub(source.heard) > self.longest_silence;
         match source {
-            Source { connected: false, .. } | Source { complete: false, .. } | Source { agrees: false, .. } => {
-                Standing::Lost
-            }
+            Source { lines: 0, .. } | Source { complete: false, .. } | Source { agrees: false, .. } => Standing::Lost,
             // Orders may rest for hours without a word; that their stream is caught up is asked of the venue itself.
             Source { instrument: InstrumentId::ACCOUNT, .. } => Standing::Ready,
             _ if silent => Standing::Stale,
@@ -114,7 +112,7 @@ impl Health {
 
     /// When the next source could go stale, in monotonic nanoseconds.
     pub(super) fn next_check(&self) -> Option<u64> {
-        let live = self.sources.iter().filter(|source| source.connected && source.instrument != InstrumentId::ACCOUNT);
+        let live = self.sources.iter().filter(|source| source.lines != 0 && source.instrument != InstrumentId::ACCOUNT);
         live.filter(|source| source.told == Standing::Ready)
             .map(|source| source.heard.saturating_add(self.longest_silence).saturating_add(1))
             .min()
@@ -167,8 +165,8 @@ mod tests {
     fn each_stream_goes_stale_for_itself_and_comes_back_with_its_own_news() {
         let mut health = Health::new(2, false, Duration::from_nanos(100));
         assert_eq!(standings(&mut health, 0), [(0, "lost"), (1, "lost")], "nothing is connected at the start");
-        health.connected(A, 0);
-        health.connected(B, 50);
+        health.connected(A, 0, 0);
+        health.connected(B, 0, 50);
         assert_eq!(standings(&mut health, 60), [(0, "ready"), (1, "ready")]);
         assert_eq!((standings(&mut health, 100), health.next_check()), (vec![], Some(101)));
         assert_eq!(standings(&mut health, 101), [(0, "stale")]);
@@ -176,15 +174,15 @@ mod tests {
         assert_eq!((standings(&mut health, 151), health.next_check()), (vec![], Some(221)));
         health.heard(A, 160);
         assert_eq!(standings(&mut health, 160), [(0, "ready")]);
-        health.gone(A);
+        health.gone(A, 0);
         assert_eq!(standings(&mut health, 161), [(0, "lost")]);
     }
 
     #[test]
     fn a_stream_with_something_missing_is_not_ready() {
         let mut health = Health::new(1, true, Duration::from_nanos(100));
-        health.connected(A, 0);
-        health.connected(InstrumentId::ACCOUNT, 0);
+        health.connected(A, 0, 0);
+        health.connected(InstrumentId::ACCOUNT, 0, 0);
         assert_eq!(standings(&mut health, 0), [] as [(u32, &str); 0]);
         health.complete(A, false);
         assert_eq!(standings(&mut health, 1), [(0, "lost")]);
@@ -192,8 +190,20 @@ mod tests {
         assert_eq!(standings(&mut health, 2), [(0, "ready")]);
         // Of orders nobody speaks for hours, and that says nothing.
         assert_eq!(standings(&mut health, 90), [] as [(u32, &str); 0]);
-        health.gone(InstrumentId::ACCOUNT);
+        health.gone(InstrumentId::ACCOUNT, 0);
         assert_eq!(standings(&mut health, 91), [(InstrumentId::ACCOUNT.0, "lost")]);
+    }
+
+    #[test]
+    fn what_comes_over_two_lines_is_there_while_one_is() {
+        let mut health = Health::new(1, false, Duration::from_nanos(100));
+        health.connected(A, 0, 0);
+        health.connected(A, 1, 0);
+        assert_eq!(standings(&mut health, 1), [] as [(u32, &str); 0]);
+        assert!(health.gone(A, 0));
+        assert_eq!(standings(&mut health, 2), [] as [(u32, &str); 0]);
+        assert!(!health.gone(A, 1));
+        assert_eq!(standings(&mut health, 3), [(0, "lost")]);
     }
 
     #[test]

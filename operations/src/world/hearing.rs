@@ -51,6 +51,14 @@ impl Live {
 
     /// Something happened at a venue.
     pub(super) fn happened(&mut self, venue: usize, happening: Happening) {
+        let is_twin = venue >= self.plan.links.len();
+        if is_twin && !is_market_news(&happening) {
+            // Its venue's first protocol says it too, but for what is wrong with this line.
+            if let Happening::Note(text) | Happening::Barred(text) = happening {
+                self.note(&format!("second line: {text}"));
+            }
+            return;
+        }
         let mono_ns = self.clock.mono_ns();
         match happening {
             Happening::Candle { instrument, candle, standing } => {
@@ -71,14 +79,15 @@ impl Live {
             Happening::Lost(Channel::Orders, why) => self.account_lost(venue, &why),
             Happening::Ready(channel) => {
                 if let Some(id) = watched(channel) {
-                    self.health.connected(id, mono_ns);
+                    self.health.connected(id, venue, mono_ns);
                 }
             }
             Happening::Lost(channel, why) => {
                 if let Some(id) = watched(channel) {
-                    self.health.gone(id);
+                    let goes_on = self.health.gone(id, venue);
                     let name = self.plan.names.get(id.index()).map_or("our orders", String::as_str).to_owned();
-                    self.note(&format!("news of {name} is lost: {why}"));
+                    let what = if goes_on { "comes over one line only" } else { "is lost" };
+                    self.note(&format!("news of {name} {what}: {why}"));
                 }
             }
             Happening::Alive(channel) => {
@@ -223,5 +232,15 @@ fn watched(channel: Channel) -> Option<InstrumentId> {
         Channel::Candles(id) => Some(id),
         Channel::Orders => Some(InstrumentId::ACCOUNT),
         Channel::Trades(_) | Channel::Quotes(_) => None,
+    }
+}
+
+/// What the twin of a protocol is there for.
+fn is_market_news(happening: &Happening) -> bool {
+    let of_a_market = |channel: &Channel| *channel != Channel::Orders;
+    match happening {
+        Happening::Candle { .. } | Happening::Tick { .. } => true,
+        Happening::Ready(channel) | Happening::Lost(channel, _) | Happening::Alive(channel) => of_a_market(channel),
+        _ => false,
     }
 }

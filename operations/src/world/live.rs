@@ -48,6 +48,8 @@ pub struct Link {
 pub struct Plan {
     /// The venues.
     pub links: Vec<Link>,
+    /// Second protocols for market data alone, each with the place of its venue: what one socket leaves out the other has.
+    pub twins: Vec<(usize, Box<dyn Connector>)>,
     /// The account's currency.
     pub currency: String,
     /// The names of the instruments.
@@ -74,6 +76,21 @@ pub struct Plan {
     pub seen_at: Box<dyn FnMut(Timestamp)>,
     /// Who is told what a person should read.
     pub notes: Box<dyn FnMut(&str)>,
+}
+
+impl Plan {
+    /// How many lines to venues there are: one for each, then the twins.
+    pub(super) fn lines(&self) -> usize {
+        self.links.len() + self.twins.len()
+    }
+
+    /// The protocol on a line.
+    pub(super) fn protocol(&mut self, line: usize) -> &mut dyn Connector {
+        match line.checked_sub(self.links.len()) {
+            None => &mut *self.links[line].connector,
+            Some(twin) => &mut *self.twins[twin].1,
+        }
+    }
 }
 
 /// Something that waits for its turn.
@@ -251,6 +268,9 @@ impl Live {
                 }
             }
         }
+        for twin in self.plan.links.len()..self.plan.lines() {
+            self.tell(twin, Input::Start);
+        }
         for place in 0..self.series.len() {
             let id = InstrumentId(u32::try_from(place).unwrap_or(u32::MAX));
             let from = self.series[place].next_open().unwrap_or(self.plan.history_from);
@@ -283,7 +303,7 @@ impl Live {
     /// Hands something to a venue's protocol and does what it says.
     pub(super) fn tell(&mut self, venue: usize, input: Input<'_>) {
         let mut outputs = std::mem::take(&mut self.outputs);
-        self.plan.links[venue].connector.handle(self.clock.moment(), input, &mut outputs);
+        self.plan.protocol(venue).handle(self.clock.moment(), input, &mut outputs);
         for output in outputs.drain(..) {
             match output {
                 Output::Happened(happening) => self.happened(venue, happening),

@@ -67,7 +67,8 @@ impl Series {
         let expected = self.next_open();
         self.held.insert(candle.open_time, candle);
         if self.asked {
-            return Taken::Waits;
+            // Another stream had what this one left out: then nobody has to answer.
+            return if self.is_whole() { Taken::Ready(self.release()) } else { Taken::Waits };
         }
         match expected {
             Some(from) if candle.open_time > from => {
@@ -90,6 +91,16 @@ impl Series {
     /// The venue could not be asked; what waits goes on waiting, and is asked for again with the next candle.
     pub(super) fn unanswered(&mut self) {
         self.asked = false;
+    }
+
+    /// Whether what waits follows what was handed on, without a gap.
+    fn is_whole(&self) -> bool {
+        let mut next = self.next_open();
+        self.held.values().all(|candle| {
+            let follows = next.is_none_or(|next| next == candle.open_time);
+            next = Some(candle.known_time);
+            follows
+        })
     }
 
     fn release(&mut self) -> Vec<Candle> {
@@ -143,6 +154,17 @@ mod tests {
         // Overlap on both sides, and minute 3 had no trade.
         assert_eq!(minutes(&series.answered(vec![candle(1), candle(2), candle(4)])), [2, 4, 5]);
         assert_eq!(series.take(candle(6)), Taken::Ready(vec![candle(6)]));
+    }
+
+    #[test]
+    fn what_one_stream_left_out_and_another_has_closes_the_gap() {
+        let mut series = series();
+        assert!(matches!(series.take(candle(4)), Taken::Ask(_)));
+        assert_eq!(series.take(candle(3)), Taken::Waits);
+        assert_eq!(series.take(candle(2)), Taken::Ready(vec![candle(2), candle(3), candle(4)]));
+        // The answer that comes all the same has nothing new.
+        assert_eq!(series.answered(vec![candle(2), candle(3), candle(4)]), []);
+        assert_eq!(series.take(candle(5)), Taken::Ready(vec![candle(5)]));
     }
 
     #[test]

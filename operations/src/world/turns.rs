@@ -46,7 +46,8 @@ impl Live {
     /// How long nothing needs to be looked at.
     fn idle(&self) -> Duration {
         let market = self.timers.first().unwrap_or(Timestamp::MAX);
-        let venues = self.plan.links.iter().filter_map(|link| link.connector.wake_at());
+        let twins = self.plan.twins.iter().filter_map(|(_, twin)| twin.wake_at());
+        let venues = self.plan.links.iter().filter_map(|link| link.connector.wake_at()).chain(twins);
         let accounts = self.accounts.next_at().into_iter().chain(self.cancels_at);
         let mono = venues.chain(self.health.next_check()).chain(accounts).chain([self.heartbeat.next()]).min();
         let now = self.clock.mono_ns();
@@ -58,8 +59,8 @@ impl Live {
     /// Looks at the clocks.
     fn pass(&mut self) {
         let now = self.clock.mono_ns();
-        for venue in 0..self.plan.links.len() {
-            if self.plan.links[venue].connector.wake_at().is_some_and(|at| at <= now) {
+        for venue in 0..self.plan.lines() {
+            if self.plan.protocol(venue).wake_at().is_some_and(|at| at <= now) {
                 self.tell(venue, Input::Woken);
             }
         }
@@ -120,7 +121,7 @@ impl World for Live {
                 continue;
             }
             if self.has_ended()? {
-                for venue in 0..self.plan.links.len() {
+                for venue in 0..self.plan.lines() {
                     self.tell(venue, Input::Stop);
                 }
                 return Ok(None);
