@@ -170,7 +170,16 @@ pub(super) const SECTIONS: [Known; 12] = [
     ),
     closed(
         "live",
-        &["heartbeat", "max_silence", "on_stop", "stop_within", "position_mode", "market_sockets", "kill_timer"],
+        &[
+            "heartbeat",
+            "max_silence",
+            "on_stop",
+            "stop_within",
+            "position_mode",
+            "market_sockets",
+            "fills",
+            "kill_timer",
+        ],
     ),
 ];
 

@@ -23,6 +23,8 @@ pub struct LiveSection {
     pub hedge: bool,
     /// Whether market data comes over two sockets, so that what one leaves out the other has.
     pub twin: bool,
+    /// Whether orders of a paper session meet trades and quotes of the venue; else its candles.
+    pub on_ticks: bool,
     /// After how many seconds without a sign of us the venue itself cancels every order, where it offers that: `Some(None)` is
     /// never.
     pub kill_timer: Option<Option<u32>>,
@@ -62,6 +64,7 @@ impl Default for LiveSection {
             stop_within_ns: 300 * SECOND,
             hedge: false,
             twin: false,
+            on_ticks: false,
             kill_timer: None,
         }
     }
@@ -104,6 +107,14 @@ pub(super) fn read(mut section: Section<'_>) -> Option<Option<LiveSection>> {
             _ => Err(node.complain("market data needs a socket").expected(expected)),
         }
     });
+    let on_ticks = section.or("fills", usual.on_ticks, |node| {
+        let expected = "\"candles\" or \"ticks\"";
+        match node.text(expected)? {
+            "candles" => Ok(false),
+            "ticks" => Ok(true),
+            other => Err(node.complain(format!("orders do not meet `{other}`")).expected(expected)),
+        }
+    });
     let kill_timer = section.optional("kill_timer", kill_timer);
     let stop_within_ns = section.or("stop_within", usual.stop_within_ns, time);
     section.close();
@@ -114,6 +125,7 @@ pub(super) fn read(mut section: Section<'_>) -> Option<Option<LiveSection>> {
         stop_within_ns: stop_within_ns?,
         hedge: hedge?,
         twin: twin?,
+        on_ticks: on_ticks?,
         kill_timer: kill_timer?,
     };
     Some(there.then_some(section))
@@ -145,6 +157,7 @@ pub(super) fn written(section: &LiveSection) -> Written {
         .text("stop_within", &duration_text(section.stop_within_ns))
         .maybe("position_mode", section.hedge.then(|| "hedge".to_string()))
         .maybe_literal("market_sockets", section.twin.then(|| "2".to_string()))
+        .maybe("fills", section.on_ticks.then(|| "ticks".to_string()))
         .maybe("kill_timer", section.kill_timer.map(|it| it.map_or("off".into(), |seconds| format!("{seconds}s"))))
 }
 

@@ -5,7 +5,7 @@ use super::places::{Account, Place, Places};
 use crate::failure::Failure;
 use crate::run_file::RunFile;
 use engine::{Instrument, InstrumentId};
-use operations::world::Link;
+use operations::world::{Link, Twin};
 use std::path::Path;
 use venues::{Connector, Listed, RunId, alpaca, bingx};
 
@@ -84,11 +84,12 @@ pub(super) fn venues(config: &RunFile) -> Vec<String> {
 
 /// The instruments of one venue.
 pub(super) fn listed(config: &RunFile, instruments: &[Instrument], venue: &str) -> Vec<Listed> {
+    let ticks = config.live.as_ref().is_some_and(|live| live.on_ticks);
     let of = |(place, section): (usize, &crate::run_file::InstrumentSection)| {
         let listing = section.live_listing();
         let id = InstrumentId(u32::try_from(place).ok()?);
         let (symbol, instrument) = (listing.symbol, instruments[place].clone());
-        (listing.venue == venue).then_some(Listed { id, symbol, instrument, interval: section.interval, ticks: false })
+        (listing.venue == venue).then_some(Listed { id, symbol, instrument, interval: section.interval, ticks })
     };
     config.instruments.iter().enumerate().filter_map(of).collect()
 }
@@ -153,7 +154,7 @@ pub(super) fn twins(
     instruments: &[Instrument],
     reach: &Reach,
     run: &RunId,
-) -> Result<Vec<(usize, Box<dyn Connector>)>, Failure> {
+) -> Result<Vec<Twin>, Failure> {
     if !config.live.as_ref().is_some_and(|live| live.twin) {
         return Ok(Vec::new());
     }

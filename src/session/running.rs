@@ -169,7 +169,7 @@ fn plan(
         is_new,
         stored: if is_new { stored(config)? } else { Vec::new() },
         history_from: setup.trades_from.after(-warm_up),
-        paper: (!reach.mode.sends()).then(|| PaperVenue::new(setup.venue(config))),
+        paper: (!reach.mode.sends()).then(|| simulated(config, setup, live.on_ticks)),
         rehearsal: rehearsal(config, setup, (reach, run_id, folder))?,
         heartbeat: length(live.heartbeat_ns),
         longest_silence: length(live.max_silence_ns),
@@ -182,6 +182,13 @@ fn plan(
         seen_at: Box::new(move |time| seen_at.set(time)),
         notes: Box::new(terminal::say),
     })
+}
+
+/// The simulated venue, whose orders meet candles or ticks.
+fn simulated(config: &RunFile, setup: &Setup, on_ticks: bool) -> PaperVenue {
+    let venue = PaperVenue::new(setup.venue(config));
+    let all = (0..).map(InstrumentId).take(config.instruments.len());
+    if on_ticks { venue.with_ticks(all) } else { venue }
 }
 
 /// The names of the instruments.

@@ -45,6 +45,36 @@ fn what_one_of_two_sockets_leaves_out_the_other_has() {
     assert_eq!(desk.say("--json replay session").json()["identical"], true);
 }
 
+const ON_TICKS: &str = "[run]\nname = \"ticks\"\n[data]\ncatalog = \"CATALOG\"\nfrom = \"2024-08-08T23:54:15Z\"\n\
+    [[instruments]]\nvenue = \"binance\"\nsymbol = \"BTCUSDT\"\ninterval = \"1m\"\nlive = \"bingx:BTC-USDT\"\n\
+    [account]\ncash = \"100000 USDT\"\n[strategy]\nkind = \"flip\"\nsize = \"0.5\"\n\
+    [risk]\nallowed_instruments = [\"binance:BTCUSDT\"]\n[live]\nfills = \"ticks\"\n";
+
+#[test]
+fn orders_meet_trades_and_quotes_as_they_come_also_after_a_restart() {
+    let desk = Desk::new();
+    let served = project().join("examples/btc-ticks.toml").display().to_string();
+    let venue = Venue::of(&["bingx", &served, "--speed", "30"]);
+    let catalog = project().join("datasets/sample").display().to_string();
+    let run = desk.write("ticks.toml", &ON_TICKS.replace("CATALOG", &catalog)).display().to_string();
+    let paper = |until: &str| {
+        let line = format!("--json paper {run} --endpoint {} --out session --until {until}", venue.endpoint);
+        desk.say(&line).json()
+    };
+    // It ends holding what the first order bought, and the restarted venue still has it to sell.
+    let first = paper("2024-08-08T23:55:40Z");
+    assert_eq!((&first["orders"], &first["candles"]), (&1.into(), &1.into()), "{first}");
+    let second = paper("2024-08-08T23:58:20Z");
+    assert!(second["orders"].as_u64() > Some(1) && second["refused"] == 0, "{second}");
+    assert_eq!(desk.say("--json replay session").json()["identical"], true);
+
+    let shown = desk.say("tape export session").out;
+    let fills: Vec<&str> = shown.lines().filter(|line| line.contains("\"fill of order 1:")).collect();
+    // A book that shows less than is wanted fills it piece by piece, within the minute and at its prices of then.
+    assert!(fills.len() > 1, "{shown}");
+    assert!(fills.iter().all(|line| line.contains("T23:55:0") && line.contains("at 618")), "{fills:?}");
+}
+
 #[test]
 fn a_session_does_not_go_on_with_another_configuration() {
     let (desk, venue) = (Desk::new(), Venue::serve("1000"));

@@ -19,6 +19,7 @@ mod pushed;
 mod queue;
 mod quotes;
 mod resting;
+mod restoring;
 mod schedule;
 mod sessions;
 mod tick_matching;

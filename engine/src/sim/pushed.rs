@@ -104,6 +104,10 @@ impl Pushed {
         &self.venue
     }
 
+    pub(super) fn venue_mut(&mut self) -> &mut SimVenue {
+        &mut self.venue
+    }
+
     /// The next report and when it happened at the venue, oldest first. Of two instruments whose candles are of different
     /// length a later report may be of an earlier time.
     pub fn poll(&mut self) -> Option<(Timestamp, Report)> {

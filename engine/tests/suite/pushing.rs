@@ -106,6 +106,60 @@ fn ticks_shown_as_they_come_give_the_reports_of_history() {
     check("pushed.ticks", 10_000, on_ticks::random_scene);
 }
 
+/// What is held at a venue, its cash, and which of these orders it still has.
+fn standing(pushed: &mut Pushed, orders: &[(OrderId, InstrumentId)]) -> (engine::Money, Vec<Qty>, Vec<Report>) {
+    let account = pushed.venue().account();
+    let (cash, held) = (account.cash(), account.held().iter().map(|held| held.quantity).collect());
+    let mut answers = Vec::new();
+    for (order, instrument) in orders {
+        pushed.take(&Action::Cancel { order: *order, instrument: *instrument }, Timestamp(i64::MAX / 2));
+        answers.extend(std::iter::from_fn(|| pushed.poll()).map(|(_, report)| report));
+    }
+    (cash, held, answers)
+}
+
+#[test]
+fn a_venue_on_ticks_is_brought_back_from_what_it_said() {
+    let mut fills = 0;
+    for seed in 0..3_000 {
+        let scene = on_ticks::random_scene(&mut Rng::stream(seed, "restored"));
+        let mut talk = Talk::default();
+        let mut history = world(&scene, venue(&scene, instruments(&scene)));
+        run(&mut core(&scene), &mut history, &mut talk).expect("memory cannot fail");
+        let on_ticks = || (0..).zip(&scene.stocks).map(|(place, _)| InstrumentId(place));
+        if scene.stocks.iter().any(|stock| stock.ticks.is_empty()) {
+            continue; // candles bring a venue back by themselves
+        }
+        let fresh = || Pushed::new(venue(&scene, instruments(&scene))).with_ticks(on_ticks());
+        let (mut first, mut second, mut orders) = (fresh(), fresh(), Vec::new());
+        let mut commands = talk.sent.iter().peekable();
+        let mut hear = |first: &mut Pushed, second: &mut Pushed| {
+            while second.poll().is_some() {}
+            while let Some((_, report)) = first.poll() {
+                fills += u64::from(matches!(report, Report::Filled(_)));
+                second.restore(&report);
+                assert_eq!(second.poll(), None, "it says nothing twice");
+            }
+        };
+        for (time, _, what) in shown(&scene) {
+            while let Some((at, action)) = commands.next_if(|(at, _)| *at <= time) {
+                if let Action::Submit(request) = action {
+                    orders.push((request.order, request.instrument));
+                }
+                first.take(action, *at);
+                second.take(action, *at);
+                hear(&mut first, &mut second);
+            }
+            if let Shown::Tick(id, tick) = what {
+                first.tick(id, &tick).expect("a tick");
+                hear(&mut first, &mut second);
+            }
+        }
+        assert_eq!(standing(&mut first, &orders), standing(&mut second, &orders), "seed {seed}");
+    }
+    assert!(fills > 1_000, "{fills} fills");
+}
+
 fn candle(open_time: i64, prices: [i64; 4]) -> Candle {
     let [open, high, low, close] = prices.map(Price);
     let (open_time, known_time) = (Timestamp(open_time), Timestamp(open_time + 60));

@@ -5,7 +5,8 @@ use super::live::{Live, Phase, STOP, StopPolicy, Waiting};
 use super::movements::Booked;
 use super::news::{Arrived, News};
 use super::series::Taken;
-use engine::{Candle, Directive, Event, InstrumentId, TradingState};
+use engine::sim::PushError;
+use engine::{Candle, Directive, Event, InstrumentId, Tick, TradingState};
 use std::time::Instant;
 use venues::happening::Movement;
 use venues::{Answer, Channel, Frame, Happening, Input, Standing, Unanswered};
@@ -69,7 +70,7 @@ impl Live {
                     Standing::Corrected => self.tell_corrected(instrument, &candle),
                 }
             }
-            Happening::Tick { instrument, .. } => self.health.heard(instrument, mono_ns),
+            Happening::Tick { instrument, tick } => self.take_tick(instrument, &tick),
             Happening::Report(report) if self.plan.paper.is_none() => self.report(report),
             Happening::Report(_) => {} // of a venue to which nothing was sent
             Happening::Cash(movement) if self.plan.paper.is_none() => self.book(&movement),
@@ -139,6 +140,18 @@ impl Live {
             }
             Taken::Corrected => self.tell_corrected(id, &candle),
             Taken::Known | Taken::Waits => {}
+        }
+    }
+
+    /// A trade or a quote. Over two lines each may come twice, and out of order: one that is not later than the last is nothing
+    /// new to a market order, which the one before has filled.
+    fn take_tick(&mut self, id: InstrumentId, tick: &Tick) {
+        self.health.heard(id, self.clock.mono_ns());
+        let shown = self.plan.paper.as_mut().map(|paper| paper.tick(id, tick));
+        match shown.transpose() {
+            Ok(reports) => reports.unwrap_or_default().into_iter().for_each(|report| self.report(report)),
+            Err(PushError::RanBack { .. }) => {}
+            Err(error) => self.note(&format!("left out: {error}")),
         }
     }
 

@@ -44,12 +44,15 @@ pub struct Link {
     pub listed: Vec<Listed>,
 }
 
+/// A second protocol for market data, and the place of its venue.
+pub type Twin = (usize, Box<dyn Connector>);
+
 /// What a session is to be.
 pub struct Plan {
     /// The venues.
     pub links: Vec<Link>,
-    /// Second protocols for market data alone, each with the place of its venue: what one socket leaves out the other has.
-    pub twins: Vec<(usize, Box<dyn Connector>)>,
+    /// Second protocols for market data alone: what one socket leaves out the other has.
+    pub twins: Vec<Twin>,
     /// The account's currency.
     pub currency: String,
     /// The names of the instruments.

@@ -30,6 +30,6 @@ pub use clock::Clock;
 pub use control::{Control, Handle};
 pub use driver::Driver;
 pub use error::LiveWorldError;
-pub use live::{Link, Live, Plan, StopPolicy};
+pub use live::{Link, Live, Plan, StopPolicy, Twin};
 pub use paper::PaperVenue;
 pub use rehearsal::{Record, Rehearsal, Rehearsed};
