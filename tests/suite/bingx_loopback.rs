@@ -1,6 +1,7 @@
 //! The BingX adapter against the loopback venue, both without a socket: whatever faults come, what was told is what happened.
 mod known;
 mod market;
+mod outage;
 
 use engine::event::Report;
 use engine::order::{OrderId, OrderRequest};
@@ -46,6 +47,10 @@ struct Run {
     open: BTreeMap<Socket, SocketId>,
     sockets: u64,
     ready: bool,
+    /// Nothing gets through.
+    down: bool,
+    /// When the private socket was last open.
+    opened_ms: u64,
     orders: BTreeMap<u64, Known>,
     finals: Vec<Candle>,
     notes: Vec<String>,
@@ -75,6 +80,8 @@ impl Run {
             open: BTreeMap::new(),
             sockets: 0,
             ready: false,
+            down: false,
+            opened_ms: 0,
             orders: BTreeMap::new(),
             finals: Vec::new(),
             notes: Vec::new(),
@@ -104,6 +111,10 @@ impl Run {
 
     fn perform(&mut self, output: Output) {
         match output {
+            Output::Send(request) if self.down => {
+                self.later(WAY_MS, Coming::Failure(request.ticket, LinkFailure::NotSent));
+            }
+            Output::Open { socket, .. } if self.down => self.later(WAY_MS, Coming::Closed(socket, None)),
             Output::Send(request) => {
                 let (path, query) = request.target.split_once('?').unwrap_or((&request.target, ""));
                 let header = |(name, value): &(&'static str, SecretString)| {
@@ -231,7 +242,10 @@ impl Run {
                 self.put(Input::Answered { ticket, status, headers: &headers, body: &body });
             }
             Coming::Failure(ticket, failure) => self.put(Input::Unanswered { ticket, failure }),
-            Coming::Opened(socket, id) if current(self, socket, id) => self.put(Input::Opened(socket)),
+            Coming::Opened(socket, id) if current(self, socket, id) => {
+                self.opened_ms = if socket == Socket::Private { self.now_ms } else { self.opened_ms };
+                self.put(Input::Opened(socket));
+            }
             Coming::Frame(socket, id, VenueFrame::Text(text)) if current(self, socket, id) => {
                 self.put(Input::Received(socket, Frame::Text(&text)));
             }
@@ -273,6 +287,11 @@ impl Run {
 
     /// Compares what was told with what happened.
     fn audit(&self) {
+        self.audit_orders();
+        self.audit_candles();
+    }
+
+    fn audit_orders(&self) {
         let seed = self.seed;
         let account = self.venue.exchange().account(loopback::exchange::AccountId(0));
         for (number, known) in &self.orders {
@@ -292,7 +311,6 @@ impl Run {
                 None => assert!(known.filled == 0 && (known.unknown || known.ended.is_some()), "{}", story()),
             }
         }
-        self.audit_candles();
     }
 
     /// Every candle since the first was told, once, in order, and is as the market had it.
