@@ -164,3 +164,24 @@ fn empty(open: usize, is_new: bool, (about, what, todo): (&str, &str, &str)) -> 
         (open, false) => Row::fine(about, format!("there are {open} {what}, which the start compares with the tape")),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn clocks_that_are_apart_are_said_to_be() {
+        for (ahead_ms, within_ms, state) in [
+            (0, 5, State::Fine),
+            (250, 0, State::Fine),
+            (-255, 5, State::Fine),
+            (251, 0, State::Warn),
+            (-2_005, 5, State::Warn),
+            (2_006, 5, State::Fail),
+            (-60_000, 100, State::Fail),
+            (60_000, 60_000, State::Fine), // so slow an answer says nothing
+        ] {
+            assert_eq!(skew("clock", ahead_ms, within_ms).state, state, "{ahead_ms} within {within_ms}");
+        }
+    }
+}

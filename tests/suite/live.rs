@@ -274,4 +274,15 @@ fn what_is_in_the_way_of_a_live_start_is_said_before_it() {
     let answer = desk.say(&line);
     let table: Value = serde_json::from_str(&answer.out).expect("an object");
     assert_eq!((answer.code, &check(&table, "bingx: balance")["state"]), (3, &"fail".into()), "{table}");
+    // A key that may do too much, and one that may do too little.
+    let example = project().join("examples/btc-paper.toml").display().to_string();
+    for (permissions, code, states) in [("2,3,5", 0, ["ok", "warn"]), ("2", 3, ["fail", ""])] {
+        let quirk = format!("permissions={permissions}");
+        let venue = Venue::of(&["bingx", &example, "--quirk", &quirk]);
+        let (answered, table) = preflight(&desk, &venue, "");
+        let rows = table["checks"].as_array().expect("a table");
+        let of_key = rows.iter().filter(|row| row["about"] == "bingx: permissions").map(|row| row["state"].as_str());
+        assert_eq!(answered, code, "{table}");
+        assert!(of_key.zip(states).all(|(row, state)| row == Some(state)), "{permissions}: {table}");
+    }
 }
