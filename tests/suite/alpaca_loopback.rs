@@ -1,5 +1,7 @@
 //! The Alpaca adapter against the loopback venue, both without a socket: whatever faults come, what was told is what happened.
+mod audit;
 mod market;
+mod outage;
 
 use engine::event::{Fill, Report};
 use engine::order::{FillId, OrderId, OrderRequest};
@@ -9,7 +11,7 @@ use loopback::dialect::{Dialect, Frame as VenueFrame, Room, SocketId};
 use loopback::faults::Fault;
 use loopback::http::{Reply, Request as VenueRequest};
 use loopback::pace::Moment as VenueMoment;
-use market::{START_MS, candles, instrument, venue};
+use market::{START_MS, instrument, venue};
 use secrecy::{ExposeSecret, SecretString};
 use std::collections::{BTreeMap, BTreeSet};
 use venues::alpaca::{Alpaca, Config, Credentials, Endpoints};
@@ -55,6 +57,10 @@ struct Run {
     open: BTreeMap<Socket, SocketId>,
     sockets: u64,
     ready: bool,
+    /// Nothing gets through.
+    down: bool,
+    /// When the private socket was last open.
+    opened_ms: u64,
     orders: BTreeMap<u64, Known>,
     finals: Vec<Candle>,
     notes: Vec<String>,
@@ -81,6 +87,8 @@ impl Run {
             open: BTreeMap::new(),
             sockets: 0,
             ready: false,
+            down: false,
+            opened_ms: 0,
             orders: BTreeMap::new(),
             finals: Vec::new(),
             notes: Vec::new(),
@@ -110,6 +118,10 @@ impl Run {
 
     fn perform(&mut self, output: Output) {
         match output {
+            Output::Send(request) if self.down => {
+                self.later(WAY_MS, Coming::Failure(request.ticket, LinkFailure::NotSent));
+            }
+            Output::Open { socket, .. } if self.down => self.later(WAY_MS, Coming::Closed(socket, None)),
             Output::Send(request) => {
                 let (path, query) = request.target.split_once('?').unwrap_or((&request.target, ""));
                 let header = |(name, value): &(&'static str, SecretString)| {
@@ -265,7 +277,10 @@ impl Run {
                 self.put(Input::Answered { ticket, status, headers: &headers, body: &body });
             }
             Coming::Failure(ticket, failure) => self.put(Input::Unanswered { ticket, failure }),
-            Coming::Opened(socket, id) if current(self, socket, id) => self.put(Input::Opened(socket)),
+            Coming::Opened(socket, id) if current(self, socket, id) => {
+                self.opened_ms = if socket == Socket::Private { self.now_ms } else { self.opened_ms };
+                self.put(Input::Opened(socket));
+            }
             Coming::Frame(socket, id, VenueFrame::Text(text)) if current(self, socket, id) => {
                 self.put(Input::Received(socket, Frame::Text(&text)));
             }
@@ -303,37 +318,6 @@ impl Run {
             }
             _ => {}
         }
-    }
-
-    /// Compares what was told with what happened.
-    fn audit(&self) {
-        let seed = self.seed;
-        let account = self.venue.exchange().account(loopback::exchange::AccountId(0));
-        for (number, known) in &self.orders {
-            let truth = account.by_client_id(&format!("e2e-{number}"));
-            let story = || format!("seed {seed}, order {number}: {known:?}\nthe venue: {truth:?}");
-            match truth {
-                Some(truth) => {
-                    assert_eq!(known.filled, truth.filled.0, "{}", story());
-                    assert!(!known.unknown, "{}", story());
-                    let whole = truth.filled == truth.request.quantity;
-                    assert_eq!(!truth.status.is_open(), known.ended.is_some() || whole, "{}", story());
-                    assert!(!matches!(known.ended, Some("not sent")), "{}", story());
-                }
-                None => assert!(known.filled == 0 && (known.unknown || known.ended.is_some()), "{}", story()),
-            }
-        }
-        self.audit_candles();
-    }
-
-    /// Every candle that was told is as the market had it, and is told once. A minute without a bar is no gap at this venue.
-    fn audit_candles(&self) {
-        let seed = self.seed;
-        let truth: BTreeMap<_, _> = candles(seed, MINUTES).into_iter().map(|it| (it.open_time, it)).collect();
-        let told: BTreeMap<_, _> = self.finals.iter().map(|it| (it.open_time, *it)).collect();
-        assert_eq!(told.len(), self.finals.len(), "seed {seed}: a candle twice");
-        let differs = told.iter().find(|(time, candle)| truth.get(time) != Some(candle));
-        assert!(differs.is_none(), "seed {seed}: {differs:?}");
     }
 }
 
