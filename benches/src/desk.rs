@@ -89,20 +89,7 @@ impl Workload {
     /// The same with every limit that there is, each so wide that nothing is refused.
     #[must_use]
     pub fn run_limited(&self) -> Figures {
-        let mut limits = Limits::none(self.candles.len());
-        for check in LIMITED.into_iter().filter(|check| check.has_limit() && *check != Check::RestrictedInstruments) {
-            // Of a window in which nothing may repeat the shortest one allows most; a percentage may be as large as it likes.
-            let wide = match check {
-                Check::DuplicateOrder => 1,
-                Check::DailyLoss | Check::EmergencyStop => 1_000_000,
-                _ => i128::from(i64::MAX),
-            };
-            limits.set(check, None, Some(wide));
-        }
-        for check in [Check::StrategyLosses, Check::StrategyLoss] {
-            limits.set(check, None, Some(i128::from(i32::MAX)));
-        }
-        self.run_with(Some(limits))
+        self.run_with(Some(wide_limits(self.candles.len())))
     }
 
     fn run_with(&self, limits: Option<Limits>) -> Figures {
@@ -134,4 +121,23 @@ impl Workload {
         let state = core.state();
         Figures { fills: state.counters.fills, equity: state.books.equity(), digest: journal.digest() }
     }
+}
+
+/// Every limit that there is, each so wide that nothing is refused.
+#[must_use]
+pub fn wide_limits(instruments: usize) -> Limits {
+    let mut limits = Limits::none(instruments);
+    for check in LIMITED.into_iter().filter(|check| check.has_limit() && *check != Check::RestrictedInstruments) {
+        // Of a window in which nothing may repeat the shortest one allows most; a percentage may be as large as it likes.
+        let wide = match check {
+            Check::DuplicateOrder => 1,
+            Check::DailyLoss | Check::EmergencyStop => 1_000_000,
+            _ => i128::from(i64::MAX),
+        };
+        limits.set(check, None, Some(wide));
+    }
+    for check in [Check::StrategyLosses, Check::StrategyLoss] {
+        limits.set(check, None, Some(i128::from(i32::MAX)));
+    }
+    limits
 }

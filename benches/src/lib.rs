@@ -3,6 +3,8 @@
 //! Candle i of a seed follows from SplitMix64 draws; prices walk in cents inside [20,000, 60,000], volumes in 1/1000.
 pub mod desk;
 pub mod floor;
+#[cfg(feature = "live")]
+pub mod wire;
 
 use engine::{Candle, Interval, Price, Timestamp};
 

@@ -25,6 +25,8 @@ mod replay;
 mod results;
 mod risk_report;
 mod sharing;
+#[cfg(feature = "service")]
+mod stream;
 mod tickers;
 mod ticks;
 mod tidy;

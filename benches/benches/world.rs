@@ -1,0 +1,73 @@
+//! From the frame that ends a candle, written to a socket, to the whole of an order, read from another: driver, queues, world,
+//! connector, core with every limit, tape, and back, on loopback.
+//!
+//! What the other side's thread and the two sockets take of it is in the figure.
+use benches::wire::Side;
+use benches::wire::desk::Alternate;
+use benches::wire::latencies::Latencies;
+use benches::wire::served::{Told, carried};
+use benches::wire::session::{Orders, Session, Tape, Wish};
+use engine::Qty;
+use engine::tape::Header;
+use operations::{LiveJournal, LiveOptions, MemoryDisk, OsDisk};
+use std::time::{Duration, Instant};
+use venues::Socket;
+
+const BEFORE: usize = 500;
+const MEASURED: usize = 5_000;
+
+fn measure<J: Tape>(name: &str, tape: impl FnOnce() -> J + Send + 'static)
+where
+    J::Error: std::fmt::Display,
+{
+    let wish = Wish { instruments: 1, ticks: false, thousandths: 15_000_000, orders: Orders::Venue };
+    let session = Session::begin(wish, || Alternate::new(Qty(10_000), 1), tape);
+    let (mut market, mut private) = (None, None);
+    while market.is_none() || private.is_none() {
+        match session.told.recv_timeout(Duration::from_secs(20)).expect("a session that opens its sockets") {
+            Told::Ready(Socket::Private, open) => private = Some(open),
+            Told::Ready(Socket::Market(_), open) => market = Some(open),
+            Told::Order(_) => {}
+        }
+    }
+    let (mut market, mut private) = (market.expect("it is there"), private.expect("it is there"));
+    // What was asked of the venue at the start is answered by then.
+    std::thread::sleep(Duration::from_secs(1));
+    let side = || session.side.lock().expect("nobody panics with it");
+    let mut latencies = Latencies::default();
+    for number in 0..BEFORE + MEASURED {
+        let frame = carried(side().candle(0));
+        let start = Instant::now();
+        market.send(frame).expect("a session that reads");
+        // What the first frames say is a beginning and no end, and until the streams are ready nothing is traded.
+        let wait = Duration::from_millis(if number < BEFORE { 50 } else { 5_000 });
+        match session.told.recv_timeout(wait) {
+            Ok(Told::Order(read)) if number >= BEFORE => {
+                latencies.push(u64::try_from((read - start).as_nanos()).unwrap_or(u64::MAX));
+            }
+            Err(_) if number >= BEFORE => panic!("no order: {:?}", session.notes.lock()),
+            _ => {}
+        }
+        std::thread::sleep(Duration::from_millis(1));
+        for fill in side().fills() {
+            private.send(carried(fill)).expect("a session that reads");
+        }
+        std::thread::sleep(Duration::from_millis(2));
+    }
+    eprintln!("world/{name}: {}", latencies.line());
+    if std::env::var_os("NOTES").is_some() {
+        session.notes.lock().expect("nobody panics with it").iter().take(20).for_each(|note| eprintln!("{note}"));
+    }
+    session.end();
+}
+
+fn main() {
+    let (header, options) = (Header::default(), LiveOptions::default());
+    measure("tape in memory", move || {
+        LiveJournal::create(MemoryDisk::default(), &header, options).expect("a new tape")
+    });
+    let folder = tempfile::tempdir().expect("a folder");
+    let disk = OsDisk::new(folder.path());
+    let (header, options) = (Header::default(), LiveOptions::default());
+    measure("tape on disk", move || LiveJournal::create(disk, &header, options).expect("a new tape"));
+}
