@@ -1,7 +1,8 @@
 //! From the frame that ends a candle, written to a socket, to the whole of an order, read from another: driver, queues, world,
 //! connector, core with every limit, tape, and back, on loopback.
 //!
-//! What the other side's thread and the two sockets take of it is in the figure.
+//! What the other side's threads and the two sockets take of it is in the figure; `two sockets` is that alone: a thread that reads
+//! as many bytes from one and writes as many to another.
 use benches::wire::Side;
 use benches::wire::desk::Alternate;
 use benches::wire::latencies::Latencies;
@@ -10,6 +11,8 @@ use benches::wire::session::{Orders, Session, Tape, Wish};
 use engine::Qty;
 use engine::tape::Header;
 use operations::{LiveJournal, LiveOptions, MemoryDisk, OsDisk};
+use std::io::{Read, Write};
+use std::net::{TcpListener, TcpStream};
 use std::time::{Duration, Instant};
 use venues::Socket;
 
@@ -61,7 +64,41 @@ where
     session.end();
 }
 
+/// What reading one socket and writing another takes where there is nothing between.
+fn measure_plain() {
+    let listener = TcpListener::bind("127.0.0.1:0").expect("a port of loopback");
+    let address = listener.local_addr().expect("it listens");
+    let pair = || {
+        let near = TcpStream::connect(address).expect("it listens");
+        let (far, _) = listener.accept().expect("somebody connects");
+        near.set_nodelay(true).and_then(|()| far.set_nodelay(true)).expect("a socket of loopback");
+        (near, far)
+    };
+    let ((mut to, mut reads), (mut writes, mut from)) = (pair(), pair());
+    // About what a frame with a candle and a new order take.
+    let (mut frame, mut order) = ([0; 170], [0; 420]);
+    std::thread::spawn(move || {
+        let (mut frame, order) = ([0; 170], [0; 420]);
+        while reads.read_exact(&mut frame).is_ok() && writes.write_all(&order).is_ok() {}
+    });
+    let (tell, told) = std::sync::mpsc::channel();
+    std::thread::spawn(move || while from.read_exact(&mut order).is_ok() && tell.send(Instant::now()).is_ok() {});
+    let mut latencies = Latencies::default();
+    for number in 0..BEFORE + MEASURED {
+        frame[0] = u8::try_from(number % 256).unwrap_or(0);
+        let start = Instant::now();
+        to.write_all(&frame).expect("somebody reads");
+        let read: Instant = told.recv().expect("somebody answers");
+        if number >= BEFORE {
+            latencies.push(u64::try_from((read - start).as_nanos()).unwrap_or(u64::MAX));
+        }
+        std::thread::sleep(Duration::from_millis(3));
+    }
+    eprintln!("world/two sockets: {}", latencies.line());
+}
+
 fn main() {
+    measure_plain();
     let (header, options) = (Header::default(), LiveOptions::default());
     measure("tape in memory", move || {
         LiveJournal::create(MemoryDisk::default(), &header, options).expect("a new tape")

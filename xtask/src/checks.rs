@@ -26,7 +26,8 @@ fn style(root: &Path) -> Result<(), Failure> {
     Step::cargo("format", root, "fmt --all -- --check").run()?;
     Step::cargo("lints", root, "clippy --workspace --all-targets --quiet --locked -- -D warnings").run()?;
     // What the default build leaves out is code all the same.
-    let service = "clippy --package onetape --features service --all-targets --quiet --locked -- -D warnings";
+    let service = "clippy --package onetape --package onetape-benches --features onetape/service,onetape-benches/live \
+                   --all-targets --quiet --locked -- -D warnings";
     Step::cargo("lints of the service", root, service).run()
 }
 

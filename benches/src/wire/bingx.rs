@@ -9,7 +9,7 @@ use venues::{Listed, Socket};
 pub const BEGIN_MS: i64 = 1_690_907_580_000;
 const MINUTE_MS: i64 = 60_000;
 
-/// An order that was taken and not filled yet.
+/// An order that was taken.
 #[derive(Clone, Debug)]
 struct Taken {
     id: u64,
@@ -26,8 +26,9 @@ pub struct BingxSide {
     minutes: Vec<i64>,
     acknowledged: usize,
     orders: u64,
+    /// Orders whose fills were not told yet.
     taken: Vec<Taken>,
-    /// The last that was filled.
+    /// The last order: it was filled as it was taken, and the news of that come later.
     filled: Option<Taken>,
     gzip: Compress,
 }
@@ -168,7 +169,9 @@ impl BingxSide {
             "{{\"order\":{{\"symbol\":\"{symbol}\",\"orderId\":{id},\"side\":\"{side}\",\"positionSide\":\"BOTH\",\
              \"type\":\"MARKET\",\"quantity\":{quantity}}}}}"
         );
-        self.taken.push(Taken { id, symbol, side, quantity });
+        let taken = Taken { id, symbol, side, quantity };
+        self.filled = Some(taken.clone());
+        self.taken.push(taken);
         data
     }
 }
@@ -250,7 +253,6 @@ impl Side for BingxSide {
 
     fn fills(&mut self) -> Vec<Message> {
         let taken = std::mem::take(&mut self.taken);
-        self.filled = taken.last().cloned().or(self.filled.take());
         let news = |Taken { id, symbol, side, quantity }: Taken| {
             let (value, trade) = (value(&quantity), trade_of(id));
             let text = format!(
