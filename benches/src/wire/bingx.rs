@@ -3,6 +3,7 @@ use super::{Asked, Message, Side, between};
 use engine::{Dated, Instrument, InstrumentId, Interval, Money, Price, Qty, Spec, Timestamp};
 use flate2::{Compress, Compression, Crc, FlushCompress};
 use rust_decimal::Decimal;
+use std::collections::BTreeMap;
 use venues::{Listed, Socket};
 
 /// When the market begins, in milliseconds since 1970: a whole minute, in 2023.
@@ -30,6 +31,8 @@ pub struct BingxSide {
     taken: Vec<Taken>,
     /// The last order: it was filled as it was taken, and the news of that come later.
     filled: Option<Taken>,
+    /// What is held, as far as the news of it were told.
+    held: BTreeMap<String, Decimal>,
     gzip: Compress,
 }
 
@@ -57,6 +60,7 @@ impl BingxSide {
             orders: 0,
             taken: Vec::new(),
             filled: None,
+            held: BTreeMap::new(),
             gzip,
         }
     }
@@ -197,6 +201,17 @@ impl BingxSide {
         )
     }
 
+    fn positions(&self) -> String {
+        let row = |(symbol, size): (&String, &Decimal)| {
+            format!(
+                "{{\"symbol\":\"{symbol}\",\"positionId\":\"1\",\"positionSide\":\"BOTH\",\"positionAmt\":\"{size}\",\
+                 \"avgPrice\":\"50000.0\"}}"
+            )
+        };
+        let held: Vec<String> = self.held.iter().filter(|(_, size)| !size.is_zero()).map(row).collect();
+        format!("[{}]", held.join(","))
+    }
+
     fn fill_history(&self) -> String {
         let Some(Taken { id, symbol, side, quantity }) = &self.filled else { return "{}".into() };
         let trade = trade_of(*id);
@@ -217,6 +232,7 @@ impl Side for BingxSide {
             (_, "time") => format!("{{\"serverTime\":{}}}", request.now_ms),
             (_, "dual") => "{\"dualSidePosition\":\"false\"}".into(),
             (_, "order") => self.order(),
+            (_, "positions") => self.positions(),
             (_, "fillHistory") => self.fill_history(),
             (_, "openOrders") => "{\"orders\":[]}".into(),
             (_, "klines") => self.klines(request.target),
@@ -255,6 +271,8 @@ impl Side for BingxSide {
         let taken = std::mem::take(&mut self.taken);
         let news = |Taken { id, symbol, side, quantity }: Taken| {
             let (value, trade) = (value(&quantity), trade_of(id));
+            let size = quantity.parse::<Decimal>().unwrap_or_default();
+            *self.held.entry(symbol.clone()).or_default() += if side == "BUY" { size } else { -size };
             let text = format!(
                 "{{\"e\":\"ORDER_TRADE_UPDATE\",\"E\":1,\"o\":{{\"s\":\"{symbol}\",\"c\":\"\",\"i\":{id},\"S\":\"{side}\",\
                  \"o\":\"MARKET\",\"q\":\"{quantity}\",\"p\":\"0.0\",\"x\":\"TRADE\",\"X\":\"FILLED\",\"N\":\"USDT\",\
