@@ -110,10 +110,10 @@ impl<S: Side> Served<S> {
             }
             let passed = i64::try_from(self.began.elapsed().as_millis()).unwrap_or(i64::MAX);
             let asked = Asked { method, target, body: &body, now_ms: self.begin_ms + passed };
+            let body = self.with(|side| side.answer(&asked));
             if asked.is_order() {
                 drop(self.told.send(Told::Order(read)));
             }
-            let body = self.with(|side| side.answer(&asked));
             let length = body.len();
             let answer =
                 format!("HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: {length}\r\n\r\n{body}");

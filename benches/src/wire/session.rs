@@ -116,6 +116,7 @@ impl Session {
                 history_from: Timestamp(BEGIN_MS * 1_000_000),
                 paper: (wish.orders == Orders::Paper).then(|| paper(&listed, cash)),
                 rehearsal: None,
+                twins: Vec::new(),
                 heartbeat: Duration::from_secs(1),
                 longest_silence: Duration::from_secs(60),
                 stop: StopPolicy::Keep,
