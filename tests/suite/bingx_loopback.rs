@@ -2,6 +2,7 @@
 mod known;
 mod market;
 mod outage;
+mod restarts;
 
 use engine::event::Report;
 use engine::order::{OrderId, OrderRequest};
@@ -13,6 +14,7 @@ use loopback::faults::Fault;
 use loopback::http::{Reply, Request as VenueRequest};
 use loopback::pace::Moment as VenueMoment;
 use market::{MINUTES, START_MS, candles, instrument, venue};
+use restarts::Late;
 use secrecy::{ExposeSecret, SecretString};
 use std::collections::BTreeMap;
 use venues::bingx::{BingX, Config, Credentials, Endpoints};
@@ -35,6 +37,18 @@ enum Coming {
     Closed(Socket, Option<SocketId>),
 }
 
+fn adapter(seed: u64) -> BingX {
+    let credentials = Credentials { key: SecretString::from("demo-key"), secret: SecretString::from("demo-secret") };
+    let symbol = "BTC-USDT".into();
+    let (id, interval) = (InstrumentId(0), Interval::MINUTE);
+    let listed = vec![Listed { id, symbol, instrument: instrument(), interval, ticks: true }];
+    let run = RunId::new("e2e").expect("a run");
+    let mut config = Config::new(Endpoints::demo(), Some(credentials), run, listed);
+    config.seed = seed;
+    config.funding = false;
+    BingX::new(config).expect("a configuration that works")
+}
+
 struct Run {
     seed: u64,
     begin_ms: i64,
@@ -45,6 +59,7 @@ struct Run {
     coming: BTreeMap<(u64, u64), Coming>,
     count: u64,
     open: BTreeMap<Socket, SocketId>,
+    late: Late,
     sockets: u64,
     ready: bool,
     /// Nothing gets through.
@@ -58,19 +73,9 @@ struct Run {
 
 impl Run {
     fn new(seed: u64, faults: &str, begin_ms: i64, speed: u64) -> Self {
-        let credentials =
-            Credentials { key: SecretString::from("demo-key"), secret: SecretString::from("demo-secret") };
-        let symbol = "BTC-USDT".into();
-        let (id, interval) = (InstrumentId(0), Interval::MINUTE);
-        let listed = vec![Listed { id, symbol, instrument: instrument(), interval, ticks: true }];
-        let run = RunId::new("e2e").expect("a run");
-        let mut config = Config::new(Endpoints::demo(), Some(credentials), run, listed);
-        config.seed = seed;
-        config.funding = false;
-        let it = BingX::new(config).expect("a configuration that works");
         Self {
             seed,
-            it,
+            it: adapter(seed),
             venue: venue(seed, faults, begin_ms, speed),
             begin_ms,
             speed,
@@ -78,6 +83,7 @@ impl Run {
             coming: BTreeMap::new(),
             count: 0,
             open: BTreeMap::new(),
+            late: Late::never(seed),
             sockets: 0,
             ready: false,
             down: false,
@@ -128,6 +134,10 @@ impl Run {
                     body: request.body.clone(),
                 };
                 let timeout = u64::from(request.timeout_ms);
+                if self.late.strikes(request.method) {
+                    self.late.send(self.now_ms + timeout, theirs);
+                    return self.later(timeout, Coming::Failure(request.ticket, LinkFailure::Lost));
+                }
                 let (wait, coming) = match self.venue.request(&theirs, self.venue_now()) {
                     Reply::Answer(answer) => (2 * WAY_MS, Some(answer)),
                     Reply::Late(answer, wait) => {
@@ -223,6 +233,9 @@ impl Run {
         let until = self.now_ms + milliseconds;
         while self.now_ms < until {
             self.now_ms += 5;
+            while let Some(late) = self.late.due(self.now_ms) {
+                self.venue.request(&late, self.venue_now());
+            }
             self.venue.pass(self.venue_now(), Room::Free);
             self.collect();
             while let Some(entry) = self.coming.first_entry().filter(|entry| entry.key().0 <= self.now_ms) {
@@ -273,8 +286,8 @@ impl Run {
                 let price = Price(last + small(rng, 2_000) - 1_000);
                 let kind = if rng.below(3) == 0 { OrderKind::Market } else { OrderKind::Limit { price } };
                 let quantity = Qty(1 + small(rng, 300));
-                self.orders.entry(*number).or_default();
                 let request = OrderRequest::plain(OrderId(*number), InstrumentId(0), side, quantity, kind);
+                self.orders.entry(*number).or_default().request = Some(request);
                 self.put(Input::Act(&[Action::Submit(request)]));
             }
             6..=8 if !live.is_empty() => {

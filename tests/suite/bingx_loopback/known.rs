@@ -1,11 +1,13 @@
 //! What the core would know of an order by what it was told.
 use engine::event::{Fill, Report};
-use engine::order::FillId;
+use engine::order::{FillId, OrderRequest};
 use std::collections::BTreeSet;
 
 /// What the core would know of an order.
 #[derive(Debug, Default)]
 pub(super) struct Known {
+    pub(super) request: Option<OrderRequest>,
+    pub(super) told: Vec<Fill>,
     pub(super) reports: Vec<String>,
     pub(super) ended: Option<&'static str>,
     pub(super) unknown: bool,
@@ -19,6 +21,9 @@ impl Known {
     pub(super) fn report(&mut self, report: Report, seed: u64) {
         let known = self;
         known.reports.push(format!("{report:?}"));
+        if let Report::Filled(fill) = report {
+            known.told.push(fill);
+        }
         match report {
             Report::Filled(Fill { fill, quantity, fee, .. }) => {
                 assert!(known.fills.insert(fill), "seed {seed}: a fill twice: {:?}", known.reports);

@@ -49,6 +49,8 @@ pub(super) struct Tracked {
     pub(super) fees: Money,
     /// Whether an earlier session reported fills too, whose value is not known here.
     pub(super) adopted: bool,
+    /// Of an earlier session, and nothing was told of it in this one.
+    untold: bool,
     pub(super) phase: Phase,
     /// A change whose answer was lost, by its quantity.
     pub(super) amending: Option<Qty>,
@@ -69,6 +71,7 @@ impl Tracked {
             value: 0,
             fees: Money::ZERO,
             adopted: false,
+            untold: false,
             phase: Phase::Sent,
             amending: None,
             inquiry: None,
@@ -79,7 +82,8 @@ impl Tracked {
 
     /// An order of an earlier session, of which so much is booked.
     pub(super) fn adopted(request: OrderRequest, place: usize, filled: Qty, since_ms: i64) -> Self {
-        Self { filled, adopted: !filled.is_zero(), phase: Phase::Unknown, ..Self::new(request, place, since_ms) }
+        let adopted = !filled.is_zero();
+        Self { filled, adopted, untold: true, phase: Phase::Unknown, ..Self::new(request, place, since_ms) }
     }
 
     pub(super) fn is_live(&self) -> bool {
@@ -97,14 +101,14 @@ impl Tracked {
     /// The venue has it. Says so where the core does not know.
     pub(super) fn accept(&mut self, reports: &mut Vec<Report>) {
         if matches!(self.phase, Phase::Sent | Phase::Unknown) {
-            self.phase = Phase::Open;
+            (self.phase, self.untold) = (Phase::Open, false);
             reports.push(Report::Accepted { order: self.request.order });
         }
     }
 
-    /// The answer to a command about it was lost.
+    /// The answer to a command about it was lost, or the venue knows nothing of what an earlier session sent or was about to.
     pub(super) fn lose(&mut self, reports: &mut Vec<Report>) {
-        if matches!(self.phase, Phase::Sent | Phase::Open) {
+        if std::mem::take(&mut self.untold) || matches!(self.phase, Phase::Sent | Phase::Open) {
             self.phase = Phase::Unknown;
             reports.push(Report::Lost { order: self.request.order });
         }
