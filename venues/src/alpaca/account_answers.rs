@@ -144,8 +144,7 @@ impl Alpaca {
     pub(super) fn cancelling_answer(&mut self, number: u64, of: Option<InstrumentId>, json: &str) {
         if of.is_none() {
             let parts: Vec<Part<'_>> = read("what became of each", json).unwrap_or_default();
-            let good = |part: &&Part<'_>| part.status.is_none_or(|status| (200..300).contains(&status));
-            let cancelling = parts.iter().filter(good).count();
+            let cancelling = parts.iter().filter(|part| part.is_done()).count();
             self.on_cancelled_one(207, json.as_bytes());
             return self.answer(number, Ok(Answer::Cancelling(cancelling)));
         }

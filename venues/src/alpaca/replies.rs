@@ -10,6 +10,9 @@ use crate::text::shown;
 use engine::event::{Reason, Report};
 use engine::order::OrderId;
 
+/// How many refusals of one answer are told each.
+const TOLD: usize = 20;
+
 impl Alpaca {
     pub(super) fn on_submitted(&mut self, order: OrderId, status: u16, body: &[u8]) {
         match verdict(status, body) {
@@ -229,9 +232,13 @@ impl Alpaca {
         if status == 207 {
             let parts: Vec<Part<'_>> =
                 text_of(body).and_then(|json| read("what became of each", json)).unwrap_or_default();
-            for part in parts.iter().filter(|part| part.status.is_none_or(|status| !(200..300).contains(&status))) {
+            let refused: Vec<&Part<'_>> = parts.iter().filter(|part| !part.is_done()).collect();
+            for part in refused.iter().take(TOLD) {
                 let (id, why) = (part.id.as_deref().unwrap_or_default(), part.body.map_or("", |body| body.get()));
                 self.note(&format!("order {id} at the venue is not cancelled: {}", shown(why)));
+            }
+            if refused.len() > TOLD {
+                self.note(&format!("{} more orders at the venue are not cancelled", refused.len() - TOLD));
             }
         } else if let Verdict::Refused(_, words) | Verdict::Ambiguous(words) = verdict(status, body) {
             self.note(&format!("an order at the venue is not cancelled: {words}"));

@@ -3,3 +3,4 @@ extern crate onetape_venues as venues;
 
 mod alpaca;
 mod bingx;
+mod corpus;

@@ -122,3 +122,11 @@ pub struct Part<'a> {
     #[serde(borrow, default)]
     pub body: Option<&'a serde_json::value::RawValue>,
 }
+
+impl Part<'_> {
+    /// Whether the venue did it.
+    #[must_use]
+    pub fn is_done(&self) -> bool {
+        self.status.is_some_and(|status| (200..300).contains(&status))
+    }
+}

@@ -10,4 +10,4 @@ mod questions;
 mod recorded;
 mod recovery;
 mod requests;
-mod rig;
+pub(crate) mod rig;

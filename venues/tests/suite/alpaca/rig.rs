@@ -10,13 +10,13 @@ use venues::{
 };
 
 /// 2026-01-02T14:30:00Z, when a session opens.
-pub(super) const OPEN: i64 = 1_767_364_200_000_000_000;
+pub(crate) const OPEN: i64 = 1_767_364_200_000_000_000;
 const MS: u64 = 1_000_000;
-pub(super) const AAPL: InstrumentId = InstrumentId(0);
-pub(super) const BTC: InstrumentId = InstrumentId(1);
+pub(crate) const AAPL: InstrumentId = InstrumentId(0);
+pub(crate) const BTC: InstrumentId = InstrumentId(1);
 
 /// An instrument with prices of four decimal places and quantities of nine.
-pub(super) fn listed(id: InstrumentId, symbol: &str, interval: &str) -> Listed {
+pub(crate) fn listed(id: InstrumentId, symbol: &str, interval: &str) -> Listed {
     let quote = "USD".parse().expect("a currency");
     let specs = Dated::always(Spec::FREE);
     let name = format!("alpaca:{symbol}");
@@ -24,31 +24,31 @@ pub(super) fn listed(id: InstrumentId, symbol: &str, interval: &str) -> Listed {
     Listed { id, symbol: symbol.into(), instrument, interval: interval.parse().expect("an interval"), ticks: true }
 }
 
-pub(super) fn config() -> Config {
+pub(crate) fn config() -> Config {
     let keys = Credentials { key: SecretString::from("PKCANARYKEY"), secret: SecretString::from("canarysecret") };
     let both = vec![listed(AAPL, "AAPL", "1m"), listed(BTC, "BTC/USD", "1m")];
     Config::new(Endpoints::paper(), Some(keys), RunId::new("run7").expect("a run id"), both)
 }
 
-pub(super) struct Rig {
-    pub(super) it: Alpaca,
-    pub(super) now: Moment,
-    pub(super) requests: Vec<Request>,
-    pub(super) happened: Vec<Happening>,
-    pub(super) said: Vec<(Socket, String)>,
-    pub(super) opened: Vec<(Socket, String)>,
-    pub(super) closed: Vec<Socket>,
+pub(crate) struct Rig {
+    pub(crate) it: Alpaca,
+    pub(crate) now: Moment,
+    pub(crate) requests: Vec<Request>,
+    pub(crate) happened: Vec<Happening>,
+    pub(crate) said: Vec<(Socket, String)>,
+    pub(crate) opened: Vec<(Socket, String)>,
+    pub(crate) closed: Vec<Socket>,
 }
 
 impl Rig {
-    pub(super) fn of(config: Config) -> Self {
+    pub(crate) fn of(config: Config) -> Self {
         let now = Moment { wall: Timestamp(OPEN), mono_ns: 1_000_000_000_000 };
         let it = Alpaca::new(config).expect("a set-up that works");
         let (requests, happened) = (Vec::new(), Vec::new());
         Self { it, now, requests, happened, said: Vec::new(), opened: Vec::new(), closed: Vec::new() }
     }
 
-    pub(super) fn input(&mut self, input: Input<'_>) {
+    pub(crate) fn input(&mut self, input: Input<'_>) {
         let mut out = Vec::new();
         self.it.handle(self.now, input, &mut out);
         for output in out {
@@ -67,7 +67,7 @@ impl Rig {
     }
 
     /// Time passes, and the connector is woken when it wants to be.
-    pub(super) fn pass(&mut self, ms: u64) {
+    pub(crate) fn pass(&mut self, ms: u64) {
         let end = self.now.mono_ns + ms * MS;
         while let Some(at) = self.it.wake_at().filter(|at| *at <= end) {
             self.to(at.max(self.now.mono_ns + 1));
@@ -83,50 +83,50 @@ impl Rig {
     }
 
     /// The first request that is not answered yet to such a path, taken out.
-    pub(super) fn take(&mut self, method: Method, path: &str) -> Option<Request> {
+    pub(crate) fn take(&mut self, method: Method, path: &str) -> Option<Request> {
         let place = self.requests.iter().position(|it| it.method == method && it.target.starts_with(path))?;
         Some(self.requests.remove(place))
     }
 
-    pub(super) fn request(&mut self, method: Method, path: &str) -> Request {
+    pub(crate) fn request(&mut self, method: Method, path: &str) -> Request {
         let there: Vec<String> = self.requests.iter().map(|it| format!("{} {}", it.method.name(), it.target)).collect();
         self.take(method, path).unwrap_or_else(|| panic!("no {} {path} among {there:?}", method.name()))
     }
 
-    pub(super) fn answer(&mut self, request: &Request, status: u16, body: &str) {
+    pub(crate) fn answer(&mut self, request: &Request, status: u16, body: &str) {
         self.input(Input::Answered { ticket: request.ticket, status, headers: &[], body: body.as_bytes() });
     }
 
     /// Answers the first such request.
-    pub(super) fn reply(&mut self, (method, path): (Method, &str), status: u16, body: &str) -> Request {
+    pub(crate) fn reply(&mut self, (method, path): (Method, &str), status: u16, body: &str) -> Request {
         let request = self.request(method, path);
         self.answer(&request, status, body);
         request
     }
 
-    pub(super) fn fail(&mut self, (method, path): (Method, &str), failure: LinkFailure) {
+    pub(crate) fn fail(&mut self, (method, path): (Method, &str), failure: LinkFailure) {
         let ticket = self.request(method, path).ticket;
         self.input(Input::Unanswered { ticket, failure });
     }
 
-    pub(super) fn hear(&mut self, json: &str) {
+    pub(crate) fn hear(&mut self, json: &str) {
         self.input(Input::Received(Socket::Private, Frame::Binary(json.as_bytes())));
     }
 
-    pub(super) fn market(&mut self, socket: u8, json: &str) {
+    pub(crate) fn market(&mut self, socket: u8, json: &str) {
         self.input(Input::Received(Socket::Market(socket), Frame::Text(json)));
     }
 
-    pub(super) fn act(&mut self, actions: &[Action]) {
+    pub(crate) fn act(&mut self, actions: &[Action]) {
         self.input(Input::Act(actions));
     }
 
-    pub(super) fn ask(&mut self, number: u64, query: &Query) {
+    pub(crate) fn ask(&mut self, number: u64, query: &Query) {
         self.input(Input::Ask(number, query));
     }
 
     /// The stream of orders is opened, and nothing was missed.
-    pub(super) fn up() -> Self {
+    pub(crate) fn up() -> Self {
         let mut rig = Self::of(config());
         rig.input(Input::Start);
         rig.private_up();
@@ -137,19 +137,19 @@ impl Rig {
         rig
     }
 
-    pub(super) fn private_up(&mut self) {
+    pub(crate) fn private_up(&mut self) {
         self.input(Input::Opened(Socket::Private));
         self.hear(r#"{"stream":"authorization","data":{"status":"authorized","action":"authenticate"}}"#);
         self.hear(r#"{"stream":"listening","data":{"streams":["trade_updates"]}}"#);
     }
 
-    pub(super) fn nothing_missed(&mut self) {
+    pub(crate) fn nothing_missed(&mut self) {
         self.reply((Method::Get, "/v2/orders?status=open"), 200, "[]");
         self.reply((Method::Get, "/v2/account/activities/FILL"), 200, "[]");
     }
 
     /// What was reported since it was asked last, in short words.
-    pub(super) fn reports(&mut self) -> Vec<String> {
+    pub(crate) fn reports(&mut self) -> Vec<String> {
         let mut reports = Vec::new();
         for happening in std::mem::take(&mut self.happened) {
             if let Happening::Report(report) = happening {
@@ -159,7 +159,7 @@ impl Rig {
         reports
     }
 
-    pub(super) fn notes(&self) -> Vec<String> {
+    pub(crate) fn notes(&self) -> Vec<String> {
         let note = |it: &Happening| match it {
             Happening::Note(text) => Some(text.clone()),
             _ => None,
@@ -199,72 +199,72 @@ fn price_text(price: Price) -> String {
 }
 
 /// So many whole units.
-pub(super) fn whole(units: i64) -> Qty {
+pub(crate) fn whole(units: i64) -> Qty {
     Qty(units * 1_000_000_000)
 }
 
 /// A price in cents.
-pub(super) fn cents(cents: i64) -> Price {
+pub(crate) fn cents(cents: i64) -> Price {
     Price(cents * 100)
 }
 
-pub(super) fn order(number: u64, side: Side, units: i64, kind: OrderKind) -> OrderRequest {
+pub(crate) fn order(number: u64, side: Side, units: i64, kind: OrderKind) -> OrderRequest {
     let plain = OrderRequest::plain(OrderId(number), AAPL, side, whole(units), kind);
     OrderRequest { terms: Terms::PLAIN.lasting(TimeInForce::Day), ..plain }
 }
 
-pub(super) fn limit(price: i64) -> OrderKind {
+pub(crate) fn limit(price: i64) -> OrderKind {
     OrderKind::Limit { price: cents(price) }
 }
 
-pub(super) fn attached(leader: u64, request: OrderRequest) -> OrderRequest {
+pub(crate) fn attached(leader: u64, request: OrderRequest) -> OrderRequest {
     let terms = Terms { reduce_only: true, ..request.terms };
     OrderRequest { link: Link::Attached(OrderId(leader)), terms, ..request }
 }
 
 /// The venue's id of a number: a UUID.
-pub(super) fn uuid(number: u32) -> String {
+pub(crate) fn uuid(number: u32) -> String {
     format!("{number:08x}-0000-4000-8000-000000000000")
 }
 
 /// An order as the venue has it.
-pub(super) struct Theirs {
-    pub(super) id: u32,
-    pub(super) name: String,
-    pub(super) qty: &'static str,
-    pub(super) filled: &'static str,
-    pub(super) status: &'static str,
-    pub(super) more: String,
+pub(crate) struct Theirs {
+    pub(crate) id: u32,
+    pub(crate) name: String,
+    pub(crate) qty: &'static str,
+    pub(crate) filled: &'static str,
+    pub(crate) status: &'static str,
+    pub(crate) more: String,
 }
 
-pub(super) fn theirs(id: u32, name: &str, status: &'static str) -> Theirs {
+pub(crate) fn theirs(id: u32, name: &str, status: &'static str) -> Theirs {
     Theirs { id, name: name.into(), qty: "10", filled: "0", status, more: String::new() }
 }
 
 impl Theirs {
-    pub(super) fn filled(self, filled: &'static str) -> Self {
+    pub(crate) fn filled(self, filled: &'static str) -> Self {
         Self { filled, ..self }
     }
 
-    pub(super) fn of(self, qty: &'static str) -> Self {
+    pub(crate) fn of(self, qty: &'static str) -> Self {
         Self { qty, ..self }
     }
 
-    pub(super) fn with(self, more: &str) -> Self {
+    pub(crate) fn with(self, more: &str) -> Self {
         Self { more: format!("{},{more}", self.more), ..self }
     }
 
-    pub(super) fn replaces(self, id: u32) -> Self {
+    pub(crate) fn replaces(self, id: u32) -> Self {
         let more = format!("\"replaces\":\"{}\"", uuid(id));
         self.with(&more)
     }
 
-    pub(super) fn replaced_by(self, id: u32) -> Self {
+    pub(crate) fn replaced_by(self, id: u32) -> Self {
         let more = format!("\"replaced_by\":\"{}\"", uuid(id));
         self.with(&more)
     }
 
-    pub(super) fn json(&self) -> String {
+    pub(crate) fn json(&self) -> String {
         let Self { id, name, qty, filled, status, more } = self;
         let id = uuid(*id);
         format!(
@@ -273,17 +273,17 @@ impl Theirs {
     }
 
     /// An event of the stream about it.
-    pub(super) fn event(&self, event: &str, execution: u32) -> String {
+    pub(crate) fn event(&self, event: &str, execution: u32) -> String {
         self.event_with(event, execution, "")
     }
 
     /// An execution of so much at a price.
-    pub(super) fn fill(&self, execution: u32, qty: &str, price: &str) -> String {
+    pub(crate) fn fill(&self, execution: u32, qty: &str, price: &str) -> String {
         let event = if self.status == "filled" { "fill" } else { "partial_fill" };
         self.event_with(event, execution, &format!(r#","qty":"{qty}","price":"{price}","position_qty":"1""#))
     }
 
-    pub(super) fn event_with(&self, event: &str, execution: u32, more: &str) -> String {
+    pub(crate) fn event_with(&self, event: &str, execution: u32, more: &str) -> String {
         let (order, id) = (self.json(), uuid(0xe000_0000 + execution));
         format!(
             r#"{{"stream":"trade_updates","data":{{"event":"{event}","execution_id":"{id}","timestamp":"2026-01-02T14:30:01.123456789Z"{more},"order":{order}}}}}"#
@@ -291,7 +291,7 @@ impl Theirs {
     }
 
     /// A row of the activities about a fill of it.
-    pub(super) fn activity(&self, number: u32, qty: &str, price: &str) -> String {
+    pub(crate) fn activity(&self, number: u32, qty: &str, price: &str) -> String {
         let (id, filled) = (uuid(self.id), self.filled);
         let own = uuid(0xac00_0000 + number);
         format!(

@@ -12,15 +12,15 @@ use venues::{
     Channel, Connector, Frame, Happening, Input, LinkFailure, Listed, Moment, Output, Request, RunId, Socket, Ticket,
 };
 
-pub(super) const KEY: &str = "canary-key-4711";
-pub(super) const SECRET: &str = "canary-secret-0815";
-pub(super) const LISTEN: &str = "canarylistenkey1234567890abcdef";
+pub(crate) const KEY: &str = "canary-key-4711";
+pub(crate) const SECRET: &str = "canary-secret-0815";
+pub(crate) const LISTEN: &str = "canarylistenkey1234567890abcdef";
 /// Wall time when the monotonic clock shows zero, in milliseconds: a whole minute.
-pub(super) const EPOCH_MS: i64 = 1_760_000_040_000;
-pub(super) const MARKET: Socket = Socket::Market(0);
+pub(crate) const EPOCH_MS: i64 = 1_760_000_040_000;
+pub(crate) const MARKET: Socket = Socket::Market(0);
 
 /// One instrument with a tick of 0.5 and a lot of 0.001 in steps of 0.1 and 0.0001.
-pub(super) fn listed() -> Vec<Listed> {
+pub(crate) fn listed() -> Vec<Listed> {
     let spec = Spec { tick: Price(5), lot: Qty(10), min_notional: Money::ZERO };
     let usdt = "USDT".parse().expect("a currency");
     let instrument =
@@ -28,37 +28,37 @@ pub(super) fn listed() -> Vec<Listed> {
     vec![Listed { id: InstrumentId(7), symbol: "BTC-USDT".into(), instrument, interval: Interval::MINUTE, ticks: true }]
 }
 
-pub(super) fn limit(price: Price) -> OrderKind {
+pub(crate) fn limit(price: Price) -> OrderKind {
     OrderKind::Limit { price }
 }
 
-pub(super) fn order(number: u64, side: Side, quantity: i64, kind: OrderKind) -> OrderRequest {
+pub(crate) fn order(number: u64, side: Side, quantity: i64, kind: OrderKind) -> OrderRequest {
     let (terms, link) = (Terms::PLAIN, Link::Alone);
     let order = OrderId(number);
     OrderRequest { order, instrument: InstrumentId(7), side, quantity: Qty(quantity), kind, terms, link }
 }
 
-pub(super) fn gzip(text: &str) -> Vec<u8> {
+pub(crate) fn gzip(text: &str) -> Vec<u8> {
     let mut encoder = GzEncoder::new(Vec::new(), Compression::default());
     encoder.write_all(text.as_bytes()).expect("memory takes it");
     encoder.finish().expect("memory takes it")
 }
 
-pub(super) struct Desk {
-    pub(super) it: BingX,
+pub(crate) struct Desk {
+    pub(crate) it: BingX,
     /// The monotonic clock in nanoseconds.
-    pub(super) mono_ns: u64,
-    pub(super) sent: Vec<Request>,
-    pub(super) said: Vec<Happening>,
-    pub(super) texts: Vec<(Socket, String)>,
-    pub(super) opened: Vec<(Socket, String)>,
-    pub(super) closed: Vec<Socket>,
+    pub(crate) mono_ns: u64,
+    pub(crate) sent: Vec<Request>,
+    pub(crate) said: Vec<Happening>,
+    pub(crate) texts: Vec<(Socket, String)>,
+    pub(crate) opened: Vec<(Socket, String)>,
+    pub(crate) closed: Vec<Socket>,
     /// Everything that came out, as its `Debug` text shows it.
-    pub(super) shown: String,
+    pub(crate) shown: String,
 }
 
 impl Desk {
-    pub(super) fn new(change: impl FnOnce(&mut Config)) -> Self {
+    pub(crate) fn new(change: impl FnOnce(&mut Config)) -> Self {
         let credentials = Credentials { key: SecretString::from(KEY), secret: SecretString::from(SECRET) };
         let mut config = Config::new(Endpoints::live(), Some(credentials), RunId::new("run").expect("a run"), listed());
         config.funding = false;
@@ -77,11 +77,11 @@ impl Desk {
     }
 
     /// A connector whose streams are ready, with nothing under way.
-    pub(super) fn ready() -> Self {
+    pub(crate) fn ready() -> Self {
         Self::ready_with(|_| {})
     }
 
-    pub(super) fn ready_with(change: impl FnOnce(&mut Config)) -> Self {
+    pub(crate) fn ready_with(change: impl FnOnce(&mut Config)) -> Self {
         let mut desk = Self::new(change);
         desk.start();
         desk.answer_ok("trade/openOrders", "{\"orders\":[]}");
@@ -91,7 +91,7 @@ impl Desk {
     }
 
     /// Starts, up to the list of open orders that the private stream waits for.
-    pub(super) fn start(&mut self) {
+    pub(crate) fn start(&mut self) {
         self.put(Input::Start);
         let time = EPOCH_MS + self.milliseconds();
         self.answer_ok("server/time", &format!("{{\"serverTime\":{time}}}"));
@@ -100,12 +100,12 @@ impl Desk {
         self.put(Input::Opened(Socket::Private));
     }
 
-    pub(super) fn give_key(&mut self) {
+    pub(crate) fn give_key(&mut self) {
         self.answer("user/auth/userDataStream", 200, &format!("{{\"listenKey\":\"{LISTEN}\"}}"));
     }
 
     /// Opens the market socket, acknowledges its streams and tells one ended candle.
-    pub(super) fn open_market(&mut self) {
+    pub(crate) fn open_market(&mut self) {
         self.put(Input::Opened(MARKET));
         for at in 0..3 {
             self.frame(
@@ -117,7 +117,7 @@ impl Desk {
         self.forget();
     }
 
-    pub(super) fn forget(&mut self) {
+    pub(crate) fn forget(&mut self) {
         self.said.clear();
         self.texts.clear();
         self.opened.clear();
@@ -128,11 +128,11 @@ impl Desk {
         i64::try_from(self.mono_ns / 1_000_000).expect("a short test")
     }
 
-    pub(super) fn now(&self) -> Moment {
+    pub(crate) fn now(&self) -> Moment {
         Moment { wall: Timestamp((EPOCH_MS + self.milliseconds()) * 1_000_000), mono_ns: self.mono_ns }
     }
 
-    pub(super) fn put(&mut self, input: Input<'_>) {
+    pub(crate) fn put(&mut self, input: Input<'_>) {
         let mut out = Vec::new();
         self.it.handle(self.now(), input, &mut out);
         for output in out {
@@ -149,7 +149,7 @@ impl Desk {
     }
 
     /// Lets time pass, waking the connector whenever it asked for it.
-    pub(super) fn wait(&mut self, milliseconds: u64) {
+    pub(crate) fn wait(&mut self, milliseconds: u64) {
         let until = self.mono_ns + milliseconds * 1_000_000;
         for _ in 0..100_000 {
             let Some(at) = self.it.wake_at().filter(|at| *at <= until) else { break };
@@ -160,66 +160,66 @@ impl Desk {
     }
 
     /// The first request under way whose target holds a text.
-    pub(super) fn take(&mut self, holds: &str) -> Request {
+    pub(crate) fn take(&mut self, holds: &str) -> Request {
         let place = self.sent.iter().position(|request| request.target.contains(holds));
         let targets: Vec<&str> = self.sent.iter().map(|request| request.target.as_str()).collect();
         let place = place.unwrap_or_else(|| panic!("nothing like {holds} was sent: {targets:?}"));
         self.sent.remove(place)
     }
 
-    pub(super) fn reply(&mut self, ticket: Ticket, status: u16, body: &str) {
+    pub(crate) fn reply(&mut self, ticket: Ticket, status: u16, body: &str) {
         self.put(Input::Answered { ticket, status, headers: &[], body: body.as_bytes() });
     }
 
-    pub(super) fn answer(&mut self, holds: &str, status: u16, body: &str) -> Request {
+    pub(crate) fn answer(&mut self, holds: &str, status: u16, body: &str) -> Request {
         let request = self.take(holds);
         self.reply(request.ticket, status, body);
         request
     }
 
-    pub(super) fn answer_ok(&mut self, holds: &str, data: &str) -> Request {
+    pub(crate) fn answer_ok(&mut self, holds: &str, data: &str) -> Request {
         self.answer(holds, 200, &format!("{{\"code\":0,\"msg\":\"\",\"data\":{data}}}"))
     }
 
-    pub(super) fn fail(&mut self, holds: &str, code: i64) -> Request {
+    pub(crate) fn fail(&mut self, holds: &str, code: i64) -> Request {
         self.answer(holds, 200, &format!("{{\"code\":{code},\"msg\":\"no\",\"data\":{{}}}}"))
     }
 
-    pub(super) fn lose(&mut self, holds: &str, failure: LinkFailure) -> Request {
+    pub(crate) fn lose(&mut self, holds: &str, failure: LinkFailure) -> Request {
         let request = self.take(holds);
         self.put(Input::Unanswered { ticket: request.ticket, failure });
         request
     }
 
     /// Loses every request under way whose target holds a text.
-    pub(super) fn lose_all(&mut self, holds: &str) {
+    pub(crate) fn lose_all(&mut self, holds: &str) {
         while let Some(at) = self.sent.iter().position(|request| request.target.contains(holds)) {
             let ticket = self.sent.remove(at).ticket;
             self.put(Input::Unanswered { ticket, failure: LinkFailure::Lost });
         }
     }
 
-    pub(super) fn frame(&mut self, socket: Socket, text: &str) {
+    pub(crate) fn frame(&mut self, socket: Socket, text: &str) {
         self.put(Input::Received(socket, Frame::Binary(&gzip(text))));
     }
 
-    pub(super) fn submit(&mut self, request: OrderRequest) {
+    pub(crate) fn submit(&mut self, request: OrderRequest) {
         self.put(Input::Act(&[Action::Submit(request)]));
     }
 
-    pub(super) fn cancel(&mut self, number: u64) {
+    pub(crate) fn cancel(&mut self, number: u64) {
         self.put(Input::Act(&[Action::Cancel { order: OrderId(number), instrument: InstrumentId(7) }]));
     }
 
     /// A limit order of 0.01 at 50000 that rests at the venue under an id.
-    pub(super) fn rest(&mut self, number: u64, id: u64) {
+    pub(crate) fn rest(&mut self, number: u64, id: u64) {
         self.submit(order(number, Side::Buy, 100, limit(Price(500_000))));
         self.answer_ok("trade/order?", &placed(id)).ticket_is_a_post();
         assert_eq!(self.reports(), [Report::Accepted { order: OrderId(number) }]);
     }
 
     /// What the venue said of orders since the last time.
-    pub(super) fn reports(&mut self) -> Vec<Report> {
+    pub(crate) fn reports(&mut self) -> Vec<Report> {
         let reports = self.said.iter().filter_map(|it| if let Happening::Report(it) = it { Some(*it) } else { None });
         let reports = reports.collect();
         self.said.retain(|it| !matches!(it, Happening::Report(_)));
@@ -227,7 +227,7 @@ impl Desk {
     }
 
     /// The same in a line: `accepted 1`, `filled 1 100@500000 fee 0.5 id 7 maker`.
-    pub(super) fn told(&mut self) -> String {
+    pub(crate) fn told(&mut self) -> String {
         let line = |report: &Report| match *report {
             Report::Accepted { order } => format!("accepted {}", order.0),
             Report::Rejected { order, reason } => format!("rejected {} {}", order.0, reason.name()),
@@ -258,7 +258,7 @@ fn id(id: u128) -> String {
     if id >> 64 == 0 { id.to_string() } else { format!("{}/{}", id >> 64, id & u128::from(u64::MAX)) }
 }
 
-pub(super) trait IsPost {
+pub(crate) trait IsPost {
     fn ticket_is_a_post(self);
 }
 
@@ -270,12 +270,12 @@ impl IsPost for Request {
 }
 
 /// The data of an answer to a new order.
-pub(super) fn placed(id: u64) -> String {
+pub(crate) fn placed(id: u64) -> String {
     format!("{{\"order\":{{\"symbol\":\"BTC-USDT\",\"orderId\":{id},\"side\":\"BUY\",\"type\":\"LIMIT\"}}}}")
 }
 
 impl Desk {
-    pub(super) fn it_wakes(&self) -> Option<u64> {
+    pub(crate) fn it_wakes(&self) -> Option<u64> {
         self.it.wake_at()
     }
 }

@@ -1,7 +1,7 @@
 //! BingX: recorded data, and the traps of its protocol one by one.
 mod answers;
 mod candles;
-mod desk;
+pub(crate) mod desk;
 mod faults;
 mod fills;
 mod frames;
