@@ -5,6 +5,8 @@ mod alpaca_loopback;
 mod alpaca_restarts;
 mod bad_input;
 mod bingx_loopback;
+#[cfg(feature = "service")]
+mod canary;
 mod checklist;
 mod currencies;
 mod dated;
