@@ -16,7 +16,8 @@ use secrecy::{ExposeSecret, SecretString};
 use std::collections::{BTreeMap, BTreeSet};
 use venues::alpaca::{Alpaca, Config, Credentials, Endpoints};
 use venues::{
-    Channel, Connector, Frame, Happening, Input, LinkFailure, Listed, Moment, Output, RunId, Socket, Standing, Ticket,
+    Channel, Connector, Frame, Happening, Input, LinkFailure, Listed, Moment, Output, Request, RunId, Socket, Standing,
+    Ticket,
 };
 
 /// How many runs with faults. Sixty pass too, and take two minutes.
@@ -122,37 +123,7 @@ impl Run {
                 self.later(WAY_MS, Coming::Failure(request.ticket, LinkFailure::NotSent));
             }
             Output::Open { socket, .. } if self.down => self.later(WAY_MS, Coming::Closed(socket, None)),
-            Output::Send(request) => {
-                let (path, query) = request.target.split_once('?').unwrap_or((&request.target, ""));
-                let header = |(name, value): &(&'static str, SecretString)| {
-                    (name.to_ascii_lowercase(), value.expose_secret().to_string())
-                };
-                let theirs = VenueRequest {
-                    method: request.method.name().into(),
-                    path: path.into(),
-                    query: query.into(),
-                    headers: request.headers.iter().map(header).collect(),
-                    body: request.body.clone(),
-                };
-                let timeout = u64::from(request.timeout_ms);
-                let (wait, coming) = match self.venue.request(&theirs, self.venue_now()) {
-                    Reply::Answer(answer) => (2 * WAY_MS, Some(answer)),
-                    Reply::Late(answer, wait) => {
-                        let wait = u64::try_from(wait.as_millis()).unwrap_or(u64::MAX);
-                        (wait.min(timeout), (wait < timeout).then_some(answer))
-                    }
-                    Reply::Hangup => (2 * WAY_MS, None),
-                };
-                let coming = match coming {
-                    Some(answer) => {
-                        let headers =
-                            answer.headers.iter().map(|(name, value)| (name.to_ascii_lowercase(), value.clone()));
-                        Coming::Answer(request.ticket, answer.status, headers.collect(), answer.body)
-                    }
-                    None => Coming::Failure(request.ticket, LinkFailure::Lost),
-                };
-                self.later(wait, coming);
-            }
+            Output::Send(request) => self.send(&request),
             Output::Open { socket, url, headers } => {
                 let header = |(name, value): &(&'static str, SecretString)| {
                     (name.to_ascii_lowercase(), value.expose_secret().to_string())
@@ -177,6 +148,37 @@ impl Run {
             Output::Happened(happening) => self.happened(happening),
         }
         self.collect();
+    }
+
+    fn send(&mut self, request: &Request) {
+        let (path, query) = request.target.split_once('?').unwrap_or((&request.target, ""));
+        let header = |(name, value): &(&'static str, SecretString)| {
+            (name.to_ascii_lowercase(), value.expose_secret().to_string())
+        };
+        let theirs = VenueRequest {
+            method: request.method.name().into(),
+            path: path.into(),
+            query: query.into(),
+            headers: request.headers.iter().map(header).collect(),
+            body: request.body.clone(),
+        };
+        let timeout = u64::from(request.timeout_ms);
+        let (wait, coming) = match self.venue.request(&theirs, self.venue_now()) {
+            Reply::Answer(answer) => (2 * WAY_MS, Some(answer)),
+            Reply::Late(answer, wait) => {
+                let wait = u64::try_from(wait.as_millis()).unwrap_or(u64::MAX);
+                (wait.min(timeout), (wait < timeout).then_some(answer))
+            }
+            Reply::Hangup => (2 * WAY_MS, None),
+        };
+        let coming = match coming {
+            Some(answer) => {
+                let headers = answer.headers.iter().map(|(name, value)| (name.to_ascii_lowercase(), value.clone()));
+                Coming::Answer(request.ticket, answer.status, headers.collect(), answer.body)
+            }
+            None => Coming::Failure(request.ticket, LinkFailure::Lost),
+        };
+        self.later(wait, coming);
     }
 
     fn connect(&mut self, socket: Socket, url: &str, headers: Vec<(String, String)>) {

@@ -6,21 +6,19 @@ mod restarts;
 
 use engine::event::Report;
 use engine::order::{OrderId, OrderRequest};
-use engine::{Action, Candle, InstrumentId, Interval, OrderKind, Price, Qty, Rng, Side, Timestamp};
+use engine::{Action, Candle, InstrumentId, OrderKind, Price, Qty, Rng, Side, Timestamp};
 use known::Known;
 use loopback::bingx::Bingx;
 use loopback::dialect::{Dialect, Frame as VenueFrame, Room, SocketId};
 use loopback::faults::Fault;
 use loopback::http::{Reply, Request as VenueRequest};
 use loopback::pace::Moment as VenueMoment;
-use market::{MINUTES, START_MS, candles, instrument, venue};
+use market::{MINUTES, START_MS, adapter, candles, venue};
 use restarts::Late;
 use secrecy::{ExposeSecret, SecretString};
 use std::collections::BTreeMap;
-use venues::bingx::{BingX, Config, Credentials, Endpoints};
-use venues::{
-    Channel, Connector, Frame, Happening, Input, LinkFailure, Listed, Moment, Output, RunId, Socket, Standing, Ticket,
-};
+use venues::bingx::BingX;
+use venues::{Channel, Connector, Frame, Happening, Input, LinkFailure, Moment, Output, Socket, Standing, Ticket};
 
 /// How many runs with faults. Sixty pass too, and take two minutes.
 const SEEDS: u64 = 6;
@@ -35,18 +33,6 @@ enum Coming {
     Opened(Socket, SocketId),
     Frame(Socket, SocketId, VenueFrame),
     Closed(Socket, Option<SocketId>),
-}
-
-fn adapter(seed: u64) -> BingX {
-    let credentials = Credentials { key: SecretString::from("demo-key"), secret: SecretString::from("demo-secret") };
-    let symbol = "BTC-USDT".into();
-    let (id, interval) = (InstrumentId(0), Interval::MINUTE);
-    let listed = vec![Listed { id, symbol, instrument: instrument(), interval, ticks: true }];
-    let run = RunId::new("e2e").expect("a run");
-    let mut config = Config::new(Endpoints::demo(), Some(credentials), run, listed);
-    config.seed = seed;
-    config.funding = false;
-    BingX::new(config).expect("a configuration that works")
 }
 
 struct Run {

@@ -1,11 +1,16 @@
 //! A market of minutes that wanders, and a loopback venue over it.
 use engine::ledger::Rate;
 use engine::sim::Sessions;
-use engine::{Candle, Dated, Instrument, Interval, Money, Price, Qty, Rng, SharedCandles, Spec, Timestamp};
+use engine::{
+    Candle, Dated, Instrument, InstrumentId, Interval, Money, Price, Qty, Rng, SharedCandles, Spec, Timestamp,
+};
 use loopback::bingx::{Bingx, Options};
 use loopback::exchange::{Config, Exchange, Feed, Listing, boxed_candles};
 use loopback::faults::Faults;
 use loopback::pace::{Moment, Speed};
+use secrecy::SecretString;
+use venues::bingx::{BingX, Credentials, Endpoints};
+use venues::{Listed, RunId};
 
 /// How long it is.
 pub(super) const MINUTES: i64 = 90;
@@ -65,4 +70,17 @@ pub(super) fn venue(seed: u64, faults: &str, begin_ms: i64, speed: u64) -> Bingx
     let faults = Faults::parse(faults, seed).expect("faults");
     let now = Moment { wall: start, mono_ns: 0 };
     Bingx::new(Options::default(), exchange, Speed::Thousandths(speed * 1_000), faults, now)
+}
+
+/// An adapter for it.
+pub(super) fn adapter(seed: u64) -> BingX {
+    let credentials = Credentials { key: SecretString::from("demo-key"), secret: SecretString::from("demo-secret") };
+    let symbol = "BTC-USDT".into();
+    let (id, interval) = (InstrumentId(0), Interval::MINUTE);
+    let listed = vec![Listed { id, symbol, instrument: instrument(), interval, ticks: true }];
+    let run = RunId::new("e2e").expect("a run");
+    let mut config = venues::bingx::Config::new(Endpoints::demo(), Some(credentials), run, listed);
+    config.seed = seed;
+    config.funding = false;
+    BingX::new(config).expect("a configuration that works")
 }

@@ -1,5 +1,6 @@
 //! Processes that end in between, and messages to the venue that arrive when nobody waits for their answer any more.
-use super::{Run, adapter};
+use super::Run;
+use super::market::adapter;
 use engine::{Action, Qty, Rng};
 use loopback::dialect::Dialect;
 use loopback::faults::Fault;
