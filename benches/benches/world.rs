@@ -37,7 +37,7 @@ where
     // What was asked of the venue at the start is answered by then.
     std::thread::sleep(Duration::from_secs(1));
     let side = || session.side.lock().expect("nobody panics with it");
-    let (mut latencies, mut without) = (Latencies::default(), 0);
+    let (mut latencies, mut within, mut without) = (Latencies::default(), Latencies::default(), 0);
     for number in 0..BEFORE + MEASURED {
         let frame = carried(side().candle(0));
         while session.told.try_recv().is_ok() {}
@@ -46,6 +46,8 @@ where
         match session.told.recv_timeout(Duration::from_millis(100)) {
             Ok(Told::Order(read)) if number >= BEFORE => {
                 latencies.push(u64::try_from((read - start).as_nanos()).unwrap_or(u64::MAX));
+                let inside = read.saturating_duration_since(session.handle.last_read());
+                within.push(u64::try_from(inside.as_nanos()).unwrap_or(u64::MAX));
             }
             // The first frames are a beginning and no end. Later the fill before may be on its way still, where the machine is
             // busy: an order against one that is open is refused.
@@ -60,6 +62,7 @@ where
     }
     assert!(without < MEASURED / 10, "{without} candles without an order: {:?}", session.notes.lock());
     eprintln!("world/{name}: {}", latencies.line());
+    eprintln!("world/{name}, from our read on: {}", within.line());
     if std::env::var_os("NOTES").is_some() {
         session.notes.lock().expect("nobody panics with it").iter().take(20).for_each(|note| eprintln!("{note}"));
     }

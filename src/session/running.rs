@@ -142,10 +142,15 @@ fn session<S: Strategy>(
     world.begin();
     journal.look_at_latch();
     let outcome = run(&mut core, &mut world, &mut journal);
+    let barred = world.barred().map(str::to_owned);
     // The world holds the sockets; they are closed before anything is said of an end.
     drop(world);
     outcome.map_err(Failure::failed)?;
-    tell(folder, &core, &journal, wish.json)
+    tell(folder, &core, &journal, wish.json)?;
+    match barred {
+        Some(why) => Err(Failure::Failed(format!("the venue would not go on with us, and trading was halted: {why}"))),
+        None => Ok(()),
+    }
 }
 
 /// What the session's world is to be.

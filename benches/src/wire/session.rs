@@ -57,7 +57,8 @@ pub struct Session {
     pub told: Receiver<Told>,
     /// What a person should read.
     pub notes: Arc<Mutex<Vec<String>>>,
-    handle: Handle,
+    /// Reaches into it.
+    pub handle: Handle,
     thread: JoinHandle<()>,
 }
 

@@ -1,8 +1,10 @@
 //! What people and signals want of a running session, from any thread.
 use super::news::{News, NewsSender};
+use super::reads::Reads;
 use engine::OperatorEvent;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Instant;
 
 /// A wish.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -20,6 +22,7 @@ pub enum Control {
 pub struct Handle {
     pub(super) killed: Arc<AtomicBool>,
     pub(super) news: NewsSender,
+    pub(super) reads: Reads,
 }
 
 impl Handle {
@@ -30,6 +33,12 @@ impl Handle {
         let directive = engine::Directive::Trading(engine::TradingState::Killed);
         let event = OperatorEvent { who: who.into(), approver: String::new(), why: why.into(), directive };
         self.ask(Control::Operator(event));
+    }
+
+    /// When the last frame of any socket was read.
+    #[must_use]
+    pub fn last_read(&self) -> Instant {
+        self.reads.last()
     }
 
     /// Hands a wish to the session; lost only when the session has ended.

@@ -2,11 +2,13 @@
 use super::control::Handle;
 use super::http::Http;
 use super::news::{Arrived, News, NewsReceiver, NewsSender, queue};
+use super::reads::{Reads, WATCH};
 use super::sockets::Sockets;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::JoinHandle;
 use tokio::sync::mpsc;
+use tokio::sync::mpsc::error::TryRecvError;
 use venues::{LinkFailure, Output};
 
 /// Requests and frames that may wait to leave. Connectors keep to the venue's limits, so it never fills but when the network
@@ -35,13 +37,14 @@ impl Driver {
     pub fn start() -> Result<Self, NoDriver> {
         let (news, arrived) = queue();
         let killed = Arc::new(AtomicBool::new(false));
-        let handle = Handle { killed: Arc::clone(&killed), news: news.clone() };
+        let reads = Reads::new();
+        let handle = Handle { killed: Arc::clone(&killed), news: news.clone(), reads: reads.clone() };
         let (leaving, orders) = mpsc::channel(LEAVING);
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
         let runtime = runtime.map_err(|e| NoDriver(e.to_string()))?;
         let http = Http::new().map_err(NoDriver)?;
         let carry = move || {
-            runtime.block_on(carry(orders, http, &news, &killed));
+            runtime.block_on(carry(orders, http, (&news, &reads), &killed));
             // What still waits for an answer is given up with the session.
             runtime.shutdown_timeout(std::time::Duration::from_millis(200));
         };
@@ -82,9 +85,32 @@ impl Drop for Driver {
     }
 }
 
-async fn carry(mut orders: mpsc::Receiver<(usize, Output)>, http: Http, news: &NewsSender, killed: &Arc<AtomicBool>) {
-    let mut sockets = Sockets::default();
-    while let Some((venue, output)) = orders.recv().await {
+/// What is to leave next. After a frame that ended a quiet time the thread stays awake a while, for what comes of it.
+async fn next(orders: &mut mpsc::Receiver<(usize, Output)>, reads: &Reads) -> Option<(usize, Output)> {
+    loop {
+        tokio::select! {
+            biased;
+            next = orders.recv() => return next,
+            () = reads.quiet_ended() => {}
+        }
+        while reads.last().elapsed() < WATCH {
+            match orders.try_recv() {
+                Ok(next) => return Some(next),
+                Err(TryRecvError::Disconnected) => return None,
+                Err(TryRecvError::Empty) => tokio::task::yield_now().await,
+            }
+        }
+    }
+}
+
+async fn carry(
+    mut orders: mpsc::Receiver<(usize, Output)>,
+    http: Http,
+    (news, reads): (&NewsSender, &Reads),
+    killed: &Arc<AtomicBool>,
+) {
+    let mut sockets = Sockets::new(reads.clone());
+    while let Some((venue, output)) = next(&mut orders, reads).await {
         match output {
             Output::Send(request) => {
                 let (http, news, killed) = (http.clone(), news.clone(), Arc::clone(killed));

@@ -103,6 +103,7 @@ impl Live {
             Happening::Barred(text) => {
                 self.note(&format!("barred: {text}"));
                 self.operate(Directive::Trading(TradingState::Halted), &text);
+                self.barred = Some(text);
             }
         }
     }

@@ -148,6 +148,8 @@ pub struct Live {
     pub(super) differences: BTreeSet<(usize, String)>,
     /// When it began, in monotonic nanoseconds.
     pub(super) began_ns: u64,
+    /// Why a venue will not go on with us.
+    pub(super) barred: Option<String>,
     pub(super) failure: Option<LiveWorldError>,
     /// Commands of the step under way.
     pub(super) acts: Vec<Action>,
@@ -197,6 +199,7 @@ impl Live {
             cancels_at: None,
             differences: BTreeSet::new(),
             began_ns: 0,
+            barred: None,
             failure: None,
             acts: Vec::new(),
             rehearsing: Vec::new(),
@@ -264,10 +267,11 @@ impl Live {
         }
         for venue in 0..self.plan.links.len() {
             self.tell(venue, Input::Start);
-            let adopted: Vec<_> = self.open.iter().map(|(id, order)| (id, *order)).collect();
+            let adopted: Vec<_> = self.open.iter().map(|(id, order)| (id, order.clone())).collect();
             for (order, it) in adopted {
                 if self.plan.paper.is_none() && self.venue_of_action(&it.submit) == venue {
                     self.tell(venue, Input::Adopt { order, action: &it.submit, filled: it.filled });
+                    it.fills.iter().for_each(|fill| self.tell(venue, Input::Booked(fill)));
                 }
             }
         }
@@ -319,6 +323,12 @@ impl Live {
         }
         // What a happening led to may have asked for more, with buffers of its own.
         self.outputs = outputs;
+    }
+
+    /// Why a venue would not go on with us, if one would not.
+    #[must_use]
+    pub fn barred(&self) -> Option<&str> {
+        self.barred.as_deref()
     }
 
     pub(super) fn note(&mut self, text: &str) {

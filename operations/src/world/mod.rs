@@ -20,6 +20,7 @@ mod news;
 mod open_orders;
 mod paper;
 pub mod probe;
+mod reads;
 mod rehearsal;
 mod series;
 mod sockets;

@@ -1,17 +1,19 @@
 //! The orders of a session that have not ended, as far as commands and reports say: what a stop waits for, and what a protocol
 //! is told of after a restart.
 use engine::order::OrderId;
-use engine::{Action, Qty, Report};
+use engine::{Action, Fill, Qty, Report};
 use std::collections::BTreeMap;
 
 /// One of them.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct OpenOrder {
     pub(super) submit: Action,
     quantity: Qty,
     pub(super) filled: Qty,
     /// The venue has said something of it.
     answered: bool,
+    /// Its fills, as they were booked.
+    pub(super) fills: Vec<Fill>,
 }
 
 /// All of them.
@@ -21,7 +23,13 @@ pub(super) struct OpenOrders(BTreeMap<OrderId, OpenOrder>);
 impl OpenOrders {
     pub(super) fn sent(&mut self, action: &Action) {
         if let Action::Submit(request) = action {
-            let order = OpenOrder { submit: *action, quantity: request.quantity, filled: Qty::ZERO, answered: false };
+            let order = OpenOrder {
+                submit: *action,
+                quantity: request.quantity,
+                filled: Qty::ZERO,
+                answered: false,
+                fills: Vec::new(),
+            };
             self.0.insert(request.order, order);
         }
     }
@@ -34,6 +42,7 @@ impl OpenOrders {
             Report::Filled(fill) => {
                 let Some(order) = self.0.get_mut(&fill.order) else { return };
                 order.filled = order.filled + fill.quantity;
+                order.fills.push(fill);
                 if order.filled >= order.quantity {
                     self.0.remove(&fill.order);
                 }
@@ -41,6 +50,7 @@ impl OpenOrders {
             Report::Busted(fill) => {
                 if let Some(order) = self.0.get_mut(&fill.order) {
                     order.filled = order.filled - fill.quantity;
+                    order.fills.retain(|it| it.fill != fill.fill);
                 }
             }
             Report::Amended { order, quantity, .. } => {

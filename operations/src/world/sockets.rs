@@ -1,6 +1,7 @@
 //! WebSockets: one task each, which reads as fast as the world takes and writes what it is given.
 use super::http::tls;
 use super::news::{Arrived, News, NewsSender};
+use super::reads::Reads;
 use futures_util::{SinkExt, StreamExt};
 use secrecy::{ExposeSecret, SecretSlice, SecretString};
 use std::collections::BTreeMap;
@@ -23,18 +24,24 @@ const LEAVING: usize = 1_024;
 const CONNECT: Duration = Duration::from_secs(10);
 
 /// The open sockets.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Sockets {
     open: BTreeMap<Place, mpsc::Sender<Message>>,
+    reads: Reads,
 }
 
 impl Sockets {
+    pub(super) fn new(reads: Reads) -> Self {
+        Self { open: BTreeMap::new(), reads }
+    }
+
     /// Opens a socket; what was open in its place is closed.
     pub(super) fn open(&mut self, place: Place, url: SecretString, headers: Headers, news: NewsSender) {
         let (sender, leaving) = mpsc::channel(LEAVING);
         self.open.insert(place, sender);
+        let reads = self.reads.clone();
         tokio::spawn(async move {
-            converse(place, &url, &headers, leaving, &news).await;
+            converse(place, (&url, &headers), leaving, (&news, &reads)).await;
             drop(news.send(News::Venue(place.0, Arrived::Closed(place.1))).await);
         });
     }
@@ -62,10 +69,9 @@ impl Sockets {
 /// Lives as long as the socket does. Why it ended is of no use to anybody: the protocol opens another.
 async fn converse(
     (venue, socket): Place,
-    url: &SecretString,
-    headers: &Headers,
+    (url, headers): (&SecretString, &Headers),
     mut leaving: mpsc::Receiver<Message>,
-    news: &NewsSender,
+    (news, reads): (&NewsSender, &Reads),
 ) {
     let Some(stream) = connect(url, headers).await else { return };
     let (mut write, mut read) = stream.split();
@@ -91,6 +97,7 @@ async fn converse(
                 Some(Ok(Message::Close(_)) | Err(_)) | None => return,
             },
         };
+        reads.read();
         if news.send(News::Venue(venue, arrived)).await.is_err() {
             return;
         }
