@@ -19,11 +19,12 @@ use venues::Socket;
 const BEFORE: usize = 500;
 const MEASURED: usize = 5_000;
 
-fn measure<J: Tape>(name: &str, tape: impl FnOnce() -> J + Send + 'static)
+fn measure<J: Tape>(name: &str, busy_wait: bool, tape: impl FnOnce() -> J + Send + 'static)
 where
     J::Error: std::fmt::Display,
 {
-    let wish = Wish { instruments: 1, ticks: false, thousandths: 15_000_000, orders: Orders::Venue };
+    let thousandths = 15_000_000;
+    let wish = Wish { instruments: 1, ticks: false, thousandths, orders: Orders::Venue, busy_wait };
     let session = Session::begin(wish, || Alternate::new(Qty(10_000), 1), tape);
     let (mut market, mut private) = (None, None);
     while market.is_none() || private.is_none() {
@@ -105,11 +106,14 @@ fn measure_plain() {
 fn main() {
     measure_plain();
     let (header, options) = (Header::default(), LiveOptions::default());
-    measure("tape in memory", move || {
-        LiveJournal::create(MemoryDisk::default(), &header, options).expect("a new tape")
-    });
+    let memory = {
+        let header = header.clone();
+        move || LiveJournal::create(MemoryDisk::default(), &header, options).expect("a new tape")
+    };
+    measure("tape in memory", false, memory.clone());
+    measure("tape in memory, busy_wait", true, memory);
     let folder = tempfile::tempdir().expect("a folder");
     let disk = OsDisk::new(folder.path());
     let (header, options) = (Header::default(), LiveOptions::default());
-    measure("tape on disk", move || LiveJournal::create(disk, &header, options).expect("a new tape"));
+    measure("tape on disk", false, move || LiveJournal::create(disk, &header, options).expect("a new tape"));
 }

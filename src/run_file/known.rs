@@ -178,6 +178,7 @@ pub(super) const SECTIONS: [Known; 12] = [
             "position_mode",
             "market_sockets",
             "fills",
+            "busy_wait",
             "kill_timer",
         ],
     ),

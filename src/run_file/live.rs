@@ -25,6 +25,8 @@ pub struct LiveSection {
     pub twin: bool,
     /// Whether orders of a paper session meet trades and quotes of the venue; else its candles.
     pub on_ticks: bool,
+    /// Whether the session's thread stays awake while nothing comes: quicker, on a processor of its own.
+    pub busy_wait: bool,
     /// After how many seconds without a sign of us the venue itself cancels every order, where it offers that: `Some(None)` is
     /// never.
     pub kill_timer: Option<Option<u32>>,
@@ -65,6 +67,7 @@ impl Default for LiveSection {
             hedge: false,
             twin: false,
             on_ticks: false,
+            busy_wait: false,
             kill_timer: None,
         }
     }
@@ -115,6 +118,7 @@ pub(super) fn read(mut section: Section<'_>) -> Option<Option<LiveSection>> {
             other => Err(node.complain(format!("orders do not meet `{other}`")).expected(expected)),
         }
     });
+    let busy_wait = section.or("busy_wait", usual.busy_wait, Node::switch);
     let kill_timer = section.optional("kill_timer", kill_timer);
     let stop_within_ns = section.or("stop_within", usual.stop_within_ns, time);
     section.close();
@@ -126,6 +130,7 @@ pub(super) fn read(mut section: Section<'_>) -> Option<Option<LiveSection>> {
         hedge: hedge?,
         twin: twin?,
         on_ticks: on_ticks?,
+        busy_wait: busy_wait?,
         kill_timer: kill_timer?,
     };
     Some(there.then_some(section))
@@ -158,6 +163,7 @@ pub(super) fn written(section: &LiveSection) -> Written {
         .maybe("position_mode", section.hedge.then(|| "hedge".to_string()))
         .maybe_literal("market_sockets", section.twin.then(|| "2".to_string()))
         .maybe("fills", section.on_ticks.then(|| "ticks".to_string()))
+        .maybe_literal("busy_wait", section.busy_wait.then(|| "true".to_string()))
         .maybe("kill_timer", section.kill_timer.map(|it| it.map_or("off".into(), |seconds| format!("{seconds}s"))))
 }
 

@@ -176,6 +176,7 @@ fn plan(
         history_from: setup.trades_from.after(-warm_up),
         paper: (!reach.mode.sends()).then(|| simulated(config, setup, live.on_ticks)),
         rehearsal: rehearsal(config, setup, (reach, run_id, folder))?,
+        busy_wait: live.busy_wait,
         heartbeat: length(live.heartbeat_ns),
         longest_silence: length(live.max_silence_ns),
         stop: match live.on_stop {

@@ -47,6 +47,8 @@ pub struct Wish {
     pub thousandths: u64,
     /// Where orders go.
     pub orders: Orders,
+    /// Whether the world's thread stays awake.
+    pub busy_wait: bool,
 }
 
 /// A session that runs.
@@ -118,6 +120,7 @@ impl Session {
                 paper: (wish.orders == Orders::Paper).then(|| paper(&listed, cash)),
                 rehearsal: None,
                 twins: Vec::new(),
+                busy_wait: wish.busy_wait,
                 heartbeat: Duration::from_secs(1),
                 longest_silence: Duration::from_secs(60),
                 stop: StopPolicy::Keep,

@@ -128,7 +128,7 @@ where
     let thousandths = per_second * 60_000 / (10 * instruments as u64);
     let shared = Arc::new(Shared::new(instruments));
     let watched = Arc::clone(&shared);
-    let wish = Wish { instruments, ticks: true, thousandths, orders: Orders::Paper };
+    let wish = Wish { instruments, ticks: true, thousandths, orders: Orders::Paper, busy_wait: false };
     let session = Session::begin(wish, move || Watch { shared: watched }, tape);
     let mut open = ready(&session);
     let mut ended = 0;

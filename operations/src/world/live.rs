@@ -67,6 +67,8 @@ pub struct Plan {
     pub paper: Option<PaperVenue>,
     /// What a dry run shows beside a simulated venue; none where nobody asks for that.
     pub rehearsal: Option<Rehearsal>,
+    /// Whether the world's thread stays awake while nothing comes, on a processor of its own.
+    pub busy_wait: bool,
     /// How often time is said to go on.
     pub heartbeat: Duration,
     /// After which silence market data is stale.

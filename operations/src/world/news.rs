@@ -1,8 +1,8 @@
 //! The queue from whoever carries bytes to the world. It is bounded: where the world does not keep up the sockets are read
 //! no further, and nothing is dropped.
 use super::control::Control;
-use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, TrySendError, sync_channel};
-use std::time::Duration;
+use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, TryRecvError, TrySendError, sync_channel};
+use std::time::{Duration, Instant};
 use venues::{LinkFailure, Socket, Ticket};
 
 /// How much may wait for the world.
@@ -63,6 +63,19 @@ impl NewsSender {
 }
 
 impl NewsReceiver {
+    /// The same without sleeping: a thread that is awake needs nobody to wake it. It takes a processor for itself.
+    pub(super) fn next_awake(&self, wait: Duration) -> Result<Option<News>, Gone> {
+        let until = Instant::now() + wait;
+        loop {
+            match self.0.try_recv() {
+                Ok(news) => return Ok(Some(news)),
+                Err(TryRecvError::Disconnected) => return Err(Gone),
+                Err(TryRecvError::Empty) if Instant::now() >= until => return Ok(None),
+                Err(TryRecvError::Empty) => std::hint::spin_loop(),
+            }
+        }
+    }
+
     /// The next piece; `None` when none came in time.
     pub(super) fn next(&self, wait: Duration) -> Result<Option<News>, Gone> {
         match self.0.recv_timeout(wait) {

@@ -126,7 +126,9 @@ impl World for Live {
                 }
                 return Ok(None);
             }
-            let news = self.driver.arrived.next(self.idle()).map_err(|_| LiveWorldError::DriverGone)?;
+            let (idle, arrived) = (self.idle(), &self.driver.arrived);
+            let news = if self.plan.busy_wait { arrived.next_awake(idle) } else { arrived.next(idle) };
+            let news = news.map_err(|_| LiveWorldError::DriverGone)?;
             if let Some(news) = news {
                 self.hear(news);
             }

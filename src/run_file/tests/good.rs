@@ -185,7 +185,7 @@ fn what_people_do_reads_as_it_was_written() {
 #[test]
 fn what_a_session_is_told_reads_as_it_was_written() {
     let live = "[live]\nheartbeat = \"2s\"\nmax_silence = \"30s\"\non_stop = \"flatten\"\nstop_within = \"1m\"\n\
-        position_mode = \"hedge\"\nmarket_sockets = 2\nfills = \"ticks\"\nkill_timer = \"90s\"\n";
+        position_mode = \"hedge\"\nmarket_sockets = 2\nfills = \"ticks\"\nbusy_wait = true\nkill_timer = \"90s\"\n";
     let run = good(&format!("{GOOD}{live}"));
     let text = run.resolved();
     assert!(text.ends_with(live), "{text}");
