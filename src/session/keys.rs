@@ -15,6 +15,8 @@ pub struct Keys {
     pub secret: SecretString,
     /// Where they were found, in words.
     pub source: String,
+    /// Whether that is a place that others can look into.
+    pub exposed: bool,
 }
 
 /// The keys of a loopback venue, which are no secret.
@@ -25,7 +27,12 @@ pub fn loopback(venue: &str) -> Option<Keys> {
         "alpaca" => ("PKLOOPBACK", "loopback-secret"),
         _ => return None,
     };
-    Some(Keys { key: key.into(), secret: secret.into(), source: "those of every loopback venue".into() })
+    Some(Keys {
+        key: key.into(),
+        secret: secret.into(),
+        source: "those of every loopback venue".into(),
+        exposed: false,
+    })
 }
 
 /// The keys of a venue, if there are any: from the file or folder that was named, else from the folder that the system hands
@@ -55,7 +62,7 @@ fn from_environment(venue: &str) -> Option<Keys> {
     let value = |what: &str| env::var(name(what)).ok().filter(|text| !text.is_empty());
     let (key, secret) = (value("KEY")?, value("SECRET")?);
     let source = format!("the environment ({}), which other programs of the same user can read", name("KEY"));
-    Some(Keys { key: key.into(), secret: secret.into(), source })
+    Some(Keys { key: key.into(), secret: secret.into(), source, exposed: true })
 }
 
 fn read(path: &Path) -> Result<Keys, Failure> {
@@ -71,7 +78,7 @@ fn read(path: &Path) -> Result<Keys, Failure> {
     let mut lines = text.expose_secret().lines().map(str::trim).filter(|line| !line.is_empty());
     match (lines.next(), lines.next(), lines.next()) {
         (Some(key), Some(secret), None) => {
-            Ok(Keys { key: key.into(), secret: secret.into(), source: format!("{shown}") })
+            Ok(Keys { key: key.into(), secret: secret.into(), source: format!("{shown}"), exposed: false })
         }
         _ => Err(Failure::Usage(format!("the credentials {shown} need two lines, the key and the secret"))),
     }

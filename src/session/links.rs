@@ -31,6 +31,12 @@ impl Reach {
                 None if places.is_loopback(&venue) => super::keys::loopback(&venue),
                 _ => super::keys::find(&venue, credentials)?,
             };
+            if let Some(keys) = keys.as_ref().filter(|keys| keys.exposed) {
+                crate::terminal::say(&format!(
+                    "warning: the key of {venue} comes from {}: a file of mode 0600 is safer",
+                    keys.source
+                ));
+            }
             Ok((venue, keys))
         };
         let keys = venues(config).into_iter().map(of).collect::<Result<_, Failure>>()?;

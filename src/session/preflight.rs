@@ -197,7 +197,7 @@ fn venue_rows(config: &RunFile, setup: Option<&Setup>, reach: &Reach, venue: &st
             "none",
             format!("two lines, key and secret, in ~/.config/onetape/credentials/{venue}, mode 0600"),
         ),
-        Some(keys) if keys.source.starts_with("the environment") => {
+        Some(keys) if keys.exposed => {
             Row::new(State::Warn, about("credentials"), keys.source.clone(), "a file of mode 0600 is safer")
         }
         Some(keys) => Row::fine(about("credentials"), keys.source.clone()),
