@@ -70,13 +70,9 @@ enum Part<T> {
 }
 
 impl<T> Part<T> {
-    /// Takes the answer to a question; whether it was this one's.
-    fn take(&mut self, number: u64, rows: Option<Vec<T>>) -> bool {
-        let own = matches!(self, Self::Asked(asked) if *asked == number);
-        if own {
-            *self = rows.map_or(Self::Idle, Self::Here);
-        }
-        own
+    /// Whether it waits for the answer with this number.
+    fn awaits(&self, number: u64) -> bool {
+        matches!(self, Self::Asked(asked) if *asked == number)
     }
 }
 
@@ -208,27 +204,21 @@ impl Accounts {
 
     /// Open orders; `None` where the question failed. Whose they are.
     pub(super) fn orders(&mut self, number: u64, rows: Option<Vec<VenueOrder>>) -> Option<usize> {
-        let mut rows = Some(rows);
-        self.venues.iter_mut().position(|it| match &it.orders {
-            Part::Asked(asked) if *asked == number => it.orders.take(number, rows.take().flatten()),
-            _ => false,
-        })
+        let venue = self.venues.iter().position(|it| it.orders.awaits(number))?;
+        self.venues[venue].orders = rows.map_or(Part::Idle, Part::Here);
+        Some(venue)
     }
 
     /// Positions; `None` where the question failed. Whose they are.
     pub(super) fn positions(&mut self, number: u64, rows: Option<Vec<VenuePosition>>) -> Option<usize> {
-        let mut rows = Some(rows);
-        self.venues.iter_mut().position(|it| match &it.positions {
-            Part::Asked(asked) if *asked == number => it.positions.take(number, rows.take().flatten()),
-            _ => false,
-        })
+        let venue = self.venues.iter().position(|it| it.positions.awaits(number))?;
+        self.venues[venue].positions = rows.map_or(Part::Idle, Part::Here);
+        Some(venue)
     }
 
     /// Whether an answer with this number is awaited.
     pub(super) fn awaits(&self, number: u64) -> bool {
-        let own = |asked: &Part<VenueOrder>| matches!(asked, Part::Asked(it) if *it == number);
-        let positions = |asked: &Part<VenuePosition>| matches!(asked, Part::Asked(it) if *it == number);
-        self.venues.iter().any(|it| own(&it.orders) || positions(&it.positions))
+        self.venues.iter().any(|it| it.orders.awaits(number) || it.positions.awaits(number))
     }
 
     /// Orders in these instruments that the venue's last word has as open.
