@@ -1,0 +1,10 @@
+//! Policies: how they see, act, learn and are kept.
+//!
+//! The environment that a policy learns in is the engine itself, driven by its halves; the file that holds a policy holds all
+//! that it needs. Nothing here reads a clock or an order of a hash map, and nothing trains but with the feature `torch`.
+pub mod environment;
+pub mod policy;
+pub mod runtime;
+
+pub use environment::{ActionSpace, Choice, Environment, Fleet, Moment, Spaces};
+pub use runtime::Runtime;
