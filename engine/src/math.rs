@@ -44,3 +44,9 @@ pub fn ceil(x: f64) -> f64 {
 pub fn erfc(x: f64) -> f64 {
     libm::erfc(x)
 }
+
+/// Sine and cosine of a part of a whole turn.
+#[must_use]
+pub fn turn(part: f64) -> (f64, f64) {
+    libm::sincos(part * core::f64::consts::TAU)
+}

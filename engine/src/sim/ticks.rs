@@ -13,7 +13,7 @@ use alloc::vec::Vec;
 use core::fmt;
 
 /// Where the ticks of an instrument come from.
-pub type BoxedTicks<E> = Box<dyn TickSource<Error = E>>;
+pub type BoxedTicks<E> = Box<dyn TickSource<Error = E> + Send>;
 
 /// The tick streams of a world.
 pub(super) struct Ticks<E> {
