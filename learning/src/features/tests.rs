@@ -1,5 +1,6 @@
 //! Features against their definitions, and against loading more history.
 use super::*;
+use engine::math::{ln, sqrt};
 use engine::{Candle, InstrumentId, MarketCandle, Price, Rng, Timestamp};
 use expect_test::{Expect, expect};
 
@@ -40,18 +41,19 @@ fn check(features: &[&str], closes: &[i64], expected: &[f64]) {
 #[test]
 fn every_feature_is_what_its_definition_says() {
     let (a, b, c) = (1000, 1100, 1045);
-    let (up, down) = ((1.1_f64).ln(), (0.95_f64).ln());
+    let (up, down) = (ln(1.1), ln(0.95));
     let mean = f64::midpoint(up, down);
-    let spread = (((up - mean).powi(2) + (down - mean).powi(2)) / 2.0).sqrt();
+    let square = |x: f64| x * x;
+    let spread = sqrt((square(up - mean) + square(down - mean)) / 2.0);
     check(&["returns 2"], &[a, b, c], &[up, down]);
     check(&["returns 1"], &[a, b, c], &[down]);
     check(&["momentum 2"], &[a, b, c], &[up + down]);
     check(&["volatility 2"], &[a, b, c], &[spread]);
-    check(&["sma-gap 3"], &[a, b, c], &[(1045.0_f64 / (3145.0 / 3.0)).ln()]);
+    check(&["sma-gap 3"], &[a, b, c], &[ln(1045.0 / (3145.0 / 3.0))]);
     check(&["channel 3"], &[a, b, c], &[2.0 * (1045.0 - 990.0) / (1110.0 - 990.0) - 1.0]);
     check(&["rsi 2"], &[a, b, c], &[2.0 * up / (up - down) - 1.0]);
-    check(&["range"], &[a, b, c], &[(1055.0_f64 / 1035.0).ln()]);
-    check(&["volume 3"], &[a, b, c], &[(103.0_f64 / 102.0).ln()]);
+    check(&["range"], &[a, b, c], &[ln(1055.0 / 1035.0)]);
+    check(&["volume 3"], &[a, b, c], &[ln(103.0 / 102.0)]);
     check(&["position", "account"], &[a], &[-0.5, 0.25, 0.01, 0.1]);
     check(&["rsi 2", "channel 1"], &[a, a, a], &[0.0, 0.0]);
 }
@@ -64,8 +66,8 @@ fn the_time_turns_with_the_day_and_the_week() {
     let near = |a: &[f32], b: [f32; 4]| a.iter().zip(b).all(|(a, b)| (a - b).abs() < 1e-6);
     assert!(near(&time(monday), [0.0, 1.0, 0.0, 1.0]));
     let noon = time(monday + 12 * HOUR_NS);
-    let half_day = core::f32::consts::TAU / 14.0;
-    assert!(near(&noon, [0.0, -1.0, half_day.sin(), half_day.cos()]), "{noon:?}");
+    let (sine, cosine) = engine::math::turn(1.0 / 14.0);
+    assert!(near(&noon, [0.0, -1.0, sine as f32, cosine as f32]), "{noon:?}");
     assert!(near(&time(monday + 7 * 24 * HOUR_NS), [0.0, 1.0, 0.0, 1.0]));
 }
 
