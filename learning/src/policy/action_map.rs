@@ -7,7 +7,7 @@ pub const WHOLE_PPM: i32 = 1_000_000;
 
 /// From a choice to an exposure.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub enum ActionMap {
     /// Each action is an exposure, in parts per million.
     Levels(Vec<i32>),

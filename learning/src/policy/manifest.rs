@@ -5,8 +5,12 @@ use super::normaliser::Normaliser;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
+/// The version of the description that is written here.
+pub const VERSION: u32 = 1;
+
 /// Where a policy comes from.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Provenance {
     /// The algorithm, as `ppo`, or `import`.
     pub algorithm: String,
@@ -26,8 +30,9 @@ pub struct Provenance {
 
 /// Everything about a policy but its numbers.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Manifest {
-    /// Version of this description.
+    /// Version of this description: [`VERSION`].
     pub version: u32,
     /// What it sees, as declared in the run file, in order: as `returns 32`.
     pub features: Vec<String>,

@@ -1,0 +1,5 @@
+//! What the crate promises, from the outside: one binary for all of it.
+#![allow(clippy::unwrap_used, reason = "all of this is tests; helpers outside of test functions are too")]
+mod hostile_policies;
+mod policy_files;
+mod samples;
