@@ -1,21 +1,21 @@
 //! Other people's clients against the loopback venues, by the scripts in `tests/acceptance`.
 //!
-//! The clients are installed once, pinned, into a folder beside other caches. Nothing of the system's own Python is changed.
+//! The clients are installed once, pinned, into a folder beside other caches.
+use crate::checks;
 use crate::failure::Failure;
+use crate::python;
 use crate::step::{Step, skipped};
-use crate::toolchain::{answer, cache};
+use crate::toolchain::answer;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 const NAME: &str = "clients";
 const SCRIPTS: [&str; 2] = ["ccxt_bingx", "alpaca_py"];
 const PINNED: &str = "tests/acceptance/requirements.txt";
-/// Long enough for a slow link, short enough for a machine whose packets are dropped.
-const INSTALL_MAX: Duration = Duration::from_secs(300);
 
 /// Runs the scripts where Python and the clients can be had, and says so where not.
 pub(crate) fn check(root: &Path) -> Result<(), Failure> {
-    match python(root) {
+    match python::with_small(root, NAME, PINNED) {
         Ok(python) => run(root, &python, "").map(drop),
         Err(why) => {
             skipped(NAME, &why);
@@ -27,13 +27,13 @@ pub(crate) fn check(root: &Path) -> Result<(), Failure> {
 /// Runs the scripts, and returns their lines that begin with `mark` with the time that they took, without what had to be built
 /// and installed before.
 pub(crate) fn prove(root: &Path, mark: &str) -> Result<(Vec<String>, Duration), Failure> {
-    let python = python(root).map_err(|why| Failure::Missing { step: NAME.into(), why })?;
+    let python = python::with_small(root, NAME, PINNED).map_err(|why| Failure::Missing { step: NAME.into(), why })?;
     run(root, &python, mark)
 }
 
 fn run(root: &Path, python: &str, mark: &str) -> Result<(Vec<String>, Duration), Failure> {
     // The same build as that of the tests, which leaves the command line with everything in it.
-    Step::cargo("command line", root, "test --workspace --features onetape/service --locked --no-run --quiet").run()?;
+    checks::build(root)?;
     let program = target(root).join("debug").join(format!("onetape{}", std::env::consts::EXE_SUFFIX));
     let program = program.display().to_string();
     let start = Instant::now();
@@ -44,22 +44,6 @@ fn run(root: &Path, python: &str, mark: &str) -> Result<(Vec<String>, Duration),
         marked.extend(step.marked_lines(mark)?.0);
     }
     Ok((marked, start.elapsed()))
-}
-
-/// A Python that has the clients, or why there is none.
-fn python(root: &Path) -> Result<String, String> {
-    let folder = cache().join(NAME);
-    let python = folder.join("bin/python").display().to_string();
-    let make = Step::new(NAME, root, "python3").arguments(["-m", "venv", &folder.display().to_string()]);
-    if !Path::new(&python).is_file() && !make.succeeds_within(INSTALL_MAX) {
-        return Err("there is no python3 with venv; Debian's package python3-venv has both".into());
-    }
-    // What is installed already is not asked for again, and needs no network.
-    let quiet = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--requirement", PINNED];
-    if !Step::new(NAME, root, &python).arguments(quiet).succeeds_within(INSTALL_MAX) {
-        return Err(format!("the packages of {PINNED} cannot be installed from here"));
-    }
-    Ok(python)
 }
 
 /// Where cargo builds.

@@ -7,12 +7,15 @@ mod checks;
 mod clients;
 mod deny;
 mod failure;
+mod libtorch;
 mod no_std;
 mod proofs;
+mod python;
 mod step;
 mod toolchain;
 
 use failure::Failure;
+use libtorch::Look;
 use std::path::Path;
 use std::process::ExitCode;
 
@@ -21,6 +24,7 @@ cargo xtask COMMAND
 
   test [--quick]   format, lints, docs, no_std, licences and sources, every test, other people's clients; --quick leaves out
                    docs, licences and clients
+  libtorch         puts libtorch together for the feature `rl`, from PyPI, or checks every byte of the one that is there
   prove [NAME..]   the longer proofs, in release; their figures go to docs/proofs/PROOF.log
   bench [ARG..]    the benches; arguments go to cargo bench
 ";
@@ -43,6 +47,7 @@ fn run(root: &Path, arguments: &[String]) -> Result<(), Failure> {
     match (command, rest) {
         ("test", []) => checks::all(root),
         ("test", [flag]) if flag == "--quick" => checks::quick(root),
+        ("libtorch", []) => libtorch::ensure(root, Look::Bytes),
         ("prove", names) => proofs::run(root, names),
         ("bench", arguments) => bench::run(root, arguments),
         ("help" | "--help" | "-h", _) => {
