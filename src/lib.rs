@@ -29,6 +29,7 @@ pub mod tables;
 pub mod tape_header;
 pub mod terminal;
 pub mod ticks;
+pub mod training;
 pub mod trial_record;
 pub mod venue_arguments;
 #[cfg(feature = "service")]

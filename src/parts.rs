@@ -7,7 +7,7 @@ use crate::setup::Setup;
 use crate::strategy_setup;
 use engine::risk::{AllowedInstruments, BuyingPower, Days, RiskCheck};
 use engine::sim::{Sessions, VenueConfig};
-use engine::{Core, InstrumentId, RiskEngine, SimVenue, State, Strategy};
+use engine::{Core, InstrumentId, RiskEngine, SimVenue, State, Strategy, Timestamp};
 
 impl Setup {
     /// Works out the limits and what people do.
@@ -35,6 +35,12 @@ impl Setup {
     /// A core at rest.
     #[must_use]
     pub fn core<S: Strategy>(&self, run: &RunFile, strategy: S) -> Core<S> {
+        self.core_from(run, strategy, self.trades_from)
+    }
+
+    /// The same, trading from another candle on.
+    #[must_use]
+    pub fn core_from<S: Strategy>(&self, run: &RunFile, strategy: S, trades_from: Timestamp) -> Core<S> {
         let allowed: Vec<bool> = match &run.risk {
             Some(risk) => run.instruments.iter().map(|i| risk.allowed_instruments.contains(&i.name())).collect(),
             None => vec![true; run.instruments.len()],
@@ -43,7 +49,7 @@ impl Setup {
         let mut checks: Vec<Box<dyn RiskCheck + Send>> = vec![Box::new(AllowedInstruments(allowed))];
         checks.extend(run.risk.iter().flat_map(limits::checks));
         checks.push(Box::new(BuyingPower { leverage: run.account.leverage }));
-        let state = State::new(run.account.cash, self.instruments.clone(), self.trades_from);
+        let state = State::new(run.account.cash, self.instruments.clone(), trades_from);
         let looked_at = run.instruments.iter().map(|section| !section.role.traded).collect();
         let mut state = state.with_currencies(self.currencies.clone()).with_looked_at(looked_at);
         let shares = strategy_setup::shares(run);

@@ -14,6 +14,7 @@ pub mod sweep;
 pub mod tables;
 pub mod tear_sheet;
 mod time_text;
+pub mod training;
 pub mod trials;
 
 pub use curve::{Curve, EquityCurve, EquityPoint};
@@ -22,4 +23,5 @@ pub use metrics::{Metric, MetricSet};
 pub use risk::{RiskRecorder, RiskReport, RiskSettings};
 pub use round_trips::{Direction, Fill, OpenTrip, RoundTrip, RoundTrips};
 pub use summary::{Assumption, CurrencyResult, OpenPosition, StrategyResult, Summary};
+pub use training::{TrainingRow, write_training};
 pub use trials::{Trial, TrialLedger};

@@ -3,7 +3,7 @@
 //! Whether the catalog exists is not looked up here.
 use super::error::Complaint;
 use super::instant;
-use super::node::{Node, Value};
+use super::node::Node;
 use super::section::Section;
 use super::written::Written;
 use engine::Timestamp;
@@ -48,8 +48,8 @@ const CATALOG: &str = "the path of a folder as in \"../datasets/sample\"";
 /// Reads the section. `base` is the folder of the run file.
 pub(super) fn read(mut section: Section<'_>, base: &Path) -> Option<DataSection> {
     let catalog = section.required("catalog", "\"../datasets/sample\"", |node| catalog(node, base));
-    let from = section.optional("from", moment);
-    let to = section.optional("to", moment);
+    let from = section.optional("from", instant::of);
+    let to = section.optional("to", instant::of);
     let warmup_candles = section.or("warmup_candles", 0, |node| node.whole(i64::from(u32::MAX)));
     let actions = section.or("actions", true, Node::switch);
     if let (Some(Some(from)), Some(Some(to))) = (from, to)
@@ -80,14 +80,6 @@ fn catalog(node: &Node, base: &Path) -> Result<CatalogPath, Complaint> {
         return Err(node.complain("the folder of the run file has a name that is not UTF-8").expected(CATALOG));
     }
     Ok(CatalogPath { written: written.into(), path })
-}
-
-fn moment(node: &Node) -> Result<Timestamp, Complaint> {
-    let text = match &node.value {
-        Value::Date(text) => text,
-        _ => node.text(instant::EXPECTED)?,
-    };
-    instant::read(text).map_err(|fault| node.complain(fault).expected(instant::EXPECTED))
 }
 
 pub(super) fn written(data: &DataSection) -> Written {

@@ -1,6 +1,8 @@
 //! Instants as the run file writes them: a day, `2018-01-01`, or a moment in UTC, `2018-01-01T09:30:00Z`.
 //!
 //! Only UTC is read: a run that means something else on another machine is no run. Nothing is guessed or rounded.
+use super::error::Complaint;
+use super::node::{Node, Value};
 use engine::{Interval, Timestamp};
 
 /// What is expected where an instant stands.
@@ -19,6 +21,15 @@ pub(super) fn read(text: &str) -> Result<Timestamp, String> {
     let within = time.map_or(Ok(0), clock)?;
     let ns = i128::from(days) * i128::from(Interval::DAY.0) + i128::from(within);
     i64::try_from(ns).map(Timestamp).map_err(|_| "an instant lies between the years 1678 and 2261".to_string())
+}
+
+/// The instant that a setting gives, as a text or as a date of TOML.
+pub(super) fn of(node: &Node) -> Result<Timestamp, Complaint> {
+    let text = match &node.value {
+        Value::Date(text) => text,
+        _ => node.text(EXPECTED)?,
+    };
+    read(text).map_err(|fault| node.complain(fault).expected(EXPECTED))
 }
 
 /// The shortest text that reads as this instant.

@@ -16,6 +16,7 @@ mod execution;
 mod instant;
 mod instruments;
 mod known;
+mod learning;
 mod limit;
 mod live;
 mod node;
@@ -43,6 +44,7 @@ pub use data::{CatalogPath, DataSection};
 pub use error::{ConfigError, Problem, SHOWN_MAX};
 pub use execution::{ExecutionSection, FillModel};
 pub use instruments::{DetailSetting, InstrumentSection};
+pub use learning::{AlgorithmName, LearningSection};
 pub use limit::LimitValue;
 pub use live::{LiveListing, LiveSection, OnStop};
 pub use operators::{Act, OperatorSection};
@@ -91,6 +93,8 @@ pub struct RunFile {
     pub reporting: Option<Reporting>,
     /// How a session runs, where the file has the section.
     pub live: Option<LiveSection>,
+    /// How a policy is trained, where the file has the section.
+    pub learning: Option<LearningSection>,
     origin: Arc<Origin>,
 }
 
@@ -107,10 +111,9 @@ impl PartialEq for RunFile {
             && self.compliance == other.compliance
             && self.reporting == other.reporting
             && self.live == other.live
+            && self.learning == other.learning
     }
 }
-
-impl Eq for RunFile {}
 
 /// Where the settings were read from, for complaints that others have about them.
 #[derive(Debug)]
@@ -167,7 +170,20 @@ impl RunFile {
         let section = Section::open("reporting", root, &mut complaints);
         let reporting = reporting::read(section, instruments.as_deref(), strategies.as_deref());
         let live = live::read(Section::open("live", root, &mut complaints));
-        match (run, data, instruments, account, strategies, execution, risk, operators, watch, reporting, live) {
+        let learning = learning::read(Section::open("learning", root, &mut complaints));
+        match (
+            run,
+            data,
+            instruments,
+            account,
+            strategies,
+            execution,
+            risk,
+            operators,
+            watch,
+            reporting,
+            (live, learning),
+        ) {
             (
                 Some(run),
                 Some(data),
@@ -179,7 +195,7 @@ impl RunFile {
                 Some(operators),
                 Some(compliance),
                 Some(reporting),
-                Some(live),
+                (Some(live), Some(learning)),
             ) if complaints.is_empty() => {
                 let origin = Arc::new(Origin { places: document.places(), sources: document.sources });
                 Ok(Self {
@@ -194,6 +210,7 @@ impl RunFile {
                     compliance,
                     reporting,
                     live,
+                    learning,
                     origin,
                 })
             }
@@ -272,6 +289,7 @@ impl RunFile {
         let reporting = |it| reporting::written(it, &self.instruments, &self.strategies);
         sections.extend(self.reporting.iter().map(reporting));
         sections.extend(self.live.iter().map(live::written));
+        sections.extend(self.learning.iter().map(learning::written));
         sections
     }
 
@@ -281,8 +299,8 @@ impl RunFile {
             "data" => section.without("catalog"),
             _ => section,
         };
-        // The watch and the reports look on and decide nothing.
-        let binds = |section: &Written| !matches!(section.name(), "compliance" | "reporting" | "live");
+        // The watch and the reports look on and decide nothing, and what was learnt stands in the policy.
+        let binds = |section: &Written| !matches!(section.name(), "compliance" | "reporting" | "live" | "learning");
         self.sections().into_iter().filter(binds).map(without).collect()
     }
 }

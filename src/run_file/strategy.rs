@@ -140,5 +140,10 @@ fn size(node: &Node) -> Result<Parameter, Complaint> {
 
 /// Adds the strategy and its parameters to a section.
 pub(super) fn write(section: Written, strategy: &StrategySection) -> Written {
-    strategy.parameters.iter().fold(section, |written, (name, value)| written.literal(name, value))
+    write_parameters(section, &strategy.parameters)
+}
+
+/// Adds plain values to a section.
+pub(super) fn write_parameters(section: Written, parameters: &[(String, Parameter)]) -> Written {
+    parameters.iter().fold(section, |written, (name, value)| written.literal(name, value))
 }

@@ -14,9 +14,11 @@ mod return_charts;
 mod risk_section;
 mod strategies_section;
 mod sweep_sheet;
+mod training_sheet;
 mod trip_tables;
 
 pub use sweep_sheet::{SweepSheet, sweep_html};
+pub use training_sheet::{TrainingSheet, training_html};
 
 use crate::curve::EquityPoint;
 use crate::metrics::Days;
