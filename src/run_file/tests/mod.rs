@@ -6,6 +6,7 @@ mod bad_values;
 mod compliance;
 mod costs;
 mod good;
+mod learning;
 mod overrides;
 mod pegs;
 mod round_trip;
