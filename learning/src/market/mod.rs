@@ -9,6 +9,7 @@ mod passage;
 mod plain;
 mod reward;
 mod stretch;
+pub mod synthetic;
 
 pub use course::{Course, CourseError, Span, Stage, Trainee};
 pub use episode::{Episode, holding, want};

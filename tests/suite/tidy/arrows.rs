@@ -6,7 +6,7 @@ use super::tree::Manifest;
 
 /// What each member may depend on. The root package, which wires everything, is not a member and may use all.
 const ALLOWED: &[(&str, &[&str])] = &[
-    ("benches", &["datasets", "engine", "evaluations", "operations", "strategies", "venues"]),
+    ("benches", &["datasets", "engine", "evaluations", "learning", "operations", "strategies", "venues"]),
     ("compliance", &["engine"]),
     ("datasets", &["engine"]),
     ("engine", &[]),
