@@ -7,9 +7,11 @@ pub mod environment;
 pub mod features;
 pub mod market;
 pub mod policy;
+pub mod portable;
 pub mod runtime;
 #[cfg(feature = "torch")]
 pub mod torch;
 
 pub use environment::{ActionSpace, Choice, Environment, Fleet, Moment, Spaces};
+pub use portable::Portable;
 pub use runtime::Runtime;

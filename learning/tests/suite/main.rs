@@ -1,7 +1,11 @@
 //! What the crate promises, from the outside: one binary for all of it.
 #![allow(clippy::unwrap_used, reason = "all of this is tests; helpers outside of test functions are too")]
+#[cfg(feature = "torch")]
+mod cross_check;
+mod curves;
 mod hostile_policies;
 #[cfg(feature = "torch")]
 mod libtorch;
 mod policy_files;
+mod portable;
 mod samples;
