@@ -4,6 +4,7 @@ use crate::currencies;
 use crate::failure::Failure;
 use crate::instant::instant_text;
 use crate::recorder::{Counted, Detail, LastCandles, Recorder};
+use crate::registry::registry;
 use crate::risk_watch::RiskWatch;
 use crate::run_file::{ExecutionSection, Parameter, RunFile};
 use crate::setup::Setup;
@@ -181,7 +182,7 @@ fn diagnostics<J>(recorder: &Recorder<J>, summary: &Summary) -> Option<Diagnosti
     for reason in recorder.rejected.values() {
         *by_venue.entry((*reason).to_string()).or_default() += 1;
     }
-    let registry = strategies::Registry::builtin();
+    let registry = registry();
     let kinds = summary.strategy.split(" + ");
     let known: usize = kinds.filter_map(|kind| Some(registry.entry(kind).ok()?.parameters.len())).sum();
     let counts = Counts {

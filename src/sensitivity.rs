@@ -4,6 +4,7 @@
 use crate::backtest::{backtest, summarise};
 use crate::failure::Failure;
 use crate::recorder::Detail;
+use crate::registry::registry;
 use crate::run_file::RunFile;
 use crate::setup::Setup;
 use crate::strategy_setup;
@@ -128,7 +129,7 @@ fn row(case: Case, config: &RunFile, setup: &Setup) -> Result<SensitivityRow, Fa
     if case.apply(&mut config, &mut setup).is_none() {
         return Ok(without("it would be more than the whole price"));
     }
-    let strategy = strategy_setup::build(&config, &strategies::Registry::builtin())?;
+    let strategy = strategy_setup::build(&config, &registry())?;
     let (sources, sight) = (setup.sources(false)?, setup.sight()?);
     let mut run = backtest(&config, &setup, strategy, sources, sight, DigestOnly::default(), Detail::Figures)?;
     let digest = run.recorder.inner().digest();

@@ -1,9 +1,9 @@
 //! From the strategies of a run file to the one that the core asks: parameters by the registry's types, faults at their
 //! line. Several strategies become a desk.
 use crate::failure::Failure;
-use crate::run_file::{Parameter, RunFile};
+use crate::run_file::{Parameter, PolicyFile, RunFile};
 use engine::ledger::share;
-use engine::{Desk, InstrumentId, Money, Size};
+use engine::{Desk, InstrumentId, Money, Owner, Size};
 use strategies::{BuildError, BuiltStrategy, Parameters, Registry, Value};
 
 /// A strategy of a run before it is made.
@@ -85,8 +85,24 @@ impl Plan {
     /// When there is no such strategy.
     pub fn set(&mut self, name: &str, value: Value) -> Result<(), String> {
         let (place, parameter) = self.find(name)?;
-        self.0[place].parameters.insert(parameter.to_string(), value);
+        let parameters = &mut self.0[place].parameters;
+        // Another file holds another policy.
+        if let Some(Value::Text(file)) = parameters.get("policy").filter(|_| parameter == "policy")
+            && *file != value.to_string()
+        {
+            parameters.remove(PolicyFile::DIGEST);
+        }
+        parameters.insert(parameter.to_string(), value);
         Ok(())
+    }
+
+    /// The same without the digests that policies have to have.
+    #[must_use]
+    pub fn without_pins(mut self) -> Self {
+        for planned in self.0.iter_mut().filter(|planned| planned.kind == "policy") {
+            planned.parameters.remove(PolicyFile::DIGEST);
+        }
+        self
     }
 
     /// Every parameter as text, by its whole name.
@@ -113,8 +129,24 @@ impl Plan {
     /// # Errors
     /// The place of the first that could not be made, and why.
     pub fn make(&self, registry: &Registry) -> Result<BuiltStrategy, (usize, BuildError)> {
+        self.make_with(|_, kind, parameters, ids| registry.build(kind, parameters, ids))
+    }
+
+    /// The same with every strategy made by `make`, which is told whose books it trades.
+    ///
+    /// # Errors
+    /// The place of the first that could not be made, and why.
+    pub fn make_with(
+        &self,
+        make: impl Fn(Owner, &str, &Parameters, &[InstrumentId]) -> Result<BuiltStrategy, BuildError>,
+    ) -> Result<BuiltStrategy, (usize, BuildError)> {
         let made = |(place, planned): (usize, &Planned)| {
-            registry.build(&planned.kind, &planned.parameters, &planned.ids).map_err(|error| (place, error))
+            let Planned { name, kind, parameters, ids } = planned;
+            let owner = match name {
+                None => Owner::NONE,
+                Some(_) => Owner(u8::try_from(place + 1).expect("a desk is small")),
+            };
+            make(owner, kind, parameters, ids).map_err(|error| (place, error))
         };
         let mut all = self.0.iter().enumerate().map(made).collect::<Result<Vec<_>, _>>()?;
         match (&self.0[..], all.pop()) {
@@ -153,6 +185,14 @@ fn parameters(run: &RunFile, place: usize) -> Result<Parameters, Failure> {
             Parameter::Number(number) => Value::Number(*number),
             Parameter::Switch(on) => Value::Flag(*on),
             Parameter::List(items) => Value::Texts(texts(run, place, name, items)?),
+            Parameter::Policy(file) => {
+                // What is loaded is what the run is bound to, also where the file is written anew meanwhile.
+                let pinned = run.strategies[place].parameter(PolicyFile::DIGEST);
+                if let (Some(digest), None) = (file.digest(), pinned) {
+                    parameters.insert(PolicyFile::DIGEST.into(), Value::Text(digest.into()));
+                }
+                Value::Text(file.text().into())
+            }
         };
         check_currency(run, place, name, &value)?;
         parameters.insert(name.clone(), value);
@@ -187,7 +227,8 @@ pub fn check_currency(run: &RunFile, place: usize, name: &str, value: &Value) ->
     }
 }
 
-fn refused(run: &RunFile, place: usize, error: &BuildError) -> Failure {
+/// What is said of a strategy that could not be made, at its line.
+pub(crate) fn refused(run: &RunFile, place: usize, error: &BuildError) -> Failure {
     let hint = error.nearest.as_ref().map(|near| format!("; did you mean `{near}`?")).unwrap_or_default();
     run.strategy_error(place, error.parameter.as_deref(), &format!("{}{hint}", error.message)).into()
 }

@@ -1,12 +1,24 @@
 //! The header of a run's tape: what the run was, without a path, a host or a wall time.
 use crate::failure::Failure;
+use crate::policies::Policies;
 use crate::run_file::RunFile;
 use crate::setup::Setup;
 use engine::tape::Header;
+use learning::platform;
+use learning::policy_strategy::RuntimeKind;
 use std::io::Read;
 
 /// The compiler that built this program, as `rustc --version` says.
 pub const COMPILER: &str = env!("ONETAPE_COMPILER");
+
+/// The fact that says what computes the policies.
+pub const RUNTIME: &str = "policy.runtime";
+
+/// The fact that says which libtorch they were computed by; it is missing where none was used.
+pub const LIBTORCH: &str = "libtorch";
+
+/// The fact that says on which processor.
+pub const CPU: &str = "cpu";
 
 /// The digest of everything in the run file that affects a decision.
 #[must_use]
@@ -56,13 +68,26 @@ fn common(run: &RunFile, setup: &Setup, mode: &str, run_id: &str) -> Header {
     header.set("run.id", run_id);
     header.set("seed", run.run.seed.to_string());
     header.set("strategy", run.strategy_kind());
-    header.set("policy", "none");
+    set_policies(&mut header, run);
     for (index, instrument) in setup.instruments.iter().enumerate() {
         let facts =
             format!("{} {} {} {}", instrument.name, instrument.quote, instrument.price_scale, instrument.qty_scale);
         header.set(&format!("instrument.{index}"), facts);
     }
     header
+}
+
+/// Which policies decide, and what their numbers depend on.
+fn set_policies(header: &mut Header, run: &RunFile) {
+    let policies = Policies::of(run);
+    header.set("policy", policies.digests());
+    if !policies.0.is_empty() {
+        header.set(RUNTIME, policies.runtimes());
+    }
+    if let Some(here) = platform::here().filter(|_| policies.uses(RuntimeKind::Torch)) {
+        header.set(LIBTORCH, here.libtorch);
+        header.set(CPU, here.cpu);
+    }
 }
 
 /// The files of candles and ticks that only the venue sees, under the names that a header gives them: `detail.N.PART`. None where

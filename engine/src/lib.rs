@@ -20,6 +20,7 @@ mod fill_ids;
 mod guarding;
 pub mod instrument;
 pub mod intent;
+mod label;
 pub mod ledger;
 pub mod math;
 pub mod measure;

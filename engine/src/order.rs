@@ -4,6 +4,7 @@
 //! order stays terminal; a fill that arrives later is booked on it all the same.
 use crate::fill_ids::FillIds;
 use crate::instrument::InstrumentId;
+pub use crate::label::Label;
 pub use crate::order_kind::{OrderKind, Trail};
 use crate::sub_ledgers::Owner;
 pub use crate::terms::{Link, Terms, TimeInForce};
@@ -13,10 +14,6 @@ use alloc::boxed::Box;
 /// Our number of an order, counted from 1 in the order of submission.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct OrderId(pub u64);
-
-/// A strategy's own name for an order: it may give one label to many orders.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Label(pub u32);
 
 /// What a venue is asked to do: everything about an order that is not its fate.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

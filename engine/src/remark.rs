@@ -25,7 +25,7 @@ pub enum Remark {
         /// All weights.
         of_bps: i64,
     },
-    /// A number in a code of the strategy's own.
+    /// A number in a code of the strategy's own; one of four letters is shown as these.
     Own {
         /// What it is about.
         code: Label,
@@ -49,7 +49,7 @@ impl fmt::Display for Remark {
                 write!(f, "member {number} is {signal}, weight {}", plain(weight_bps))
             }
             Self::Vote { votes_bps, of_bps } => write!(f, "the vote is {} of {}", plain(votes_bps), plain(of_bps)),
-            Self::Own { code, value } => write!(f, "{} is {value}", code.0),
+            Self::Own { code, value } => write!(f, "{code} is {value}"),
         }
     }
 }

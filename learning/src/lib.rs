@@ -6,7 +6,9 @@ pub mod cartpole;
 pub mod environment;
 pub mod features;
 pub mod market;
+pub mod platform;
 pub mod policy;
+pub mod policy_strategy;
 pub mod portable;
 pub mod runtime;
 #[cfg(feature = "torch")]

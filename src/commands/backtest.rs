@@ -5,6 +5,7 @@ use crate::failure::Failure;
 use crate::output_folder::{ALERTS, OutputFolder, SUMMARY, check_replaceable};
 use crate::oversight::Overseen;
 use crate::recorder::{Counted, Detail};
+use crate::registry::registry;
 use crate::run_file::RunFile;
 use crate::sensitivity::sensitivity;
 use crate::setup::Setup;
@@ -32,7 +33,7 @@ pub(super) struct Wish {
 pub(super) fn execute(arguments: &RunArguments, wish: Wish, json: bool) -> Result<(), Failure> {
     let Wish { out, tape, .. } = wish;
     let config = RunFile::load(&arguments.run, &arguments.set)?;
-    let registry = strategies::Registry::builtin();
+    let registry = registry();
     let strategy = strategy_setup::build(&config, &registry)?;
     let setup = Setup::new(&config)?;
     let mut ledger = trial_record::open()?;

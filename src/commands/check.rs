@@ -2,6 +2,7 @@
 use crate::arguments::RunArguments;
 use crate::failure::Failure;
 use crate::instant::instant_text;
+use crate::registry::registry;
 use crate::run_file::RunFile;
 use crate::session_arguments::CheckArguments;
 use crate::setup::Setup;
@@ -34,7 +35,7 @@ fn live(_: &crate::session_arguments::SessionArguments, _: bool) -> Result<(), F
 /// What a backtest needs.
 fn offline(arguments: &RunArguments, json: bool) -> Result<(), Failure> {
     let config = RunFile::load(&arguments.run, &arguments.set)?;
-    let registry = strategies::Registry::builtin();
+    let registry = registry();
     strategy_setup::build(&config, &registry)?;
     let setup = Setup::new(&config)?;
     setup.sources(false)?; // opens every file and finds the window

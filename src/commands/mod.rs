@@ -7,6 +7,7 @@ mod data;
 mod import;
 mod new;
 mod replay;
+mod replay_decisions;
 mod report;
 #[cfg(feature = "service")]
 mod session;

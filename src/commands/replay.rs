@@ -1,12 +1,14 @@
 //! `onetape replay`: runs a tape through the same core and compares every decision.
+use super::replay_decisions::{Taken, strategy};
 use super::tape::{TapeFolder, difference_text, open_tape};
 use crate::failure::Failure;
 use crate::instant::instant_text;
 use crate::output_folder::ALERTS;
+use crate::policies::difference_text as policy_text;
 use crate::run_file::RunFile;
 use crate::setup::Setup;
 use crate::sources::Reading;
-use crate::{oversight, strategy_setup, tape_header, terminal};
+use crate::{oversight, tape_header, terminal};
 use datasets::CandleReader;
 use engine::sim::Merge;
 use engine::tape::{
@@ -14,6 +16,7 @@ use engine::tape::{
     VerifyError, Verifying,
 };
 use engine::{Effect, Entry, Event, Journal, MarketEvent, RunError, State, run};
+use learning::policy_strategy::Tally;
 use std::path::{Path, PathBuf};
 
 /// What a replay was asked for, beside the tape.
@@ -25,13 +28,18 @@ pub(super) struct Wish {
 /// Runs the command.
 pub(super) fn execute(path: &Path, catalog: Option<PathBuf>, set: &[String], wish: Wish) -> Result<(), Failure> {
     let replay = Replay::new(path, catalog, set)?;
-    let (Replayed { steps, digest, notes, closed, .. }, alerts) =
+    let (Replayed { steps, digest, notes, closed, tally, .. }, alerts) =
         if wish.watch { watched(&replay)? } else { (replay.run(|_, _, _| ())?, None) };
     if wish.json {
         let mut object =
             serde_json::json!({ "replayed": steps, "identical": true, "digest": digest, "closed": closed });
         if let Some(count) = alerts {
             object["alerts"] = count.into();
+        }
+        if let Some(Tally { taken, computed, differ, first }) = tally {
+            let decisions =
+                serde_json::json!({ "taken": taken, "computed": computed, "differ": differ, "first": first });
+            object["decisions"] = decisions;
         }
         if !notes.is_empty() {
             object["notes"] = notes.into();
@@ -78,6 +86,8 @@ pub(super) struct Replay {
     pub(super) config: RunFile,
     /// What the run file says, made ready.
     pub(super) setup: Setup,
+    /// The run file of the run.
+    original: RunFile,
     differences: Vec<String>,
 }
 
@@ -91,6 +101,8 @@ pub(super) struct Replayed {
     pub(super) notes: Vec<String>,
     /// Whether the tape was closed; else its run goes on or was killed.
     closed: bool,
+    /// Decisions of policies that were taken from the tape; `None` where all were computed again.
+    tally: Option<Tally>,
     /// What the core knew at the end.
     state: State,
 }
@@ -101,17 +113,20 @@ impl Replay {
         let tape = TapeFolder::find(path)?;
         tape.refuse_pruned()?;
         let header = tape.header()?;
-        let (config, differences) = configuration(&tape, &header, catalog, set)?;
+        let (config, original) = configuration(&tape, &header, catalog, set)?;
+        let differences = original.difference(&config).into_iter();
+        let differences = differences.filter_map(|difference| policy_text(&config, difference)).collect();
         // A session's candles stand on its tape; the catalog may be elsewhere.
         let on_tape = header.get(CANDLES) == Some(RECORDED);
         let setup = if on_tape { Setup::live(&config)? } else { Setup::new(&config)? };
-        Ok(Self { tape, header, config, setup, differences })
+        Ok(Self { tape, header, config, setup, original, differences })
     }
 
     /// Runs the tape through the core, compares every decision, and shows every committed step to `look`.
     pub(super) fn run(&self, look: impl FnMut(&Entry, &[Effect], &State)) -> Result<Replayed, Failure> {
         let (tape, setup, mut differences) = (&self.tape, &self.setup, self.differences.clone());
-        let strategy = strategy_setup::build(&self.config, &strategies::Registry::builtin())?;
+        let taken = Taken::of(tape, &self.header, &self.original, &self.config)?;
+        let strategy = strategy(&self.config, taken.as_ref())?;
         let mut notes = other_detail(&self.header, setup)?;
         // A live run's candles stand on its tape.
         let on_tape = self.header.get(CANDLES) == Some(RECORDED);
@@ -127,6 +142,11 @@ impl Replay {
         let outcome = run(&mut core, &mut world, &mut journal);
         let first_spotted = journal.spotted.iter().filter_map(|s| s.step).min();
         differences.extend(journal.spotted.iter().map(|s| s.text.clone()));
+        let of_policy = taken.as_ref().map(Taken::note);
+        match differences.is_empty() && outcome.is_ok() {
+            true => notes.extend(of_policy),
+            false => differences.extend(of_policy),
+        }
         match outcome {
             Ok(steps) if differences.is_empty() => {
                 let digest = crate::backtest::digest_text(journal.inner.digest());
@@ -135,7 +155,8 @@ impl Replay {
                     let at = instant_text(core.state().now);
                     notes.push(format!("the tape was not closed: it ends with entry {steps} at {at}; a session still writes it or was killed"));
                 }
-                Ok(Replayed { steps, digest, notes, closed, state: core.into_state() })
+                let tally = taken.as_ref().map(Taken::tally);
+                Ok(Replayed { steps, digest, notes, closed, tally, state: core.into_state() })
             }
             Ok(steps) => {
                 let text = format!("{}\nno decision of the {steps} steps differs", differences.join("\n"));
@@ -172,13 +193,13 @@ pub(super) fn damaged(error: TapeError<operations::FolderError>) -> Failure {
     }
 }
 
-/// The run file to replay with, and how it differs from the one on the tape.
+/// The run file to replay with, and the one on the tape.
 fn configuration(
     tape: &TapeFolder,
     header: &Header,
     catalog: Option<PathBuf>,
     set: &[String],
-) -> Result<(RunFile, Vec<String>), Failure> {
+) -> Result<(RunFile, RunFile), Failure> {
     let mut overrides: Vec<String> = set.to_vec();
     if let Some(catalog) = catalog {
         let absolute = std::path::absolute(&catalog).map_err(Failure::failed)?;
@@ -189,16 +210,14 @@ fn configuration(
     let config = if beside.is_file() {
         RunFile::load(&beside, &overrides)?
     } else if overrides.iter().any(|o| o.starts_with("data.catalog=")) {
-        RunFile::parse(on_tape, "the tape's header", Path::new(""), &overrides)?
+        RunFile::parse(on_tape, "the tape's header", Path::new(""), &overrides)?.with_policies()
     } else {
         let text = format!("{} is missing: say where the candles are with --catalog", beside.display());
         return Err(Failure::Usage(text));
     };
     let catalog = format!("data.catalog={}", toml_text(&config.data.catalog.path));
     let original = RunFile::parse(on_tape, "the tape's header", Path::new(""), &[catalog])?;
-    let differences = original.difference(&config).into_iter();
-    let text = |(key, was, is): (String, String, String)| format!("configuration differs: {key} was {was}, is {is}");
-    Ok((config, differences.map(text).collect()))
+    Ok((config, original))
 }
 
 /// A path as a TOML text.

@@ -1,11 +1,12 @@
 //! `onetape strategies`: names, parameters with ranges, help.
 use crate::failure::Failure;
+use crate::registry::registry;
 use crate::terminal;
-use strategies::{Entry, Parameter, Registry};
+use strategies::{Entry, Parameter, Presence};
 
 /// Runs the command.
 pub(super) fn execute(name: Option<&str>, json: bool) -> Result<(), Failure> {
-    let registry = Registry::builtin();
+    let registry = registry();
     let entries: Vec<&Entry> = match name {
         Some(name) => vec![registry.entry(name).map_err(Failure::usage)?],
         None => registry.entries().iter().collect(),
@@ -31,7 +32,11 @@ fn help(entry: &Entry) -> String {
 }
 
 fn default(parameter: &Parameter) -> String {
-    parameter.default.as_ref().map_or_else(|| "required".into(), ToString::to_string)
+    let absent = match parameter.presence {
+        Presence::Required => "required",
+        Presence::Optional => "none",
+    };
+    parameter.default.as_ref().map_or_else(|| absent.into(), ToString::to_string)
 }
 
 fn object(entry: &Entry) -> serde_json::Value {

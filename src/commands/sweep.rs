@@ -4,6 +4,7 @@ use crate::backtest::{backtest, summarise};
 use crate::failure::Failure;
 use crate::output_folder::{OutputFolder, SUMMARY, check_replaceable};
 use crate::recorder::Detail;
+use crate::registry::registry;
 use crate::run_file::RunFile;
 use crate::setup::Setup;
 use crate::sources::{Reading, Sight, load};
@@ -89,7 +90,7 @@ pub(super) fn execute(arguments: &RunArguments, wish: &Wish, json: bool) -> Resu
 
 /// Decodes the candles once and checks that the grid names parameters of the strategy.
 fn share(config: RunFile, grid: &Grid) -> Result<SharedRun, Failure> {
-    let registry = Registry::builtin();
+    let registry = registry();
     let base = Plan::new(&config)?;
     for (place, strategy) in config.strategies.iter().enumerate() {
         let unknown = |e: BuildError| Failure::from(config.strategy_error(place, None, &e.to_string()));

@@ -47,7 +47,7 @@ const CATALOG: &str = "the path of a folder as in \"../datasets/sample\"";
 
 /// Reads the section. `base` is the folder of the run file.
 pub(super) fn read(mut section: Section<'_>, base: &Path) -> Option<DataSection> {
-    let catalog = section.required("catalog", "\"../datasets/sample\"", |node| catalog(node, base));
+    let catalog = section.required("catalog", "\"../datasets/sample\"", |node| found(node, base, CATALOG));
     let from = section.optional("from", instant::of);
     let to = section.optional("to", instant::of);
     let warmup_candles = section.or("warmup_candles", 0, |node| node.whole(i64::from(u32::MAX)));
@@ -63,21 +63,22 @@ pub(super) fn read(mut section: Section<'_>, base: &Path) -> Option<DataSection>
     Some(DataSection { catalog: catalog?, from: from?, to: to?, warmup_candles, actions: actions? })
 }
 
-fn catalog(node: &Node, base: &Path) -> Result<CatalogPath, Complaint> {
-    let written = node.text(CATALOG)?;
+/// A place as it was written, found from `base`, the folder of the run file.
+pub(super) fn found(node: &Node, base: &Path, expected: &str) -> Result<CatalogPath, Complaint> {
+    let written = node.text(expected)?;
     if written.is_empty() || written.contains('\0') {
-        return Err(node.complain("this is not a path").expected(CATALOG));
+        return Err(node.complain("this is not a path").expected(expected));
     }
     if written.contains("://") {
-        return Err(node.complain("object stores are not yet available in this build").expected(CATALOG));
+        return Err(node.complain("object stores are not yet available in this build").expected(expected));
     }
     // What stands on the command line is meant from where the user is, what stands in the file from where the file is.
     let from_here = node.place.source > 0;
     let joined = if from_here { PathBuf::from(written) } else { base.join(written) };
     let path = std::path::absolute(&joined)
-        .map_err(|error| node.complain(format!("the path cannot be made absolute: {error}")).expected(CATALOG))?;
+        .map_err(|error| node.complain(format!("the path cannot be made absolute: {error}")).expected(expected))?;
     if path.to_str().is_none() {
-        return Err(node.complain("the folder of the run file has a name that is not UTF-8").expected(CATALOG));
+        return Err(node.complain("the folder of the run file has a name that is not UTF-8").expected(expected));
     }
     Ok(CatalogPath { written: written.into(), path })
 }

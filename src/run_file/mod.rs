@@ -21,6 +21,7 @@ mod limit;
 mod live;
 mod node;
 mod operators;
+mod policy;
 mod rate;
 mod reporting;
 mod risk;
@@ -48,6 +49,7 @@ pub use learning::{AlgorithmName, LearningSection};
 pub use limit::LimitValue;
 pub use live::{LiveListing, LiveSection, OnStop};
 pub use operators::{Act, OperatorSection};
+pub use policy::PolicyFile;
 pub use risk::{LimitLine, RiskSection};
 pub use role::Role;
 pub use run::RunSection;
@@ -137,14 +139,15 @@ pub fn limit_check(key: &str) -> Option<engine::Check> {
 }
 
 impl RunFile {
-    /// Reads a run file and lays `overrides`, each `section.key=value`, over it.
+    /// Reads a run file and lays `overrides`, each `section.key=value`, over it. The files of its policies are read as well, so
+    /// that the run is bound to what they hold.
     ///
     /// # Errors
     /// Everything that is wrong with the file or the overrides.
     pub fn load(path: &Path, overrides: &[String]) -> Result<Self, ConfigError> {
         let origin = path.display().to_string();
         let text = document::read(path, &origin)?;
-        Self::parse(&text, &origin, path.parent().unwrap_or(Path::new("")), overrides)
+        Ok(Self::parse(&text, &origin, path.parent().unwrap_or(Path::new("")), overrides)?.with_policies())
     }
 
     /// Reads the text of a run file. `origin` is its name in messages; relative paths in it are relative to `base`, those
@@ -162,7 +165,7 @@ impl RunFile {
         let data = data::read(Section::open("data", root, &mut complaints), base);
         let instruments = instruments::read(root, &mut complaints);
         let account = account::read(Section::open("account", root, &mut complaints));
-        let strategies = seat::read(root, instruments.as_deref(), &mut complaints);
+        let strategies = seat::read((root, base), instruments.as_deref(), &mut complaints);
         let execution = execution::read(Section::open("execution", root, &mut complaints));
         let risk = risk::read(Section::open("risk", root, &mut complaints), instruments.as_deref());
         let operators = operators::read(root, instruments.as_deref(), &mut complaints);
@@ -218,6 +221,18 @@ impl RunFile {
         }
     }
 
+    /// The same with the digests of its policies' files, as they are now.
+    #[must_use]
+    pub fn with_policies(mut self) -> Self {
+        let parameters = self.strategies.iter_mut().flat_map(|strategy| &mut strategy.parameters);
+        for (_, parameter) in parameters {
+            if let Parameter::Policy(file) = parameter {
+                file.read_digest();
+            }
+        }
+        self
+    }
+
     /// An error of the caller's about a setting, `account.cash` or `instruments.0.symbol`, that points at its line; at
     /// the section where the setting is absent.
     #[must_use]
@@ -256,7 +271,8 @@ impl RunFile {
     }
 
     /// Everything that affects a decision and nothing else: neither the catalog's path, nor the run's name, nor
-    /// what the watch and the reports need. It is a run file once it is given a `data.catalog`.
+    /// what the watch and the reports need. A policy stands there by the digest of its file and not by its path. It is a run
+    /// file once it is given a `data.catalog`, and each policy its `policy`.
     #[must_use]
     pub fn binding(&self) -> String {
         written::document(&self.binding_sections())
@@ -278,10 +294,14 @@ impl RunFile {
     }
 
     fn sections(&self) -> Vec<Written> {
+        self.sections_with(&self.strategies)
+    }
+
+    fn sections_with(&self, strategies: &[StrategySection]) -> Vec<Written> {
         let mut sections = vec![run::written(&self.run), data::written(&self.data)];
         sections.extend(self.instruments.iter().enumerate().map(|(index, one)| instruments::written(index, one)));
         sections.push(account::written(&self.account));
-        sections.extend(self.strategies.iter().enumerate().map(|(index, one)| seat::written(index, one)));
+        sections.extend(strategies.iter().enumerate().map(|(index, one)| seat::written(index, one)));
         sections.push(execution::written(&self.execution));
         sections.extend(self.risk.iter().map(risk::written));
         sections.extend(self.operators.iter().enumerate().map(|(index, one)| operators::written(index, one)));
@@ -301,6 +321,7 @@ impl RunFile {
         };
         // The watch and the reports look on and decide nothing, and what was learnt stands in the policy.
         let binds = |section: &Written| !matches!(section.name(), "compliance" | "reporting" | "live" | "learning");
-        self.sections().into_iter().filter(binds).map(without).collect()
+        let strategies: Vec<StrategySection> = self.strategies.iter().map(StrategySection::bound).collect();
+        self.sections_with(&strategies).into_iter().filter(binds).map(without).collect()
     }
 }

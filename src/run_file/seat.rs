@@ -12,6 +12,7 @@ use super::strategy::{self, StrategySection};
 use super::written::{Written, list, quoted};
 use engine::Desk;
 use rust_decimal::Decimal;
+use std::path::Path;
 
 /// The part that one of several strategies has in the account.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -30,16 +31,17 @@ const OWN: [&str; 4] = ["name", "kind", "share_pct", "instruments"];
 const SHARE: &str = "per cent of the cash above 0 and up to 100, with at most four decimal places";
 const NAME: &str = "1 to 64 letters, digits, `-` and `_`";
 
-/// Reads the strategies; `None` when anything in them is wrong. `instruments` is `None` when they could not be read.
+/// Reads the strategies; `None` when anything in them is wrong. `instruments` is `None` when they could not be read; `base` is
+/// the folder of the run file.
 pub(super) fn read(
-    root: &[Entry],
+    (root, base): (&[Entry], &Path),
     instruments: Option<&[InstrumentSection]>,
     complaints: &mut Vec<Complaint>,
 ) -> Option<Vec<StrategySection>> {
     let known = known::section("strategies").expect("the list of sections has strategies");
     let several = find(root, known.name);
     let single = Section::open("strategy", root, complaints);
-    let Some(several) = several else { return read_single(single).map(|strategy| vec![strategy]) };
+    let Some(several) = several else { return read_single(single, base).map(|strategy| vec![strategy]) };
     if let Some(place) = single.place() {
         let message = "`[strategy]` and `[[strategies]]` exclude each other";
         let hint = "make the one strategy another element of the list".to_string();
@@ -64,25 +66,25 @@ pub(super) fn read(
             return None;
         };
         let section = Section::element(known, index, (item.place, entries), complaints);
-        read.push(read_one(section, names.as_deref(), even));
+        read.push(read_one(section, names.as_deref(), (even, base)));
     }
     let read = read.into_iter().collect::<Option<Vec<_>>>()?;
     check_together(&read, items, complaints).then_some(read)
 }
 
-fn read_single(mut section: Section<'_>) -> Option<StrategySection> {
+fn read_single(mut section: Section<'_>, base: &Path) -> Option<StrategySection> {
     let kind = strategy::kind(&mut section);
-    let parameters = strategy::parameters(&mut section, &["kind"]);
+    let parameters = strategy::parameters_of(&mut section, &["kind"], (kind.as_deref(), base));
     section.close();
     Some(StrategySection { kind: kind?, parameters: parameters?, seat: None })
 }
 
-fn read_one(mut section: Section<'_>, names: Option<&[String]>, even: i64) -> Option<StrategySection> {
+fn read_one(mut section: Section<'_>, names: Option<&[String]>, (even, base): (i64, &Path)) -> Option<StrategySection> {
     let kind = strategy::kind(&mut section);
     let name = section.optional("name", name);
     let share_ppm = section.or("share_pct", even, share);
     let instruments = section.or("instruments", Vec::new(), |node| instruments_of(node, names));
-    let parameters = strategy::parameters(&mut section, &OWN);
+    let parameters = strategy::parameters_of(&mut section, &OWN, (kind.as_deref(), base));
     section.close();
     let kind = kind?;
     let seat = Seat { name: name?.unwrap_or_else(|| kind.clone()), share_ppm: share_ppm?, instruments: instruments? };

@@ -1,10 +1,11 @@
 //! `[strategy]`, or one of `[[strategies]]`: which strategy, with which parameters.
 //!
 //! Which parameters a strategy has is the registry's knowledge; here they only have to be plain values. A `size` means
-//! the same for every strategy and is checked.
+//! the same for every strategy and is checked. The `policy` of the strategy of that name is a file, found from the run file.
 use super::decimal;
 use super::error::Complaint;
 use super::node::{Entry, Node, Value};
+use super::policy::{self, PolicyFile};
 use super::seat::Seat;
 use super::section::Section;
 use super::setting::is_bare;
@@ -12,6 +13,7 @@ use super::written::{Written, list, quoted};
 use engine::Size;
 use rust_decimal::Decimal;
 use std::fmt;
+use std::path::Path;
 
 /// Which strategy, with which parameters.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -30,6 +32,36 @@ impl StrategySection {
     pub fn parameter(&self, name: &str) -> Option<&Parameter> {
         self.parameters.iter().find(|(key, _)| key == name).map(|(_, value)| value)
     }
+
+    /// The file of its policy, where it has one.
+    #[must_use]
+    pub fn policy(&self) -> Option<&PolicyFile> {
+        self.parameters.iter().find_map(|(_, value)| match value {
+            Parameter::Policy(file) => Some(file),
+            _ => None,
+        })
+    }
+
+    /// The digest of its policy's file, as it was read or as the run file says.
+    #[must_use]
+    pub fn policy_digest(&self) -> Option<&str> {
+        match (self.policy(), self.parameter(PolicyFile::DIGEST)) {
+            (Some(file), _) => file.digest(),
+            (None, Some(Parameter::Text(digest))) => Some(digest),
+            _ => None,
+        }
+    }
+
+    /// The same with its policy named by what the file holds, not by where it lies.
+    pub(super) fn bound(&self) -> Self {
+        let mut bound = self.clone();
+        if let Some(file) = self.policy() {
+            bound.parameters.retain(|(name, _)| !policy::KEYS.contains(&name.as_str()));
+            bound.parameters.push((PolicyFile::DIGEST.into(), Parameter::Text(file.digest_text().into())));
+            bound.parameters.sort_by(|a, b| a.0.cmp(&b.0));
+        }
+        bound
+    }
 }
 
 /// The value of a parameter.
@@ -45,6 +77,8 @@ pub enum Parameter {
     Switch(bool),
     /// A list of plain values.
     List(Vec<Parameter>),
+    /// The file of a policy.
+    Policy(PolicyFile),
 }
 
 impl fmt::Display for Parameter {
@@ -57,6 +91,7 @@ impl fmt::Display for Parameter {
             Self::Number(value) if decimal::places(*value) == 0 => write!(f, "{}.0", decimal::plain(*value)),
             Self::Number(value) => f.write_str(&decimal::plain(*value)),
             Self::Switch(on) => on.fmt(f),
+            Self::Policy(file) => f.write_str(&quoted(file.text())),
             Self::List(items) => f.write_str(&list(items.iter().map(ToString::to_string))),
         }
     }
@@ -75,9 +110,18 @@ pub(super) fn kind(section: &mut Section<'_>) -> Option<String> {
 
 /// Every key that is not one of the section's own.
 pub(super) fn parameters(section: &mut Section<'_>, own: &[&str]) -> Option<Vec<(String, Parameter)>> {
+    parameters_of(section, own, (None, Path::new("")))
+}
+
+/// The same of a strategy of this kind; `base` is the folder of the run file.
+pub(super) fn parameters_of(
+    section: &mut Section<'_>,
+    own: &[&str],
+    (kind, base): (Option<&str>, &Path),
+) -> Option<Vec<(String, Parameter)>> {
     let mut parameters = Some(Vec::new());
     for entry in section.entries().iter().filter(|entry| !own.contains(&entry.key.as_str())) {
-        match parameter(entry) {
+        match parameter(entry, kind, base) {
             Ok(value) => {
                 if let Some(found) = parameters.as_mut() {
                     found.push((entry.key.clone(), value));
@@ -94,13 +138,16 @@ pub(super) fn parameters(section: &mut Section<'_>, own: &[&str]) -> Option<Vec<
     Some(parameters)
 }
 
-fn parameter(entry: &Entry) -> Result<Parameter, Complaint> {
+fn parameter(entry: &Entry, kind: Option<&str>, base: &Path) -> Result<Parameter, Complaint> {
     if !is_bare(&entry.key) {
         let expected = "letters, digits, `_` and `-`";
         return Err(Complaint::new(Some(entry.key_place), "this is not the name of a parameter").expected(expected));
     }
     if entry.key == "size" {
         return size(&entry.node);
+    }
+    if policy::is_file(kind, &entry.key) {
+        return PolicyFile::found(&entry.node, base).map(Parameter::Policy);
     }
     match &entry.node.value {
         Value::List(items) => items.iter().map(plain).collect::<Result<_, _>>().map(Parameter::List),

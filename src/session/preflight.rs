@@ -10,6 +10,7 @@ use super::places::Places;
 use super::running::SessionWish;
 use crate::arguments::RunArguments;
 use crate::failure::Failure;
+use crate::registry::registry;
 use crate::run_file::RunFile;
 use crate::setup::Setup;
 use crate::{strategy_setup, terminal};
@@ -102,7 +103,7 @@ pub fn preflight(arguments: &RunArguments, wish: &SessionWish) -> Result<(), Fai
 
 /// Strategy and instruments.
 fn built(config: &RunFile, rows: &mut Vec<Row>) -> Option<Setup> {
-    rows.push(match strategy_setup::build(config, &strategies::Registry::builtin()) {
+    rows.push(match strategy_setup::build(config, &registry()) {
         Ok(_) => Row::fine("strategy", format!("{} is built", config.strategy_kind())),
         Err(error) => Row::new(State::Fail, "strategy", error.to_string(), "correct its parameters"),
     });

@@ -11,9 +11,11 @@ use super::{market, terms};
 use crate::arguments::RunArguments;
 use crate::failure::Failure;
 use crate::instant::instant_text;
+use crate::registry::registry;
 use crate::run_file::{OnStop, RunFile};
 use crate::setup::Setup;
 use crate::{strategy_setup, tape_header, terminal};
+use engine::tape::Header;
 use engine::{CandleSource, Core, InstrumentId, Strategy, Timestamp, run};
 use operations::live::rebuild;
 use operations::world::{Clock, Driver, Live, PaperVenue, Plan, Rehearsal, StopPolicy};
@@ -77,7 +79,7 @@ pub fn start(mode: Mode, arguments: &RunArguments, wish: &SessionWish) -> Result
         folder.begin(&config)?;
         config
     };
-    let strategy = strategy_setup::build(&config, &strategies::Registry::builtin())?;
+    let strategy = strategy_setup::build(&config, &registry())?;
     let setup = Setup::live(&config)?;
     let core = setup.core(&config, strategy);
     session(&config, &setup, core, &folder, (&reach, clock), wish)
@@ -118,6 +120,7 @@ fn session<S: Strategy>(
         let path = folder.path().display();
         return Err(Failure::Usage(format!("{path} holds a session that was begun with `{begun_as}`: {text}")));
     }
+    refuse_other_policy(journal.header(), &header, folder)?;
     let driver = Driver::start().map_err(Failure::failed)?;
     let handle = driver.handle();
     let plan = plan(config, setup, (reach, &run_id, folder), &journal, recovered.is_none())?;
@@ -150,6 +153,20 @@ fn session<S: Strategy>(
     match barred {
         Some(why) => Err(Failure::Failed(format!("the venue would not go on with us, and trading was halted: {why}"))),
         None => Ok(()),
+    }
+}
+
+/// A session goes on with the policy that it was begun with, computed as it was.
+fn refuse_other_policy(begun: &Header, now: &Header, folder: &SessionFolder) -> Result<(), Failure> {
+    let facts = ["policy", tape_header::RUNTIME, tape_header::LIBTORCH, tape_header::CPU];
+    match facts.into_iter().find(|fact| begun.get(fact) != now.get(fact)) {
+        None => Ok(()),
+        Some(fact) => {
+            let said = |header: &Header| header.get(fact).unwrap_or("none").to_string();
+            let text = "a session goes on with the policy that it was begun with: choose another folder with --out";
+            let (was, is) = (said(begun), said(now));
+            Err(Failure::Usage(format!("{}: {fact} is {is} and was {was}; {text}", folder.path().display())))
+        }
     }
 }
 

@@ -11,10 +11,16 @@ pub struct Each<S> {
 impl<S> Each<S> {
     /// Makes a strategy for every one of `instruments`.
     pub fn new(instruments: &[InstrumentId], make: impl Fn(InstrumentId) -> S) -> Self {
-        let places = instruments.iter().map(|id| id.index() + 1).max().unwrap_or(0);
+        Self::of(instruments.iter().map(|id| (*id, make(*id))).collect())
+    }
+
+    /// These strategies, each with its instrument.
+    #[must_use]
+    pub fn of(strategies: Vec<(InstrumentId, S)>) -> Self {
+        let places = strategies.iter().map(|(id, _)| id.index() + 1).max().unwrap_or(0);
         let mut by_instrument: Vec<Option<S>> = (0..places).map(|_| None).collect();
-        for id in instruments {
-            by_instrument[id.index()] = Some(make(*id));
+        for (id, strategy) in strategies {
+            by_instrument[id.index()] = Some(strategy);
         }
         Self { by_instrument }
     }

@@ -32,5 +32,6 @@ pub use grid::{Grid, GridRules};
 pub use holding::{Holding, Part, Signal};
 pub use momentum_rotation::{MomentumRotation, RotationRules};
 pub use registry::{
-    BuildError, BuiltStrategy, Entry, Instruments, Kind, Parameter, Parameters, Registry, Settings, Value, nearest,
+    BuildError, BuiltStrategy, Entry, Instruments, Kind, Parameter, Parameters, Presence, Registry, Settings, Value,
+    nearest,
 };

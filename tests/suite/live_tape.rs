@@ -5,6 +5,7 @@ use crate::onetape::{Desk, project};
 use engine::{Effect, Entry, Journal, State};
 use onetape::backtest::{backtest, counted_sources, venue_sources};
 use onetape::recorder::Detail;
+use onetape::registry::registry;
 use onetape::run_file::RunFile;
 use onetape::setup::Setup;
 use onetape::{strategy_setup, tape_header};
@@ -42,7 +43,7 @@ fn recorded(last: u64) -> (Desk, String) {
     header.set("mode", "paper");
     let options = LiveOptions { segment_bytes: 300_000, ..LiveOptions::default() };
     let tape = LiveJournal::create(OsDisk::new(&desk.path("out/tape")), &header, options).expect("a new tape");
-    let strategy = strategy_setup::build(&config, &strategies::Registry::builtin()).expect("a strategy");
+    let strategy = strategy_setup::build(&config, &registry()).expect("a strategy");
     let sources = counted_sources(&setup, false, &indicatif::ProgressBar::hidden()).expect("candles");
     let sight = venue_sources(&setup).expect("candles");
     let ended = backtest(&config, &setup, strategy, sources, sight, Killed(tape, last), Detail::Figures);

@@ -21,6 +21,10 @@ mod onetape;
 mod oversight;
 #[cfg(feature = "service")]
 mod paper;
+mod policy_runs;
+mod policy_samples;
+#[cfg(feature = "service")]
+mod policy_sessions;
 mod pushed;
 mod real_candles;
 mod replay;

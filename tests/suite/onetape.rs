@@ -55,8 +55,14 @@ impl Desk {
 
     /// Runs `onetape` with these words.
     pub(crate) fn run<S: AsRef<std::ffi::OsStr>>(&self, words: &[S]) -> Answer {
+        self.run_with(words, &[])
+    }
+
+    /// Runs `onetape` with these words and variables of the environment.
+    pub(crate) fn run_with<S: AsRef<std::ffi::OsStr>>(&self, words: &[S], variables: &[(&str, &str)]) -> Answer {
         let mut command = Command::new(env!("CARGO_BIN_EXE_onetape"));
         command.args(words).current_dir(self.folder.path()).env("ONETAPE_HOME", self.path("home"));
+        command.envs(variables.iter().copied());
         let Output { status, stdout, stderr } = command.output().expect("the program starts");
         Answer {
             code: status.code().unwrap_or(-1),

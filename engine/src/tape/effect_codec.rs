@@ -296,6 +296,9 @@ mod tests {
         let vote = Remark::Vote { votes_bps: -1, of_bps: 256 };
         let bytes = [&[1], &(-1_i64).to_le_bytes()[..], &256_i64.to_le_bytes()[..]].concat();
         check(vote, "note #3: the vote is -0.0001 of 0.0256", &bytes);
+        let named = Remark::Own { code: Label::letters(*b"expo"), value: 7 };
+        let bytes = [&[2, b'o', b'p', b'x', b'e'], &7_i64.to_le_bytes()[..]].concat();
+        check(named, "note #3: expo is 7", &bytes);
         let own = Remark::Own { code: Label(7), value: -5 };
         check(own, "note #3: 7 is -5", &[&[2, 7, 0, 0, 0], &(-5_i64).to_le_bytes()[..]].concat());
     }

@@ -8,6 +8,7 @@ mod advantages;
 mod batch;
 mod checkpoint;
 mod choosing;
+mod eager;
 mod evaluation;
 mod initial;
 mod learner;
@@ -15,12 +16,29 @@ mod network;
 mod parameters;
 mod plain;
 mod ppo;
+mod processor;
 mod rollout;
 mod surrogate;
 
 pub use advantages::{Steps, advantages};
 pub use checkpoint::{Checkpoint, CheckpointError};
+pub use eager::Eager;
 pub use evaluation::{Outcome, evaluate};
 pub use learner::{Learner, Progress, Weights};
 pub use parameters::WeightsError;
 pub use ppo::{Ppo, PpoParameters};
+pub use processor::platform;
+
+use crate::policy::{Body, Policy, PolicyError};
+use crate::runtime::Runtime;
+
+/// The runtime of a policy on libtorch.
+///
+/// # Errors
+/// When its module cannot be loaded.
+pub fn runtime(policy: &Policy) -> Result<Box<dyn Runtime>, PolicyError> {
+    match policy.manifest.architecture.body {
+        Body::Module => Err(PolicyError::NotHere { what: "a policy that is a module does not run yet" }),
+        Body::Mlp { .. } | Body::Gru { .. } => Ok(Box::new(Eager::new(policy))),
+    }
+}

@@ -3,6 +3,8 @@
 #[cfg(feature = "torch")]
 mod cross_check;
 mod curves;
+#[cfg(feature = "torch")]
+mod eager;
 mod hostile_policies;
 #[cfg(feature = "torch")]
 mod libtorch;

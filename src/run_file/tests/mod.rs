@@ -9,6 +9,7 @@ mod good;
 mod learning;
 mod overrides;
 mod pegs;
+mod policies;
 mod round_trip;
 mod seats;
 mod ticks;

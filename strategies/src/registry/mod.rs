@@ -11,7 +11,7 @@ mod settings;
 pub use entry::{BuiltStrategy, Entry, Instruments, Make, WarmUp};
 pub use error::BuildError;
 pub use nearest::nearest;
-pub use parameter::{Kind, Parameter, Parameters, Value};
+pub use parameter::{Kind, Parameter, Parameters, Presence, Value};
 pub use settings::Settings;
 
 use alloc::format;

@@ -101,6 +101,15 @@ impl fmt::Display for Kind {
     }
 }
 
+/// Whether a parameter without a default must be given.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Presence {
+    /// It must be.
+    Required,
+    /// It may be left out: something else decides then.
+    Optional,
+}
+
 /// One thing that a strategy can be told.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Parameter {
@@ -108,17 +117,29 @@ pub struct Parameter {
     pub name: &'static str,
     /// What it takes.
     pub kind: Kind,
-    /// What holds when it is not given; `None` when it must be.
+    /// What holds when it is not given; `None` when it must be, or when nothing does.
     pub default: Option<Value>,
+    /// Whether it must be given where it has no default.
+    pub presence: Presence,
     /// What it means, in one line without a full stop.
     pub help: &'static str,
 }
 
 impl Parameter {
+    fn new(name: &'static str, kind: Kind, help: &'static str) -> Self {
+        Self { name, kind, default: None, presence: Presence::Required, help }
+    }
+
+    /// The same parameter, which may be left out without a default.
+    #[must_use]
+    pub fn optional(self) -> Self {
+        Self { presence: Presence::Optional, ..self }
+    }
+
     /// A whole number that must be given unless [`Self::or`] says otherwise.
     #[must_use]
     pub fn whole(name: &'static str, min: i64, max: i64, help: &'static str) -> Self {
-        Self { name, kind: Kind::Whole { min, max }, default: None, help }
+        Self::new(name, Kind::Whole { min, max }, help)
     }
 
     /// The same parameter with a default.
@@ -130,7 +151,7 @@ impl Parameter {
     /// A decimal number that must be given unless [`Self::or_number`] says otherwise.
     #[must_use]
     pub fn number(name: &'static str, min: Decimal, max: Decimal, help: &'static str) -> Self {
-        Self { name, kind: Kind::Number { min, max }, default: None, help }
+        Self::new(name, Kind::Number { min, max }, help)
     }
 
     /// The same parameter with a default.
@@ -142,32 +163,32 @@ impl Parameter {
     /// A flag that is off unless it is given.
     #[must_use]
     pub fn flag(name: &'static str, help: &'static str) -> Self {
-        Self { name, kind: Kind::Flag, default: Some(Value::Flag(false)), help }
+        Self { default: Some(Value::Flag(false)), ..Self::new(name, Kind::Flag, help) }
     }
 
     /// A size that must be given.
     #[must_use]
     pub fn size(name: &'static str, help: &'static str) -> Self {
-        Self { name, kind: Kind::Size, default: None, help }
+        Self::new(name, Kind::Size, help)
     }
 
     /// A text that must be given.
     #[must_use]
     pub fn text(name: &'static str, help: &'static str) -> Self {
-        Self { name, kind: Kind::Text, default: None, help }
+        Self::new(name, Kind::Text, help)
     }
 
     /// One of several texts; the first holds where none is given.
     #[must_use]
     pub fn choice(name: &'static str, choices: &'static [&'static str], help: &'static str) -> Self {
         let default = choices.first().map(|first| Value::Text(first.to_string()));
-        Self { name, kind: Kind::Choice(choices), default, help }
+        Self { default, ..Self::new(name, Kind::Choice(choices), help) }
     }
 
     /// A list of texts that must be given.
     #[must_use]
     pub fn texts(name: &'static str, help: &'static str) -> Self {
-        Self { name, kind: Kind::Texts, default: None, help }
+        Self::new(name, Kind::Texts, help)
     }
 
     /// The choice that was probably meant by a value that is none.

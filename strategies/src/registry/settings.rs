@@ -1,7 +1,7 @@
 //! Parameters that were checked: every one is there, of its kind and within its range.
 use super::error::BuildError;
 use super::nearest::nearest;
-use super::parameter::{Parameter, Parameters, Value};
+use super::parameter::{Parameter, Parameters, Presence, Value};
 use alloc::format;
 use alloc::string::{String, ToString};
 use engine::Size;
@@ -23,16 +23,25 @@ impl Settings {
         }
         let mut checked = Parameters::new();
         for parameter in known {
-            let value = given.get(parameter.name).or(parameter.default.as_ref()).ok_or_else(|| {
+            let Some(value) = given.get(parameter.name).or(parameter.default.as_ref()) else {
+                if parameter.presence == Presence::Optional {
+                    continue;
+                }
                 let message = format!("`{strategy}` needs `{}`: {}", parameter.name, parameter.kind);
-                BuildError::of(parameter.name, message)
-            })?;
+                return Err(BuildError::of(parameter.name, message));
+            };
             let value = parameter
                 .read(value)
                 .map_err(|message| BuildError::of(parameter.name, message).near(parameter.nearest(value)))?;
             checked.insert(parameter.name.to_string(), value);
         }
         Ok(Self(checked))
+    }
+
+    /// Whether a parameter that may be left out was given.
+    #[must_use]
+    pub fn has(&self, name: &str) -> bool {
+        self.0.contains_key(name)
     }
 
     /// Every parameter with its value, as a resolved run file writes them.
