@@ -1,5 +1,6 @@
 //! What a user types.
 use crate::session_arguments::{CheckArguments, SessionCommand};
+use crate::training_arguments::{RetrainArguments, TrainArguments};
 use crate::venue_arguments::VenueCommand;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
@@ -70,6 +71,16 @@ pub enum Command {
         #[arg(long, value_name = "DIR")]
         out: Option<PathBuf>,
     },
+    /// Train the policy of a run file in the engine.
+    #[command(
+        after_help = "Examples:\n  onetape train examples/rl-ppo.toml\n  onetape train run.toml --set learning.total_steps=2000000 --out runs/longer\n  onetape train run.toml --resume\nThe policy is written to where [strategy] looks for it; the folder holds its curves, report and checkpoint."
+    )]
+    Train(TrainArguments),
+    /// Train the policy of a run file on a newer window and register it as a candidate; nothing is promoted.
+    #[command(
+        after_help = "Examples:\n  onetape retrain examples/rl-ppo.toml --register candidates\n  onetape retrain run.toml --register candidates --until 2024-01-01 --anchored\nIt is made for a schedule: a window that was trained on by the same recipe is not trained on again."
+    )]
+    Retrain(RetrainArguments),
     /// Sessions with venues.
     #[command(flatten)]
     Session(SessionCommand),

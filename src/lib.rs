@@ -32,6 +32,7 @@ pub mod tape_header;
 pub mod terminal;
 pub mod ticks;
 pub mod training;
+pub mod training_arguments;
 pub mod trial_record;
 pub mod venue_arguments;
 #[cfg(feature = "service")]

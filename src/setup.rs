@@ -6,6 +6,7 @@ use crate::holdings::{Happening, Holdings, daily, holdings, renamings, sessions}
 use crate::run_file::{InstrumentSection, RunFile};
 use crate::sources::{Reading, readings};
 use crate::ticks::TickReading;
+use crate::training::seen_before;
 use datasets::{CalendarName, CandleReader, Catalog, InstrumentRecord, ReadOptions, TickerWindow, ticker_windows};
 use engine::risk::{Limits, Settings};
 use engine::sim::{Costs, Sessions};
@@ -110,6 +111,7 @@ impl Setup {
         setup.include_ticks(run, &catalog)?;
         setup.look_for_holdings(run, &catalog, &calendars, &tickers)?;
         setup.include_limits(run)?;
+        setup.tell_what_was_seen(run);
         Ok(setup)
     }
 
@@ -147,6 +149,14 @@ impl Setup {
         let traded = self.readings.iter().map(|r| (r.options.from.max(r.series.first_open()), r.series.last_open()));
         let window = traded.reduce(|a, b| (a.0.min(b.0), a.1.max(b.1))).unwrap_or((Timestamp(0), Timestamp(0)));
         (window.0.max(self.trades_from), window.1.after(1).min(run.data.to.unwrap_or(Timestamp::MAX)))
+    }
+
+    /// Says where a policy of the run knows its candles from training.
+    fn tell_what_was_seen(&mut self, run: &RunFile) {
+        for text in seen_before(run, self) {
+            self.assumptions.push(Assumption { about: "policy".into(), text: text.clone() });
+            self.warnings.push(text);
+        }
     }
 
     /// Says which costs change within the run.

@@ -9,6 +9,8 @@ mod new;
 mod replay;
 mod replay_decisions;
 mod report;
+#[cfg(feature = "rl")]
+mod retrain;
 #[cfg(feature = "service")]
 mod session;
 mod strategies;
@@ -17,6 +19,8 @@ mod tape;
 mod tape_diff;
 mod tape_keep;
 mod tape_standing;
+#[cfg(feature = "rl")]
+mod train;
 mod transactions;
 mod venue;
 #[cfg(feature = "service")]
@@ -25,6 +29,7 @@ mod venue_service;
 use crate::arguments::{Arguments, Command};
 use crate::failure::Failure;
 use crate::session_arguments::SessionCommand;
+use crate::training_arguments::{RetrainArguments, TrainArguments};
 use crate::venue_arguments::VenueCommand;
 
 /// Does what was asked.
@@ -43,6 +48,8 @@ pub fn execute(arguments: Arguments) -> Result<(), Failure> {
         Command::Replay { tape, catalog, set, watch } => {
             replay::execute(&tape, catalog, &set, replay::Wish { watch, json })
         }
+        Command::Train(arguments) => train(&arguments, json),
+        Command::Retrain(arguments) => retrain(&arguments, json),
         Command::Session(command) => of_service(command, json),
         Command::Tape(command) => tape::execute(command, json),
         Command::Data(command) => data::execute(command, json),
@@ -56,6 +63,37 @@ pub fn execute(arguments: Arguments) -> Result<(), Failure> {
         Command::Completions { shell } => completions::execute(shell),
         Command::Other(words) => Err(unknown(words.first().map_or("", String::as_str))),
     }
+}
+
+/// Trains a policy.
+#[cfg(feature = "rl")]
+fn train(arguments: &TrainArguments, json: bool) -> Result<(), Failure> {
+    train::execute(arguments, json)
+}
+
+/// Trains a policy again.
+#[cfg(feature = "rl")]
+fn retrain(arguments: &RetrainArguments, json: bool) -> Result<(), Failure> {
+    retrain::execute(arguments, json)
+}
+
+#[cfg(not(feature = "rl"))]
+fn train(_: &TrainArguments, _: bool) -> Result<(), Failure> {
+    without_learning()
+}
+
+#[cfg(not(feature = "rl"))]
+fn retrain(_: &RetrainArguments, _: bool) -> Result<(), Failure> {
+    without_learning()
+}
+
+/// Says how to build what this build does not have.
+#[cfg(not(feature = "rl"))]
+fn without_learning() -> Result<(), Failure> {
+    Err(Failure::Usage(
+        "training needs the feature `rl`, which this build does not have: `cargo xtask libtorch`, then `cargo build --release --features rl`"
+            .into(),
+    ))
 }
 
 /// Sessions with venues, and the operator's hand on them.
@@ -89,9 +127,8 @@ fn without_service() -> Result<(), Failure> {
 }
 
 /// Commands that the design names and that this build does not have.
-const ELSEWHERE: [(&str, &str); 14] = [
+const ELSEWHERE: [(&str, &str); 13] = [
     ("evaluate", "evaluation"),
-    ("train", "learning"),
     ("promote", "promotion"),
     ("promotions", "promotion"),
     ("rollback", "promotion"),
@@ -124,6 +161,8 @@ fn unknown(word: &str) -> Failure {
         "status",
         "venue",
         "sweep",
+        "train",
+        "retrain",
         "replay",
         "tape",
         "data",

@@ -174,50 +174,27 @@ impl RunFile {
         let reporting = reporting::read(section, instruments.as_deref(), strategies.as_deref());
         let live = live::read(Section::open("live", root, &mut complaints));
         let learning = learning::read(Section::open("learning", root, &mut complaints));
-        match (
-            run,
-            data,
-            instruments,
-            account,
-            strategies,
-            execution,
-            risk,
-            operators,
-            watch,
-            reporting,
-            (live, learning),
-        ) {
-            (
-                Some(run),
-                Some(data),
-                Some(instruments),
-                Some(account),
-                Some(strategies),
-                Some(execution),
-                Some(risk),
-                Some(operators),
-                Some(compliance),
-                Some(reporting),
-                (Some(live), Some(learning)),
-            ) if complaints.is_empty() => {
-                let origin = Arc::new(Origin { places: document.places(), sources: document.sources });
-                Ok(Self {
-                    run,
-                    data,
-                    instruments,
-                    account,
-                    strategies,
-                    execution,
-                    risk,
-                    operators,
-                    compliance,
-                    reporting,
-                    live,
-                    learning,
-                    origin,
-                })
-            }
-            _ => Err(ConfigError::new(&document.sources, complaints)),
+        // Whatever is missing has been complained about.
+        let whole = || -> Option<Self> {
+            Some(Self {
+                run: run?,
+                data: data?,
+                instruments: instruments?,
+                account: account?,
+                strategies: strategies?,
+                execution: execution?,
+                risk: risk?,
+                operators: operators?,
+                compliance: watch?,
+                reporting: reporting?,
+                live: live?,
+                learning: learning?,
+                origin: Arc::new(Origin { places: document.places(), sources: document.sources.clone() }),
+            })
+        };
+        match whole().filter(|_| complaints.is_empty()) {
+            Some(run) => Ok(run),
+            None => Err(ConfigError::new(&document.sources, complaints)),
         }
     }
 

@@ -17,7 +17,7 @@ pub(super) struct Place {
 }
 
 /// One text with the name that messages call it by.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Source {
     pub(super) name: String,
     pub(super) text: String,

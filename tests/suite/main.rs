@@ -36,6 +36,8 @@ mod stream;
 mod tickers;
 mod ticks;
 mod tidy;
+#[cfg(all(feature = "rl", feature = "service"))]
+mod training;
 mod transactions;
 mod value_at_risk;
 #[cfg(feature = "service")]

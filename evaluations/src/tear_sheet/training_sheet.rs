@@ -107,7 +107,8 @@ fn curves(rows: &[TrainingRow]) -> String {
     for (name, title) in DRAWN {
         let points: Vec<(f64, f64)> =
             rows.iter().filter_map(|row| Some((row.steps as f64, *row.figures.get(name)?))).collect();
-        if points.len() < 2 {
+        // What never changed is said in the table of parameters.
+        if points.len() < 2 || points.iter().all(|point| point.1.to_bits() == points[0].1.to_bits()) {
             continue;
         }
         let points = thin(&points, STRETCHES);

@@ -19,6 +19,8 @@ pub struct Checkpoint {
     pub floats: BTreeMap<String, Vec<f32>>,
     /// Counters, choices, and 64-bit floats by their bits.
     pub integers: BTreeMap<String, Vec<u64>>,
+    /// What whoever drives the training keeps with it.
+    pub texts: BTreeMap<String, String>,
 }
 
 /// Why a training cannot go on from a checkpoint.

@@ -7,6 +7,7 @@ mod adam;
 mod advantages;
 mod batch;
 mod checkpoint;
+mod checkpoint_file;
 mod choosing;
 mod eager;
 mod evaluation;
@@ -22,6 +23,7 @@ mod surrogate;
 
 pub use advantages::{Steps, advantages};
 pub use checkpoint::{Checkpoint, CheckpointError};
+pub use checkpoint_file::CheckpointFileError;
 pub use eager::Eager;
 pub use evaluation::{Outcome, evaluate};
 pub use learner::{Learner, Progress, Weights};

@@ -135,6 +135,10 @@ fn what_cannot_be_is_named_with_its_line() {
              = expected `exposures = [-1, 0, 1]`
     "#]],
     );
+}
+
+#[test]
+fn ranges_stand_in_their_order_and_what_is_seen_is_said() {
     let swapped = with_learning("").replace("validate_to = \"2023-01-01\"", "validate_to = \"2021-01-01\"");
     let error = parse(&swapped).expect_err("it is wrong");
     expect![[r#"
