@@ -7,10 +7,11 @@ pub mod curves;
 mod layer;
 mod recurrent;
 
-use crate::policy::{Activation, Architecture, Body, Policy, PolicyError};
+use crate::policy::{Activation, Architecture, Body, Policy, PolicyError, Tensor};
 use crate::runtime::Runtime;
 use layer::Layer;
 use recurrent::Recurrent;
+use std::collections::BTreeMap;
 
 /// The network of a policy, made ready to answer.
 #[derive(Clone, Debug)]
@@ -39,7 +40,15 @@ impl Portable {
     /// When the policy is not right ([`Policy::check`]), or is a module, which only libtorch runs.
     pub fn new(policy: &Policy) -> Result<Self, PolicyError> {
         policy.check()?;
-        Self::network(policy, "actor", policy.manifest.architecture.outputs)
+        Self::of(&policy.manifest.architecture, &policy.weights)
+    }
+
+    /// An actor's network that is no policy yet: weights by the names and in the shapes of the architecture.
+    ///
+    /// # Errors
+    /// When weights are missing, or the body is a module.
+    pub(crate) fn of(architecture: &Architecture, weights: &BTreeMap<String, Tensor>) -> Result<Self, PolicyError> {
+        Self::network((architecture, weights), "actor", architecture.outputs)
     }
 
     /// The network of a policy that says what a situation is worth: one output.
@@ -48,18 +57,22 @@ impl Portable {
     /// As [`Portable::new`], or when the policy has no critic.
     pub fn critic(policy: &Policy) -> Result<Self, PolicyError> {
         policy.check()?;
-        Self::network(policy, "critic", 1)
+        Self::network((&policy.manifest.architecture, &policy.weights), "critic", 1)
     }
 
-    fn network(policy: &Policy, name: &str, outputs: usize) -> Result<Self, PolicyError> {
-        let Architecture { inputs, ref body, activation, .. } = policy.manifest.architecture;
+    fn network(
+        (architecture, weights): (&Architecture, &BTreeMap<String, Tensor>),
+        name: &str,
+        outputs: usize,
+    ) -> Result<Self, PolicyError> {
+        let &Architecture { inputs, ref body, activation, .. } = architecture;
         let layer = |weight: &str, bias: &str| {
-            let weights = |part: &str| {
+            let numbers = |part: &str| {
                 let name = format!("{name}.{part}");
                 let missing = || PolicyError::field(&name, "missing", "the weights of this network");
-                policy.weights.get(&name).map(|tensor| &tensor.values[..]).ok_or_else(missing)
+                weights.get(&name).map(|tensor| &tensor.values[..]).ok_or_else(missing)
             };
-            Ok(Layer::new(weights(weight)?, weights(bias)?))
+            Ok(Layer::new(numbers(weight)?, numbers(bias)?))
         };
         let body = match body {
             Body::Mlp { hidden } => {

@@ -1,14 +1,15 @@
 //! How an agent acts while it gathers experience: one observation at a time, without libtorch, each member by itself.
 use super::choosing::Distribution;
+use super::learner::Weights;
 use crate::environment::Choice;
-use crate::policy::{self, Architecture};
+use crate::policy::Architecture;
+use crate::portable::Portable;
 use crate::runtime::Runtime;
 use engine::Rng;
-use std::collections::BTreeMap;
 
-/// The network of a policy, for one member.
-pub(super) fn runtime(architecture: &Architecture, weights: &BTreeMap<String, policy::Tensor>) -> impl Runtime + use<> {
-    super::plain::Plain::new(architecture, weights)
+/// The network of a policy; each member has its own.
+pub(super) fn runtime(architecture: &Architecture, weights: &Weights) -> Portable {
+    Portable::of(architecture, weights).expect("a learner's weights are those of its architecture")
 }
 
 /// Chooses at each step of one member.

@@ -69,6 +69,12 @@ pub(super) fn clip_gradients(parameters: &mut Parameters, length_max: f64) -> f6
     length
 }
 
+/// A learning rate that falls to zero in a line over so many steps, where it does.
+pub(super) fn falling(learning_rate: f64, over: Option<u64>, steps: u64) -> f64 {
+    let left = |over: u64| 1.0 - steps.min(over) as f64 / over.max(1) as f64;
+    learning_rate * over.map_or(1.0, left)
+}
+
 #[cfg(test)]
 mod tests {
     use super::super::initial::Start;
@@ -131,5 +137,18 @@ mod tests {
         adam.step(&mut first, 0.5);
         again.step(&mut second, 0.5);
         assert_eq!(first.flat(), second.flat());
+    }
+
+    #[test]
+    fn a_learning_rate_falls_in_a_line_to_zero_and_stays_there() {
+        let check = |over, steps, expected: f64| {
+            let found = falling(0.5, over, steps);
+            assert!((found - expected).abs() < 1e-12, "{over:?}, {steps}: {found} is not {expected}");
+        };
+        check(None, 1_000, 0.5);
+        check(Some(1_000), 0, 0.5);
+        check(Some(1_000), 250, 0.375);
+        check(Some(1_000), 1_000, 0.0);
+        check(Some(1_000), 2_000, 0.0);
     }
 }

@@ -28,7 +28,7 @@ pub struct Checkpoint {
 pub enum CheckpointError {
     /// It is of another training.
     #[error(
-        "the checkpoint has {what} {found}, and this training {expected}: go on with the run file that it was made with"
+        "the checkpoint has {what} {found}, and this training has {expected}: go on with the run file that it was made with"
     )]
     Other {
         /// What differs.
@@ -111,6 +111,7 @@ impl Checkpoint {
         kept.put_floats("adam.mean", mean);
         kept.put_floats("adam.square", square);
         kept.put_integers("adam.steps", vec![steps]);
+        kept.put_integers("seed", vec![collector.seed]);
         kept.put_integers("rollouts", vec![collector.rollouts]);
         let rewards = collector.tallies.iter().map(|tally| tally.reward.to_bits());
         kept.put_integers("tally.rewards", rewards.collect());
@@ -163,6 +164,11 @@ impl Checkpoint {
         collector: &Collector,
         fleet: &Fleet<E>,
     ) -> Result<Basics, CheckpointError> {
+        let seed = self.integer("seed")?;
+        if seed != collector.seed {
+            let (found, expected) = (seed.to_string(), collector.seed.to_string());
+            return Err(CheckpointError::Other { what: "the seed", found, expected });
+        }
         let (weights, members) = (network.length(), fleet.count());
         let mean = self.floats("adam.mean", weights)?.to_vec();
         let square = self.floats("adam.square", weights)?.to_vec();
@@ -216,3 +222,6 @@ pub(super) fn from_bits(bits: u64, actions: ActionSpace) -> Result<Choice, Check
         ActionSpace::Continuous { .. } => Ok(Choice::Amount(f32::from_bits(number))),
     }
 }
+
+#[cfg(test)]
+mod tests;

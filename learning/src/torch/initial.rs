@@ -11,6 +11,8 @@ pub(super) enum Start {
     Constant(f32),
     /// A matrix with orthogonal rows or columns, whichever are fewer, each of this length.
     Orthogonal(f64),
+    /// Square blocks below each other, each orthogonal on its own: the gates of a recurrent layer.
+    Gates(usize),
 }
 
 impl Start {
@@ -20,6 +22,7 @@ impl Start {
         match self {
             Self::Constant(number) => vec![number; rows * columns],
             Self::Orthogonal(gain) => orthogonal(rows, columns, gain, rng),
+            Self::Gates(gates) => (0..gates).flat_map(|_| orthogonal(rows / gates, columns, 1.0, rng)).collect(),
         }
     }
 }
@@ -75,5 +78,18 @@ mod tests {
                 assert!(close, "{rows} x {columns}: ({i}, {j}) is {}", product(i, j));
             }
         }
+    }
+
+    #[test]
+    fn gates_are_orthogonal_blocks_that_differ() {
+        let numbers = Start::Gates(3).numbers(&[12, 4], &mut Rng::stream(7, "test"));
+        let row = |r: usize| numbers[r * 4..][..4].iter().map(|x| f64::from(*x)).collect::<Vec<_>>();
+        for gate in 0..3 {
+            for (i, j) in (0..4).flat_map(|i| (0..4).map(move |j| (i, j))) {
+                let product = dot(&row(4 * gate + i), &row(4 * gate + j));
+                assert!((product - f64::from(u8::from(i == j))).abs() < 1e-6, "gate {gate}: ({i}, {j}) is {product}");
+            }
+        }
+        assert_ne!(row(0), row(4));
     }
 }

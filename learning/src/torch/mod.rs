@@ -2,7 +2,9 @@
 //!
 //! Every random number is drawn from a stream of `engine::Rng` with a purpose, libtorch works on one thread, and experience does
 //! not depend on how many threads gather it: one seed trains one policy, bit for bit, on one machine. Nothing here knows candles.
+mod a2c;
 mod acting;
+mod actor_critic;
 mod adam;
 mod advantages;
 mod batch;
@@ -10,26 +12,36 @@ mod checkpoint;
 mod checkpoint_file;
 mod choosing;
 mod eager;
+mod dqn;
 mod evaluation;
+mod gru_ppo;
 mod initial;
 mod learner;
+mod minibatch;
 mod network;
 mod parameters;
-mod plain;
 mod ppo;
 mod processor;
+mod ranges;
+mod recurrent;
+mod replay_buffer;
 mod rollout;
+mod streams;
 mod surrogate;
 
+pub use a2c::{A2c, A2cParameters};
 pub use advantages::{Steps, advantages};
 pub use checkpoint::{Checkpoint, CheckpointError};
 pub use checkpoint_file::CheckpointFileError;
 pub use eager::Eager;
+pub use dqn::{Dqn, DqnParameters};
 pub use evaluation::{Outcome, evaluate};
+pub use gru_ppo::{GruPpo, GruPpoParameters};
 pub use learner::{Learner, Progress, Weights};
 pub use parameters::WeightsError;
 pub use ppo::{Ppo, PpoParameters};
 pub use processor::platform;
+pub use ranges::ParameterError;
 
 use crate::policy::{Body, Policy, PolicyError};
 use crate::runtime::Runtime;

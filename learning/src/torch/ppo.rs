@@ -3,20 +3,21 @@
 //! Schulman, Wolski, Dhariwal, Radford and Klimov, "Proximal policy optimization algorithms", 2017. The matrices are libtorch's,
 //! the loss is ours, and nothing in an update allocates a tensor of the network's size.
 use super::acting::{Sampler, runtime};
-use super::adam::{Adam, clip_gradients};
+use super::actor_critic;
+use super::adam::{Adam, clip_gradients, falling};
 use super::batch::{self, Horizon};
 use super::checkpoint::{Checkpoint, CheckpointError};
 use super::choosing::Distribution;
 use super::learner::{Learner, Progress, Weights};
-use super::network::{HeadShape, Network, NetworkShape, Workspace};
+use super::minibatch::Minibatch;
+use super::network::{Network, Rooms};
 use super::parameters::WeightsError;
 use super::rollout::{Collector, Trace};
-use super::surrogate::{Row, Sums, Surrogate, normalise};
-use crate::environment::{ActionSpace, Environment, Fleet, Spaces};
-use crate::policy::{Activation, Architecture, Body, Head};
+use super::surrogate::{Row, Sums, Surrogate};
+use crate::environment::{Environment, Fleet, Spaces};
+use crate::policy::{Activation, Architecture};
 use engine::Rng;
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
 use tch::{Kind, Tensor};
 
 /// The parameters of proximal policy optimisation. Defaults are those of table 3 of the paper where nothing else is said.
@@ -98,40 +99,29 @@ pub struct Ppo {
     collector: Collector,
     iterations: u64,
     steps: u64,
-    /// Room for passes, by number of rows: whole minibatches, and what is left over.
-    spaces_of: BTreeMap<usize, Workspace>,
-    scratch: Scratch,
-}
-
-/// What an update's rows are worked out in.
-#[derive(Debug, Default)]
-struct Scratch {
-    rows: Vec<Row>,
-    advantages: Vec<f32>,
-    outputs: Vec<f32>,
-    values: Vec<f32>,
-    wide: Vec<f64>,
-    row: Vec<f64>,
-    by_outputs: Vec<f32>,
-    by_values: Vec<f32>,
+    rooms: Rooms,
+    minibatch: Minibatch,
 }
 
 const ALGORITHM: &str = "ppo";
-const ACTOR: usize = 0;
-const CRITIC: usize = 1;
 
 impl Ppo {
     /// With first weights of this seed, for a fleet of so many members with these spaces.
+    ///
+    /// # Panics
+    /// When the parameters are not right ([`PpoParameters::check`]).
     #[must_use]
     pub fn new(parameters: PpoParameters, spaces: Spaces, members: usize, seed: u64) -> Self {
+        parameters.check().expect("parameters are checked before");
         // Sums depend on how many threads share them, so there is one.
         tch::set_num_threads(1);
-        let network = Network::new(&shape(&parameters, spaces), seed, Kind::Float);
+        let shape = actor_critic::shape(spaces, &parameters.hidden, parameters.activation, parameters.log_std);
+        let network = Network::new(&shape, seed, Kind::Float);
         let adam = Adam::new(&network.parameters, parameters.adam_epsilon);
         let collector = Collector::new(seed, members, 0);
-        let scratch = Scratch::default();
-        let spaces_of = BTreeMap::new();
-        Self { parameters, spaces, seed, network, adam, collector, iterations: 0, steps: 0, spaces_of, scratch }
+        let minibatch = Minibatch::default();
+        let rooms = Rooms::default();
+        Self { parameters, spaces, seed, network, adam, collector, iterations: 0, steps: 0, rooms, minibatch }
     }
 
     fn distribution(&self) -> Distribution {
@@ -139,17 +129,7 @@ impl Ppo {
     }
 
     fn shape_of_policy(&self) -> Architecture {
-        let head = match self.spaces.actions {
-            ActionSpace::Discrete(_) => Head::Categorical,
-            ActionSpace::Continuous { .. } => Head::Gaussian,
-        };
-        Architecture {
-            inputs: self.spaces.observation,
-            outputs: self.spaces.actions.outputs(),
-            body: Body::Mlp { hidden: self.parameters.hidden.clone() },
-            activation: self.parameters.activation,
-            head,
-        }
+        actor_critic::architecture(self.spaces, &self.parameters.hidden, self.parameters.activation)
     }
 
     fn parameters_text(&self) -> String {
@@ -160,9 +140,9 @@ impl Ppo {
         let horizon = Horizon { gamma: self.parameters.gamma, lambda: self.parameters.lambda };
         let observations = batch::observations(traces);
         let seen = Tensor::from_slice(&observations).view([-1, self.spaces.observation as i64]);
-        let values = self.values(&seen);
+        let values = actor_critic::values(&self.network, &mut self.rooms, &seen, self.parameters.minibatch);
         let rows = batch::rows(traces, &values, horizon);
-        let learning_rate = self.learning_rate();
+        let learning_rate = falling(self.parameters.learning_rate, self.parameters.learning_rate_steps, self.steps);
         self.steps += rows.len() as u64;
         self.iterations += 1;
         let progress = self.learn_rows(&seen.narrow(0, 0, rows.len() as i64), &rows, learning_rate);
@@ -174,25 +154,6 @@ impl Ppo {
             ..progress
         }
         .with_episodes(traces)
-    }
-
-    fn learning_rate(&self) -> f64 {
-        let left = |steps: u64| 1.0 - (self.steps.min(steps)) as f64 / steps.max(1) as f64;
-        self.parameters.learning_rate * self.parameters.learning_rate_steps.map_or(1.0, left)
-    }
-
-    /// The critic's values of rows of observations.
-    fn values(&mut self, observations: &Tensor) -> Vec<f32> {
-        let count = observations.size()[0] as usize;
-        let mut values = vec![0.0; count];
-        for (number, values) in values.chunks_mut(self.parameters.minibatch).enumerate() {
-            let from = number * self.parameters.minibatch;
-            let rows = observations.narrow(0, from as i64, values.len() as i64);
-            let space = room(&self.network, &mut self.spaces_of, values.len());
-            self.network.forward(&rows, space);
-            space.outputs[CRITIC].copy_data(values, values.len());
-        }
-        values
     }
 
     /// Epochs of minibatches.
@@ -207,8 +168,8 @@ impl Ppo {
             for (number, places) in order.chunks(self.parameters.minibatch).enumerate() {
                 let from = (number * self.parameters.minibatch) as i64;
                 let inputs = shuffled.narrow(0, from, places.len() as i64);
-                self.scratch.rows.clear();
-                self.scratch.rows.extend(places.iter().map(|&place| rows[place as usize]));
+                self.minibatch.rows.clear();
+                self.minibatch.rows.extend(places.iter().map(|&place| rows[place as usize]));
                 let sums = self.differentiate(&inputs);
                 last.add(sums);
                 all.add(sums);
@@ -231,19 +192,18 @@ impl Ppo {
         }
     }
 
-    /// The gradients of the loss over the rows in the scratch, whose observations are given.
+    /// The gradients of the loss over the rows of the minibatch, whose observations are given.
     fn differentiate(&mut self, inputs: &Tensor) -> Sums {
         let distribution = self.distribution();
-        let (surrogate, scratch) = (surrogate(&self.parameters), &mut self.scratch);
+        let (surrogate, minibatch) = (surrogate(&self.parameters), &mut self.minibatch);
         if self.parameters.normalise_advantages {
-            scratch.advantages.clear();
-            scratch.advantages.extend(scratch.rows.iter().map(|row| row.advantage));
-            normalise(&mut scratch.advantages);
-            scratch.rows.iter_mut().zip(&scratch.advantages).for_each(|(row, &a)| row.advantage = a);
+            minibatch.normalise_advantages();
         }
-        let space = room(&self.network, &mut self.spaces_of, scratch.rows.len());
+        let space = self.rooms.of(&self.network, minibatch.rows.len());
         self.network.forward(inputs, space);
-        let (sums, by_log_std) = scratch.differentiate(&surrogate, distribution, space);
+        let loss =
+            |row: &Row, answers: (&[f64], f64), scratch: &mut [f64]| surrogate.row(distribution, row, answers, scratch);
+        let (sums, by_log_std) = minibatch.differentiate(&space.outputs, &mut space.output_gradients, loss);
         self.network.set_log_std_gradient(by_log_std);
         self.network.backward(inputs, space);
         sums
@@ -254,7 +214,8 @@ impl<E: Environment> Learner<E> for Ppo {
     fn iterate(&mut self, fleet: &mut Fleet<E>) -> Progress {
         let (architecture, weights) = (self.shape_of_policy(), self.network.parameters.named());
         let (outputs, distribution) = (architecture.outputs, self.distribution());
-        let actor = || Sampler::new(runtime(&architecture, &weights), outputs, distribution);
+        let network = runtime(&architecture, &weights);
+        let actor = || Sampler::new(network.clone(), outputs, distribution);
         let traces = self.collector.collect(fleet, self.parameters.steps, actor);
         self.learn(&traces)
     }
@@ -292,61 +253,12 @@ impl<E: Environment> Learner<E> for Ppo {
     }
 }
 
-impl Scratch {
-    /// The gradients of the loss by what the networks answered, left in the workspace; and by the logarithm of the standard deviation.
-    fn differentiate(&mut self, loss: &Surrogate, distribution: Distribution, space: &mut Workspace) -> (Sums, f64) {
-        let (count, width) = (self.rows.len(), space.outputs[ACTOR].size()[1] as usize);
-        self.outputs.resize(count * width, 0.0);
-        self.by_outputs.resize(count * width, 0.0);
-        self.values.resize(count, 0.0);
-        self.by_values.resize(count, 0.0);
-        self.wide.resize(width, 0.0);
-        self.row.resize(width, 0.0);
-        space.outputs[ACTOR].copy_data(&mut self.outputs, count * width);
-        space.outputs[CRITIC].copy_data(&mut self.values, count);
-        let (mut sums, mut by_log_std, share) = (Sums::default(), 0.0, 1.0 / count as f64);
-        let outputs = self.outputs.chunks_exact(width).zip(self.by_outputs.chunks_exact_mut(width));
-        let values = self.values.iter().zip(&mut self.by_values);
-        for ((row, (outputs, by_outputs)), (value, by_value)) in self.rows.iter().zip(outputs).zip(values) {
-            self.wide.iter_mut().zip(outputs).for_each(|(wide, x)| *wide = f64::from(*x));
-            let (sum, gradient) = loss.row(distribution, row, (&self.wide, f64::from(*value)), &mut self.row);
-            sums.add(sum);
-            by_log_std += gradient.log_std * share;
-            *by_value = (gradient.value * share) as f32;
-            by_outputs.iter_mut().zip(&self.row).for_each(|(by, x)| *by = (x * share) as f32);
-        }
-        let shape = |places: &Tensor| places.size();
-        let (actor, critic) = (shape(&space.outputs[ACTOR]), shape(&space.outputs[CRITIC]));
-        space.output_gradients[ACTOR].copy_(&Tensor::from_slice(&self.by_outputs).view(actor.as_slice()));
-        space.output_gradients[CRITIC].copy_(&Tensor::from_slice(&self.by_values).view(critic.as_slice()));
-        (sums, by_log_std)
-    }
-}
-
-fn room<'a>(network: &Network, spaces: &'a mut BTreeMap<usize, Workspace>, rows: usize) -> &'a mut Workspace {
-    spaces.entry(rows).or_insert_with(|| network.workspace(rows))
-}
-
 fn surrogate(parameters: &PpoParameters) -> Surrogate {
     Surrogate {
         clip_range: parameters.clip_range,
         value_clip: parameters.value_clip,
         entropy_coefficient: parameters.entropy_coefficient,
         value_coefficient: parameters.value_coefficient,
-    }
-}
-
-fn shape(parameters: &PpoParameters, spaces: Spaces) -> NetworkShape {
-    let outputs = spaces.actions.outputs();
-    // A head near zero begins with every action equally likely; gains as in the authors' program.
-    let actor = HeadShape { of: "actor", name: "head", outputs, gain: 0.01 };
-    let critic = HeadShape { of: "critic", name: "head", outputs: 1, gain: 1.0 };
-    NetworkShape {
-        inputs: spaces.observation,
-        hidden: parameters.hidden.clone(),
-        activation: parameters.activation,
-        heads: vec![actor, critic],
-        log_std: matches!(spaces.actions, ActionSpace::Continuous { .. }).then_some(parameters.log_std),
     }
 }
 

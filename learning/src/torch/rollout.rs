@@ -30,11 +30,8 @@ pub(super) struct Trace {
     pub(super) cut: Vec<f32>,
     /// What is seen after the last step.
     pub(super) last: Vec<f32>,
-    /// The memory before the first step, and after the last.
-    pub(super) memory_before: Vec<f32>,
-    pub(super) memory_after: Vec<f32>,
-    /// The memory with which each of `cut` was seen.
-    pub(super) cut_memories: Vec<f32>,
+    /// The memory before the first step.
+    pub(super) memory: Vec<f32>,
     /// Episodes that ended, in order.
     pub(super) ended: Vec<Tally>,
 }
@@ -42,7 +39,7 @@ pub(super) struct Trace {
 /// Where a fleet's collection of experience stands.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Collector {
-    seed: u64,
+    pub(super) seed: u64,
     /// Rollouts so far.
     pub(super) rollouts: u64,
     /// What each member's episode has earned so far.
@@ -98,7 +95,7 @@ fn follow<E: Environment, A: Act>(
     extent: Extent,
 ) -> Trace {
     let mut trace = Trace::with_room(extent);
-    trace.memory_before.extend_from_slice(memory);
+    trace.memory.extend_from_slice(memory);
     for _ in 0..extent.steps {
         trace.observations.extend_from_slice(observation);
         let (choice, log_probability) = actor.act(observation, memory, &mut rng);
@@ -113,7 +110,6 @@ fn follow<E: Environment, A: Act>(
         if moment.is_last() {
             if moment.truncated && !moment.terminated {
                 trace.cut.extend_from_slice(observation);
-                trace.cut_memories.extend_from_slice(memory);
             }
             trace.ended.push(std::mem::take(tally));
             memory.fill(0.0);
@@ -121,7 +117,6 @@ fn follow<E: Environment, A: Act>(
         }
     }
     trace.last.extend_from_slice(observation);
-    trace.memory_after.extend_from_slice(memory);
     trace
 }
 

@@ -112,6 +112,15 @@ fn gradients_are_those_of_libtorch() {
 }
 
 #[test]
+fn the_tangent_is_libtorchs_within_the_last_bits() {
+    let x = Tensor::linspace(-20.0, 20.0, 100_001, (Kind::Float, Device::Cpu));
+    let (expected, mut found) = (x.tanh(), x.copy());
+    tanh(&mut found);
+    let error = (found - expected).abs().max().double_value(&[]);
+    assert!(error < 2e-7, "{error}");
+}
+
+#[test]
 fn the_two_networks_share_nothing() {
     let mut network = network(Activation::Tanh, &[7, 6], Kind::Float);
     let inputs = normals(&[4, 5], "inputs", Kind::Float);

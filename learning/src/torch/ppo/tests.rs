@@ -2,7 +2,7 @@
 use super::super::network::tests::{in_libtorch, normals};
 use super::*;
 use crate::cartpole::CartPole;
-use crate::environment::Choice;
+use crate::environment::{ActionSpace, Choice};
 use crate::torch::evaluate;
 
 fn small(actions: ActionSpace, change: fn(&mut PpoParameters)) -> Ppo {
@@ -87,7 +87,7 @@ fn gradients_of_the_whole_loss_are_those_of_libtorch() {
         let mut ppo = small(kind, change);
         let inputs = normals(&[200, 5], "inputs", Kind::Float);
         let rows = rows(&ppo, 200);
-        ppo.scratch.rows.clone_from(&rows);
+        ppo.minibatch.rows.clone_from(&rows);
         let sums = ppo.differentiate(&inputs);
         let leaf = ppo.network.parameters.weights.copy().set_requires_grad(true);
         let expected = loss(&ppo, &leaf, &inputs, &rows);
