@@ -1,4 +1,5 @@
 //! What a user types.
+use crate::policy_arguments::PolicyCommand;
 use crate::session_arguments::{CheckArguments, SessionCommand};
 use crate::training_arguments::{RetrainArguments, TrainArguments};
 use crate::venue_arguments::VenueCommand;
@@ -107,6 +108,9 @@ pub enum Command {
     /// Bring candles in, and see what is there.
     #[command(subcommand)]
     Data(DataCommand),
+    /// Policies as files.
+    #[command(subcommand)]
+    Policy(PolicyCommand),
     /// Check a run file and everything that a start would need.
     #[command(
         after_help = "Examples:\n  onetape check run.toml\n  onetape check run.toml --live --endpoint http://127.0.0.1:8470\nWith --live exit code 3 says that something is in the way; the table says what to do about it."

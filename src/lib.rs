@@ -14,6 +14,7 @@ pub mod output_folder;
 pub mod oversight;
 mod parts;
 mod policies;
+pub mod policy_arguments;
 pub mod recorder;
 pub mod registry;
 pub mod risk_watch;

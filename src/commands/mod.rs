@@ -6,6 +6,7 @@ mod completions;
 mod data;
 mod import;
 mod new;
+mod policy;
 mod replay;
 mod replay_decisions;
 mod report;
@@ -54,6 +55,7 @@ pub fn execute(arguments: Arguments) -> Result<(), Failure> {
         Command::Tape(command) => tape::execute(command, json),
         Command::Data(command) => data::execute(command, json),
         Command::Check(arguments) => check::execute(&arguments, json),
+        Command::Policy(command) => policy::execute(command, json),
         Command::Checklist { file, today } => checklist::execute(&file, today.as_deref(), json),
         Command::Transactions(arguments) => transactions::execute(&arguments, json),
         Command::Report { dir } => report::execute(&dir, json),

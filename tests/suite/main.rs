@@ -25,6 +25,7 @@ mod policy_runs;
 mod policy_samples;
 #[cfg(feature = "service")]
 mod policy_sessions;
+mod policy_import;
 mod pushed;
 mod real_candles;
 mod replay;

@@ -49,3 +49,8 @@ fn tests(root: &Path) -> Result<(), Failure> {
 pub(crate) fn build(root: &Path) -> Result<(), Failure> {
     Step::cargo("command line", root, &format!("test {WHOLE} --no-run --quiet")).run()
 }
+
+/// The tests of this name in the suites of every crate, in the same build.
+pub(crate) fn tests_named(root: &Path, step: &str, name: &str) -> Step {
+    Step::cargo(step, root, &format!("test {WHOLE} --test suite --quiet -- {name} --nocapture"))
+}

@@ -5,8 +5,8 @@ use crate::checks;
 use crate::failure::Failure;
 use crate::python;
 use crate::step::{Step, skipped};
-use crate::toolchain::answer;
-use std::path::{Path, PathBuf};
+use crate::toolchain;
+use std::path::Path;
 use std::time::{Duration, Instant};
 
 const NAME: &str = "clients";
@@ -34,8 +34,7 @@ pub(crate) fn prove(root: &Path, mark: &str) -> Result<(Vec<String>, Duration), 
 fn run(root: &Path, python: &str, mark: &str) -> Result<(Vec<String>, Duration), Failure> {
     // The same build as that of the tests, which leaves the command line with everything in it.
     checks::build(root)?;
-    let program = target(root).join("debug").join(format!("onetape{}", std::env::consts::EXE_SUFFIX));
-    let program = program.display().to_string();
+    let program = toolchain::built(root, "onetape");
     let start = Instant::now();
     let mut marked = Vec::new();
     for script in SCRIPTS {
@@ -44,12 +43,4 @@ fn run(root: &Path, python: &str, mark: &str) -> Result<(Vec<String>, Duration),
         marked.extend(step.marked_lines(mark)?.0);
     }
     Ok((marked, start.elapsed()))
-}
-
-/// Where cargo builds.
-fn target(root: &Path) -> PathBuf {
-    const KEY: &str = "\"target_directory\":\"";
-    let metadata = answer(root, "cargo", &["metadata", "--format-version", "1", "--no-deps", "--locked"]);
-    let named = metadata.split_once(KEY).and_then(|(_, rest)| rest.split_once('"'));
-    named.map_or_else(|| root.join("target"), |(folder, _)| folder.into())
 }

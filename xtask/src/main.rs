@@ -11,6 +11,7 @@ mod libtorch;
 mod no_std;
 mod proofs;
 mod python;
+mod sb3;
 mod step;
 mod toolchain;
 

@@ -5,6 +5,7 @@
 //! the commit and the compiler they belong to.
 use crate::clients;
 use crate::failure::Failure;
+use crate::sb3;
 use crate::step::Step;
 use crate::toolchain::answer;
 use std::fs::OpenOptions;
@@ -27,6 +28,8 @@ enum Work {
     Cargo(&'static str),
     /// The scripts of other people's clients.
     Clients,
+    /// Policies of stable-baselines3.
+    Sb3,
 }
 
 const PROOFS: &[Proof] = &[
@@ -69,6 +72,11 @@ const PROOFS: &[Proof] = &[
         shows: "ccxt and alpaca-py take the loopback venues for the real ones; a debug build",
         work: Work::Clients,
     },
+    Proof {
+        name: "sb3",
+        shows: "policies that stable-baselines3 trains now are exported, imported, and answer as in Python; a debug build",
+        work: Work::Sb3,
+    },
 ];
 
 /// Runs the proofs of these names, all where none is given.
@@ -88,6 +96,7 @@ fn prove(root: &Path, proof: &Proof) -> Result<(), Failure> {
             Step::cargo(proof.name, root, arguments).variable("ONETAPE_PROVE", "1").marked_lines(MARK)?
         }
         Work::Clients => clients::prove(root, MARK)?,
+        Work::Sb3 => sb3::prove(root, MARK)?,
     };
     let commit = answer(root, "git", &["describe", "--always", "--dirty", "--abbrev=12"]);
     let compiler = answer(root, "rustc", &["--version"]);

@@ -132,7 +132,7 @@ impl Architecture {
     }
 
     /// Whether its sizes are ones that a network can have. To be asked before anything is made of them.
-    pub(super) fn check(&self) -> Result<(), PolicyError> {
+    pub(crate) fn check(&self) -> Result<(), PolicyError> {
         let size = |field: &str, size: usize| {
             let expected = || format!("a whole number from 1 to {WIDTH_MAX}");
             let fits = (1..=WIDTH_MAX).contains(&size);

@@ -11,8 +11,8 @@ mod batch;
 mod checkpoint;
 mod checkpoint_file;
 mod choosing;
-mod eager;
 mod dqn;
+mod eager;
 mod evaluation;
 mod gru_ppo;
 mod initial;
@@ -26,6 +26,7 @@ mod ranges;
 mod recurrent;
 mod replay_buffer;
 mod rollout;
+mod scripted;
 mod streams;
 mod surrogate;
 
@@ -33,8 +34,8 @@ pub use a2c::{A2c, A2cParameters};
 pub use advantages::{Steps, advantages};
 pub use checkpoint::{Checkpoint, CheckpointError};
 pub use checkpoint_file::CheckpointFileError;
-pub use eager::Eager;
 pub use dqn::{Dqn, DqnParameters};
+pub use eager::Eager;
 pub use evaluation::{Outcome, evaluate};
 pub use gru_ppo::{GruPpo, GruPpoParameters};
 pub use learner::{Learner, Progress, Weights};
@@ -42,6 +43,7 @@ pub use parameters::WeightsError;
 pub use ppo::{Ppo, PpoParameters};
 pub use processor::platform;
 pub use ranges::ParameterError;
+pub use scripted::Scripted;
 
 use crate::policy::{Body, Policy, PolicyError};
 use crate::runtime::Runtime;
@@ -52,7 +54,7 @@ use crate::runtime::Runtime;
 /// When its module cannot be loaded.
 pub fn runtime(policy: &Policy) -> Result<Box<dyn Runtime>, PolicyError> {
     match policy.manifest.architecture.body {
-        Body::Module => Err(PolicyError::NotHere { what: "a policy that is a module does not run yet" }),
+        Body::Module => Ok(Box::new(Scripted::new(policy)?)),
         Body::Mlp { .. } | Body::Gru { .. } => Ok(Box::new(Eager::new(policy))),
     }
 }

@@ -6,8 +6,13 @@ mod curves;
 #[cfg(feature = "torch")]
 mod eager;
 mod hostile_policies;
+mod import;
 #[cfg(feature = "torch")]
 mod libtorch;
 mod policy_files;
 mod portable;
 mod samples;
+#[cfg(feature = "torch")]
+mod sb3;
+#[cfg(feature = "torch")]
+mod scripted;
