@@ -21,11 +21,11 @@ mod onetape;
 mod oversight;
 #[cfg(feature = "service")]
 mod paper;
+mod policy_import;
 mod policy_runs;
 mod policy_samples;
 #[cfg(feature = "service")]
 mod policy_sessions;
-mod policy_import;
 mod pushed;
 mod real_candles;
 mod replay;

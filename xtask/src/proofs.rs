@@ -68,6 +68,13 @@ const PROOFS: &[Proof] = &[
         ),
     },
     Proof {
+        name: "honesty",
+        shows: "a learner finds a leak and a planted edge, nothing in noise, and no policy sees ahead; needs libtorch",
+        work: Work::Cargo(
+            "test --release --locked -p onetape-learning --features torch --test suite -- honesty --nocapture --test-threads 1",
+        ),
+    },
+    Proof {
         name: "clients",
         shows: "ccxt and alpaca-py take the loopback venues for the real ones; a debug build",
         work: Work::Clients,

@@ -1,10 +1,12 @@
 //! What the crate promises, from the outside: one binary for all of it.
 #![allow(clippy::unwrap_used, reason = "all of this is tests; helpers outside of test functions are too")]
+mod conformance;
 #[cfg(feature = "torch")]
 mod cross_check;
 mod curves;
 #[cfg(feature = "torch")]
 mod eager;
+mod honesty;
 mod hostile_policies;
 mod import;
 #[cfg(feature = "torch")]
