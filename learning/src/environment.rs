@@ -129,6 +129,16 @@ impl<E: Environment> Member<E> {
         self.environment.step(choice, observation)
     }
 
+    /// Acts, and begins the next episode where this one ends; `last` is then its last observation.
+    fn go_on(&mut self, choice: Choice, observation: &mut [f32], last: &mut [f32]) -> Moment {
+        let moment = self.step(choice, observation);
+        if moment.is_last() {
+            last.copy_from_slice(observation);
+            self.begin(observation);
+        }
+        moment
+    }
+
     fn kept(&self) -> Kept {
         Kept { episodes: self.episodes, choices: self.choices.clone() }
     }
@@ -230,12 +240,22 @@ impl<E: Environment> Fleet<E> {
         let all = self.members.par_iter_mut().zip(choices).zip(rows).zip(&mut self.moments);
         // A step costs some hundred nanoseconds: a thread is given enough of them to be worth waking.
         all.with_min_len(32).for_each(|(((member, choice), (observation, last)), moment)| {
-            *moment = member.step(*choice, observation);
-            if moment.is_last() {
-                last.copy_from_slice(observation);
-                member.begin(observation);
-            }
+            *moment = member.go_on(*choice, observation, last);
         });
+    }
+
+    /// The same on the calling thread alone: what a small fleet is stepped by fastest, and where no other thread may be waited for.
+    ///
+    /// # Panics
+    /// When there is not one choice for each member.
+    pub fn step_here(&mut self, choices: &[Choice]) {
+        assert_eq!(choices.len(), self.members.len(), "one choice for each member");
+        let width = self.spaces.observation;
+        let rows = self.observations.chunks_mut(width).zip(self.finals.chunks_mut(width));
+        let all = self.members.iter_mut().zip(choices).zip(rows).zip(&mut self.moments);
+        for (((member, choice), (observation, last)), moment) in all {
+            *moment = member.go_on(*choice, observation, last);
+        }
     }
 
     /// What brings the fleet back to where it is.

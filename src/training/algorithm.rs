@@ -3,7 +3,7 @@ use crate::failure::Failure;
 use crate::run_file::{AlgorithmName, LearningSection, Parameter, RunFile};
 use learning::Spaces;
 use learning::market::Episode;
-use learning::torch::{Learner, Ppo, PpoParameters};
+use learning::torch::{A2c, A2cParameters, Dqn, DqnParameters, GruPpo, GruPpoParameters, Learner, Ppo, PpoParameters};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};

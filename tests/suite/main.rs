@@ -12,6 +12,7 @@ mod currencies;
 mod dated;
 mod determinism;
 mod diagnostics;
+mod door;
 mod examples;
 mod limits;
 #[cfg(feature = "service")]

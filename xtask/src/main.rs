@@ -6,6 +6,7 @@ mod bench;
 mod checks;
 mod clients;
 mod deny;
+mod door;
 mod failure;
 mod libtorch;
 mod no_std;

@@ -4,6 +4,7 @@
 //! It tells its figures in lines to standard error that begin with `figure: `; they are kept in docs/proofs/PROOF.log with
 //! the commit and the compiler they belong to.
 use crate::clients;
+use crate::door;
 use crate::failure::Failure;
 use crate::sb3;
 use crate::step::Step;
@@ -30,6 +31,8 @@ enum Work {
     Clients,
     /// Policies of stable-baselines3.
     Sb3,
+    /// The wheel of the Python door, and the script that goes through it.
+    Door,
 }
 
 const PROOFS: &[Proof] = &[
@@ -84,6 +87,11 @@ const PROOFS: &[Proof] = &[
         shows: "policies that stable-baselines3 trains now are exported, imported, and answer as in Python; a debug build",
         work: Work::Sb3,
     },
+    Proof {
+        name: "door",
+        shows: "the Python door gives the engine's steps bit for bit; Gymnasium finds no fault, and stable-baselines3 trains through it",
+        work: Work::Door,
+    },
 ];
 
 /// Runs the proofs of these names, all where none is given.
@@ -104,6 +112,7 @@ fn prove(root: &Path, proof: &Proof) -> Result<(), Failure> {
         }
         Work::Clients => clients::prove(root, MARK)?,
         Work::Sb3 => sb3::prove(root, MARK)?,
+        Work::Door => door::prove(root, MARK)?,
     };
     let commit = answer(root, "git", &["describe", "--always", "--dirty", "--abbrev=12"]);
     let compiler = answer(root, "rustc", &["--version"]);

@@ -22,15 +22,18 @@ impl Step {
 
     /// `cargo` with these arguments, separated by spaces. The target directory is that of the environment.
     pub(crate) fn cargo(name: &str, root: &Path, arguments: &str) -> Self {
-        let mut step = Self::new(name, root, "cargo").arguments(arguments.split(' '));
-        // What cargo tells this program of its package is nothing to a build that it starts: ring would be built again after
-        // each build by hand, and by hand after each of these.
+        Self::new(name, root, "cargo").arguments(arguments.split(' ')).outside_cargo()
+    }
+
+    /// Without what cargo tells this program of its package, which is nothing to a build that it starts: ring would be built again
+    /// after each build by hand, and by hand after each of these.
+    pub(crate) fn outside_cargo(mut self) -> Self {
         for (name, _) in std::env::vars_os() {
             if name.to_str().is_some_and(|name| name.starts_with("CARGO_PKG_") || name.starts_with("CARGO_MANIFEST_")) {
-                step.command.env_remove(name);
+                self.command.env_remove(name);
             }
         }
-        step
+        self
     }
 
     /// More arguments.

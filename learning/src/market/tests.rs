@@ -118,11 +118,23 @@ fn an_episode_leaves_the_account_as_a_run_with_the_same_choices_does() {
 }
 
 fn play(fleet: &mut Fleet<Episode>, rng: &mut Rng, steps: usize) -> Vec<u32> {
+    play_by(Fleet::step, fleet, rng, steps)
+}
+
+fn play_by(
+    step: fn(&mut Fleet<Episode>, &[Choice]),
+    fleet: &mut Fleet<Episode>,
+    rng: &mut Rng,
+    steps: usize,
+) -> Vec<u32> {
     let mut bits = Vec::new();
     for _ in 0..steps {
         let choices: Vec<Choice> = (0..fleet.count()).map(|_| Choice::Index(rng.below(3) as u32)).collect();
-        fleet.step(&choices);
+        step(fleet, &choices);
         bits.extend(fleet.observations().iter().map(|x| x.to_bits()));
+        let width = fleet.spaces().observation;
+        let ended = fleet.finals().chunks(width).zip(fleet.moments()).filter(|(_, moment)| moment.is_last());
+        bits.extend(ended.flat_map(|(last, _)| last).map(|x| x.to_bits()));
         bits.extend(fleet.moments().iter().map(|m| m.reward.to_bits()));
     }
     bits
@@ -136,6 +148,8 @@ fn what_a_fleet_sees_does_not_depend_on_the_number_of_threads() {
         pool.install(|| play(&mut fleet(&course, 100), &mut Rng::stream(1, "choices"), 120))
     };
     assert_eq!(play_with(1), play_with(2));
+    let here = play_by(Fleet::step_here, &mut fleet(&course, 100), &mut Rng::stream(1, "choices"), 120);
+    assert_eq!(play_with(1), here, "nor on whether there are any others");
 }
 
 #[test]

@@ -6,6 +6,7 @@ mod cross_check;
 mod curves;
 #[cfg(feature = "torch")]
 mod eager;
+#[cfg(feature = "torch")]
 mod honesty;
 mod hostile_policies;
 mod import;

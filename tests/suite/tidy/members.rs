@@ -13,10 +13,18 @@ fn names(root: &Manifest, list: &str) -> Vec<String> {
     names.iter().filter_map(|name| name.as_str().map(str::to_string)).collect()
 }
 
-pub(super) fn skipped_by_default(root: &Manifest) -> Vec<Finding> {
+/// Whether `cargo test` finds nothing in a member: its manifest says so of its library, and there is no other target.
+pub(super) fn is_untested(manifest: &Manifest) -> bool {
+    let says = |key: &str| manifest.table.get("lib").and_then(|lib| lib.get(key)?.as_bool());
+    let others = ["bin", "test", "bench", "example"].iter().any(|kind| manifest.table.contains_key(*kind));
+    says("test") == Some(false) && says("doctest") == Some(false) && !others
+}
+
+/// The members that a bare `cargo test` skips, of those that have something to test.
+pub(super) fn skipped_by_default(root: &Manifest, is_untested: impl Fn(&str) -> bool) -> Vec<Finding> {
     let by_default = names(root, "default-members");
     let all = std::iter::once(".".to_string()).chain(listed(root));
-    let skipped = all.filter(|member| !by_default.contains(member));
+    let skipped = all.filter(|member| !by_default.contains(member) && !is_untested(member));
     skipped
         .map(|member| Finding {
             path: root.path.clone(),
@@ -42,12 +50,24 @@ pub(super) fn unexplained(root: &Manifest, architecture: &str) -> Vec<Finding> {
 #[test]
 fn a_member_that_a_bare_test_run_skips_is_found() {
     let check = |by_default: &str, expected: &[&str]| {
-        let text = format!("[workspace]\nmembers = [\"a\", \"b\"]\ndefault-members = [{by_default}]\n");
-        super::finding::check(skipped_by_default(&Manifest::new("Cargo.toml", &text)), expected);
+        let text = format!("[workspace]\nmembers = [\"a\", \"b\", \"c\"]\ndefault-members = [{by_default}]\n");
+        super::finding::check(
+            skipped_by_default(&Manifest::new("Cargo.toml", &text), |member| member == "c"),
+            expected,
+        );
     };
     check("\".\", \"a\", \"b\"", &[]);
     check("\".\", \"a\"", &["Cargo.toml:3: `b` is not among the default members"]);
     check("\"a\", \"b\"", &["Cargo.toml:3: `.` is not among the default members"]);
+}
+
+#[test]
+fn only_a_member_that_says_so_has_nothing_to_test() {
+    let check = |text: &str, expected: bool| assert_eq!(is_untested(&Manifest::new("a/Cargo.toml", text)), expected);
+    check("[lib]\ntest = false\ndoctest = false", true);
+    check("[lib]\ntest = false", false);
+    check("[package]\nname = \"a\"", false);
+    check("[lib]\ntest = false\ndoctest = false\n[[test]]\nname = \"suite\"", false);
 }
 
 #[test]
