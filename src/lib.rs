@@ -29,6 +29,7 @@ pub mod sources;
 pub mod strategy_results;
 pub mod strategy_setup;
 pub mod tables;
+pub mod tape_arguments;
 pub mod tape_header;
 pub mod terminal;
 pub mod ticks;

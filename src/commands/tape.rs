@@ -2,9 +2,9 @@
 use super::replay::damaged;
 use super::tape_keep;
 use super::tape_standing::Standing;
-use crate::arguments::TapeCommand;
 use crate::failure::Failure;
 use crate::instant::instant_text;
+use crate::tape_arguments::TapeCommand;
 use crate::terminal;
 use engine::measure::scaled_text;
 use engine::tape::{

@@ -1,7 +1,7 @@
 //! `onetape tape archive`, `prune` and `restore`: what becomes of the closed segments of a live run's tape.
 use super::tape::{TapeFolder, instruments, record_texts};
-use crate::arguments::PruneArguments;
 use crate::failure::Failure;
+use crate::tape_arguments::PruneArguments;
 use crate::terminal;
 use engine::Timestamp;
 use engine::tape::{Frame, upcast};

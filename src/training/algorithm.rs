@@ -1,9 +1,11 @@
 //! From the section `[learning]` to an algorithm at work: the keys that are its own become its parameters, each checked by name.
 use crate::failure::Failure;
 use crate::run_file::{AlgorithmName, LearningSection, Parameter, RunFile};
-use learning::Spaces;
 use learning::market::Episode;
-use learning::torch::{A2c, A2cParameters, Dqn, DqnParameters, GruPpo, GruPpoParameters, Learner, Ppo, PpoParameters};
+use learning::torch::{
+    A2c, A2cParameters, Dqn, DqnParameters, GruPpo, GruPpoParameters, Learner, ParameterError, Ppo, PpoParameters,
+};
+use learning::{ActionSpace, Spaces};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
@@ -25,10 +27,25 @@ impl Algorithm {
         let fill = Fill { config, section };
         Ok(match section.algorithm {
             AlgorithmName::Ppo => {
-                let (own, parameters) = fill.parameters::<PpoParameters>()?;
+                let (own, parameters) = fill.parameters(PpoParameters::check)?;
                 Self { learner: Box::new(Ppo::new(own, spaces, members, seed)), parameters }
             }
-            _ => return Err(Failure::failed("later")),
+            AlgorithmName::GruPpo => {
+                let (own, parameters) = fill.parameters(GruPpoParameters::check)?;
+                Self { learner: Box::new(GruPpo::new(own, spaces, members, seed)), parameters }
+            }
+            AlgorithmName::A2c => {
+                let (own, parameters) = fill.parameters(A2cParameters::check)?;
+                Self { learner: Box::new(A2c::new(own, spaces, members, seed)), parameters }
+            }
+            AlgorithmName::Dqn if matches!(spaces.actions, ActionSpace::Continuous { .. }) => {
+                let text = "deep Q-learning chooses between actions: give it a list of `exposures`";
+                return Err(config.error_at("learning.exposure_step", text).into());
+            }
+            AlgorithmName::Dqn => {
+                let (own, parameters) = fill.parameters(DqnParameters::check)?;
+                Self { learner: Box::new(Dqn::new(own, spaces, members, seed)), parameters }
+            }
         })
     }
 }
@@ -40,7 +57,10 @@ struct Fill<'a> {
 
 impl Fill<'_> {
     /// The defaults, with what the section says over them; and all of them as texts.
-    fn parameters<P: Default + Serialize + DeserializeOwned>(&self) -> Result<(P, BTreeMap<String, String>), Failure> {
+    fn parameters<P: Default + Serialize + DeserializeOwned>(
+        &self,
+        check: fn(&P) -> Result<(), ParameterError>,
+    ) -> Result<(P, BTreeMap<String, String>), Failure> {
         let defaults = serde_json::to_value(P::default()).map_err(Failure::failed)?;
         let Value::Object(mut all) = defaults else { return Err(Failure::failed("parameters have names")) };
         self.network(&mut all);
@@ -63,7 +83,9 @@ impl Fill<'_> {
             }
         }
         let texts = all.iter().map(|(name, value)| (name.clone(), value.to_string())).collect();
-        Ok((serde_json::from_value(Value::Object(all)).map_err(Failure::failed)?, texts))
+        let own: P = serde_json::from_value(Value::Object(all)).map_err(Failure::failed)?;
+        check(&own).map_err(|e| self.config.error_at(&format!("learning.{}", e.name), &e.to_string()))?;
+        Ok((own, texts))
     }
 
     /// What every algorithm's network has.

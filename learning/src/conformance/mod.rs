@@ -2,47 +2,6 @@
 //!
 //! It plays episodes and looks at nothing but what comes out, so it can be asked of any [`Environment`]. Nothing here knows
 //! a market or learns.
-//!
-//! ```
-//! use learning::conformance::{What, check, check_future};
-//! use learning::{ActionSpace, Choice, Environment, Moment, Spaces};
-//!
-//! /// Sees the last of ten numbers and wins the next one where it bets on it.
-//! struct Bets {
-//!     numbers: Vec<f32>,
-//!     at: usize,
-//! }
-//!
-//! impl Environment for Bets {
-//!     fn spaces(&self) -> Spaces {
-//!         Spaces { observation: 1, actions: ActionSpace::Discrete(2) }
-//!     }
-//!
-//!     fn reset(&mut self, seed: u64, observation: &mut [f32]) {
-//!         self.at = (seed % 5) as usize;
-//!         observation[0] = self.numbers[self.at];
-//!     }
-//!
-//!     fn step(&mut self, choice: Choice, observation: &mut [f32]) -> Moment {
-//!         self.at += 1;
-//!         observation[0] = self.numbers[self.at];
-//!         let reward = if choice == Choice::Index(1) { observation[0] } else { 0.0 };
-//!         Moment { reward, terminated: false, truncated: self.at == 9 }
-//!     }
-//! }
-//!
-//! let make = |shift: f32| move || {
-//!     // What comes from the seventh number on differs by `shift`.
-//!     let number = |place: usize| place as f32 * 0.1 + if place >= 7 { shift } else { 0.0 };
-//!     Bets { numbers: (0..10).map(number).collect(), at: 0 }
-//! };
-//! let report = check(make(0.0), &[1, 2, 3]).expect("it keeps its promises");
-//! assert_eq!((report.terminated, report.longest), (0, 9));
-//! check_future(make(0.0), make(5.0), |bets| bets.at < 7, &[1, 2, 3]).expect("it sees nothing ahead");
-//! // Had the change begun one number earlier than said, that would have shown.
-//! let faults = check_future(make(0.0), make(5.0), |bets| bets.at < 8, &[1, 2, 3]).expect_err("it sees the seventh");
-//! assert_eq!((faults[0].what, faults[0].step), (What::Future, 6));
-//! ```
 mod fault;
 mod future;
 mod trace;
@@ -102,6 +61,47 @@ pub struct Report {
 }
 
 /// Checks an environment with [`Expectations::default`], over an episode or more of each seed.
+///
+/// ```
+/// use learning::conformance::{What, check, check_future};
+/// use learning::{ActionSpace, Choice, Environment, Moment, Spaces};
+///
+/// /// Sees the last of ten numbers and wins the next one where it bets on it.
+/// struct Bets {
+///     numbers: Vec<f32>,
+///     at: usize,
+/// }
+///
+/// impl Environment for Bets {
+///     fn spaces(&self) -> Spaces {
+///         Spaces { observation: 1, actions: ActionSpace::Discrete(2) }
+///     }
+///
+///     fn reset(&mut self, seed: u64, observation: &mut [f32]) {
+///         self.at = (seed % 5) as usize;
+///         observation[0] = self.numbers[self.at];
+///     }
+///
+///     fn step(&mut self, choice: Choice, observation: &mut [f32]) -> Moment {
+///         self.at += 1;
+///         observation[0] = self.numbers[self.at];
+///         let reward = if choice == Choice::Index(1) { observation[0] } else { 0.0 };
+///         Moment { reward, terminated: false, truncated: self.at == 9 }
+///     }
+/// }
+///
+/// let make = |shift: f32| move || {
+///     // What comes from the seventh number on differs by `shift`.
+///     let number = |place: usize| place as f32 * 0.1 + if place >= 7 { shift } else { 0.0 };
+///     Bets { numbers: (0..10).map(number).collect(), at: 0 }
+/// };
+/// let report = check(make(0.0), &[1, 2, 3]).expect("it keeps its promises");
+/// assert_eq!((report.terminated, report.longest), (0, 9));
+/// check_future(make(0.0), make(5.0), |bets| bets.at < 7, &[1, 2, 3]).expect("it sees nothing ahead");
+/// // Had the change begun one number earlier than said, that would have shown.
+/// let faults = check_future(make(0.0), make(5.0), |bets| bets.at < 8, &[1, 2, 3]).expect_err("it sees the seventh");
+/// assert_eq!((faults[0].what, faults[0].step), (What::Future, 6));
+/// ```
 ///
 /// # Errors
 /// Every promise that was seen to be broken, each once: where it was seen first, with the seed that shows it.

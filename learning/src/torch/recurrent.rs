@@ -138,7 +138,7 @@ impl Recurrent {
         parts.sum::<Tensor>().backward();
         let mut gradient = self.leaf.grad();
         self.parameters.gradients.copy_(&gradient);
-        gradient.zero_();
+        let _ = gradient.zero_();
         if let Some(place) = self.log_std {
             let _ = self.parameters.gradients.narrow(0, place as i64, 1).fill_(by_log_std);
         }

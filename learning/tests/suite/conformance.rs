@@ -39,7 +39,7 @@ fn course(candles: &Arc<[Candle]>, reward: Reward, actions: ActionMap) -> Course
         size: "90%".parse().expect("a size"),
         reward,
         reward_scale: 100.0,
-        ruin: 0.97,
+        ruin: 0.95,
     }
 }
 

@@ -44,7 +44,7 @@ fn a_checkpoint_that_does_not_fit_is_refused_and_changes_nothing() {
     check(
         |kept| kept.put_integers("fleet.lengths", vec![u64::MAX, 1]),
         expect![
-            "the checkpoint's part `fleet.choices` has 25 numbers and needs 18446744073709551615: it is damaged, or of another version"
+            "the checkpoint's part `fleet.choices` has 5 numbers and needs 18446744073709551615: it is damaged, or of another version"
         ],
     );
     check(
