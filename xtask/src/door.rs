@@ -1,8 +1,11 @@
-//! The Python door: its wheel, built in release and installed beside stable-baselines3, and the script that goes through it.
+//! The Python door: its wheel, built in release and installed beside stable-baselines3, the script that goes through it, and a policy
+//! that is trained through it and comes back.
 //!
 //! What is in the wheel's package is in `learning/python`; nothing of it is built by the ordinary tests.
+use crate::checks;
 use crate::failure::Failure;
 use crate::python;
+use crate::sb3;
 use crate::step::Step;
 use crate::toolchain::cache;
 use std::path::Path;
@@ -10,13 +13,12 @@ use std::time::Duration;
 
 const NAME: &str = "door";
 const PINNED: &str = "learning/python/tests/requirements.txt";
-/// Three gigabytes, for torch brings the libraries of graphics cards.
-const INSTALL_MAX: Duration = Duration::from_secs(1_800);
 const SCRIPT: &str = "learning/python/tests/prove_door.py";
+const POLICY: &str = "learning/python/tests/make_door_policy.py";
 
-/// Builds, installs, and runs the script; returns its lines that begin with `mark` with the time that it took.
+/// Builds, installs, and runs the scripts; returns the lines that begin with `mark` with the time that going through the door took.
 pub(crate) fn prove(root: &Path, mark: &str) -> Result<(Vec<String>, Duration), Failure> {
-    let python = python::with(root, "sb3", PINNED, INSTALL_MAX);
+    let python = python::with(root, sb3::NAME, PINNED, sb3::INSTALL_MAX);
     let python = python.map_err(|why| Failure::Missing { step: NAME.into(), why })?;
     let lints = "clippy --package onetape-python --features door --release --quiet --locked -- -D warnings";
     Step::cargo("lints of the door", root, lints).run()?;
@@ -30,5 +32,13 @@ pub(crate) fn prove(root: &Path, mark: &str) -> Result<(Vec<String>, Duration), 
     let install = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-index", "--no-deps"];
     let install = Step::new("install", root, &python).arguments(install);
     install.arguments(["--force-reinstall", "--find-links", &wheels, "onetape"]).run()?;
-    Step::new(NAME, root, &python).arguments([SCRIPT]).marked_lines(mark)
+    let (mut figures, took) = Step::new(NAME, root, &python).arguments([SCRIPT]).marked_lines(mark)?;
+    checks::build(root)?;
+    let folder = cache().join("door-policies");
+    let back = sb3::imported(root, &python, &folder.join("through-the-door"), &[POLICY]);
+    let back = back.and_then(|()| sb3::compare(root, &folder, mark));
+    // What cannot be removed now is written over by the next run.
+    let _ = std::fs::remove_dir_all(&folder);
+    figures.extend(back?);
+    Ok((figures, took))
 }
