@@ -1,6 +1,6 @@
 """What export_sb3.py writes is what the policy answers, and what cannot be exported is refused with what to do.
 
-    python3 -m unittest discover --start-directory learning/python
+    python3 learning/python/test_export_sb3.py
 """
 
 import json
