@@ -84,7 +84,9 @@ fn set_policies(header: &mut Header, run: &RunFile) {
     if !policies.0.is_empty() {
         header.set(RUNTIME, policies.runtimes());
     }
-    if let Some(here) = platform::here().filter(|_| policies.uses(RuntimeKind::Torch)) {
+    if policies.uses(RuntimeKind::Torch)
+        && let Some(here) = platform::here()
+    {
         header.set(LIBTORCH, here.libtorch);
         header.set(CPU, here.cpu);
     }

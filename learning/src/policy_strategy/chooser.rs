@@ -47,7 +47,9 @@ impl Chooser {
     }
 
     fn amount(&self, outputs: &[f32], present_ppm: i32) -> Option<i32> {
-        let wanted = self.actions.exposure_ppm(Choice::Amount(*outputs.first()?));
+        // What is not a number is no answer: nothing is to be acted on.
+        let amount = outputs.first().copied().filter(|amount| !amount.is_nan())?;
+        let wanted = self.actions.exposure_ppm(Choice::Amount(amount));
         let change = u64::from(wanted.abs_diff(present_ppm));
         (change >= self.threshold_ppm).then_some(wanted)
     }

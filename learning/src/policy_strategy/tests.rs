@@ -244,7 +244,8 @@ fn a_choice_has_to_be_as_sure_as_the_threshold_says() {
         check(gaussian(), threshold, &[0.49], 250_000, expected);
     }
     check(gaussian(), 0, &[9.0], 0, 1_000_000);
-    check(gaussian(), 0, &[f32::NAN], 1_000_000, 0);
+    check(gaussian(), 0, &[f32::NAN], 450_000, 450_000);
+    check(gaussian(), 0, &[f32::NEG_INFINITY], 0, -1_000_000);
 }
 
 #[test]

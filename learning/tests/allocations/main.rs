@@ -2,6 +2,7 @@
 //!
 //! A binary of its own, since the counter brings its own global allocator.
 #![allow(clippy::unwrap_used, reason = "all of this is tests; helpers outside of test functions are too")]
+mod decision;
 #[path = "../suite/samples.rs"]
 #[allow(dead_code, reason = "the other binary uses all of it")]
 mod samples;
