@@ -3,6 +3,7 @@
 //! The environment that a policy learns in is the engine itself, driven by its halves; the file that holds a policy holds all
 //! that it needs. Nothing here reads a clock or an order of a hash map, and nothing trains but with the feature `torch`.
 pub mod cartpole;
+pub mod comparison;
 pub mod conformance;
 pub mod environment;
 pub mod features;

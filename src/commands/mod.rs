@@ -7,6 +7,7 @@ mod data;
 mod import;
 mod new;
 mod policy;
+mod policy_show;
 mod replay;
 mod replay_decisions;
 mod report;
@@ -173,6 +174,7 @@ fn unknown(word: &str) -> Failure {
         "report",
         "strategies",
         "new",
+        "policy",
         "venue",
         "completions",
         "help",

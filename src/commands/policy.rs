@@ -1,4 +1,5 @@
 //! `onetape policy`: policies as files.
+use super::policy_show::{compare, show};
 use crate::failure::Failure;
 use crate::policy_arguments::{PolicyCommand, PolicyImport};
 use crate::tape_header::COMPILER;
@@ -12,6 +13,8 @@ use std::path::Path;
 /// Runs the command.
 pub(super) fn execute(command: PolicyCommand, json: bool) -> Result<(), Failure> {
     match command {
+        PolicyCommand::Show { file } => show(&file, json),
+        PolicyCommand::Compare(arguments) => compare(&arguments, json),
         PolicyCommand::Import(arguments) => import_one(&arguments, json),
     }
 }

@@ -22,6 +22,7 @@ mod onetape;
 mod oversight;
 #[cfg(feature = "service")]
 mod paper;
+mod policies;
 mod policy_import;
 mod policy_runs;
 mod policy_samples;

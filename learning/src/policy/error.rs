@@ -54,7 +54,11 @@ pub enum PolicyError {
 
 impl PolicyError {
     pub(crate) fn field(field: impl Into<String>, found: impl Display, expected: impl Into<String>) -> Self {
-        Self::Field { field: field.into(), found: found.to_string(), expected: expected.into() }
+        Self::Field { field: printable(&field.into()), found: printable(&found.to_string()), expected: expected.into() }
+    }
+
+    pub(super) fn not_a_policy(why: impl Display) -> Self {
+        Self::NotAPolicy { why: printable(&why.to_string()) }
     }
 
     pub(super) fn io(what: &'static str, error: &std::io::Error) -> Self {
@@ -64,4 +68,11 @@ impl PolicyError {
     pub(super) fn in_file(self, file: &Path) -> Self {
         Self::InFile { file: file.to_path_buf(), error: Box::new(self) }
     }
+}
+
+/// The text with control characters written out: what a file says goes to a terminal, and must not steer it.
+#[must_use]
+pub fn printable(text: &str) -> String {
+    let written = |c: char| if c.is_control() { c.escape_default().to_string() } else { c.to_string() };
+    text.chars().map(written).collect()
 }

@@ -52,7 +52,7 @@ impl Policy {
             (name, TensorView::new(*dtype, shape.clone(), bytes).expect("a checked tensor has the bytes of its shape"))
         });
         let bytes = safetensors::serialize(views, Some(HashMap::from([(KEY.to_string(), manifest)])));
-        let bytes = bytes.map_err(|e| PolicyError::NotAPolicy { why: e.to_string() })?;
+        let bytes = bytes.map_err(PolicyError::not_a_policy)?;
         header_fits(&bytes)?;
         if bytes.len() > FILE_BYTES_MAX { Err(PolicyError::TooLarge { most: FILE_BYTES_MAX }) } else { Ok(bytes) }
     }
@@ -66,13 +66,12 @@ impl Policy {
             return Err(PolicyError::TooLarge { most: FILE_BYTES_MAX });
         }
         header_fits(bytes)?;
-        let not_a_policy = |e: safetensors::SafeTensorError| PolicyError::NotAPolicy { why: e.to_string() };
-        let (_, metadata) = SafeTensors::read_metadata(bytes).map_err(not_a_policy)?;
+        let (_, metadata) = SafeTensors::read_metadata(bytes).map_err(PolicyError::not_a_policy)?;
         let manifest = metadata.metadata().as_ref().and_then(|metadata| metadata.get(KEY));
         let manifest =
             manifest.ok_or_else(|| PolicyError::field(KEY, "missing", "the manifest in the file's metadata"))?;
         let manifest = read_manifest(manifest)?;
-        let tensors = SafeTensors::deserialize(bytes).map_err(not_a_policy)?;
+        let tensors = SafeTensors::deserialize(bytes).map_err(PolicyError::not_a_policy)?;
         let mut tensors: BTreeMap<String, TensorView<'_>> = tensors.tensors().into_iter().collect();
         let (mean, scale) = (take(&mut tensors, MEAN)?.values, take(&mut tensors, SCALE)?.values);
         if mean.len() != scale.len() {
@@ -94,7 +93,7 @@ impl Policy {
         // Else two files could be one policy, and a digest would name two things.
         if policy.to_bytes()? != bytes {
             let why = "its bytes are not those that this policy is written as; write it with this program";
-            return Err(PolicyError::NotAPolicy { why: why.into() });
+            return Err(PolicyError::not_a_policy(why));
         }
         Ok(policy)
     }
@@ -128,7 +127,7 @@ impl Policy {
 
 /// Whether the header is one that is worth reading. Its length stands in the first eight bytes.
 fn header_fits(bytes: &[u8]) -> Result<(), PolicyError> {
-    let no = |why: String| Err(PolicyError::NotAPolicy { why });
+    let no = |why: String| Err(PolicyError::not_a_policy(why));
     let Some(length) = bytes.first_chunk().map(|length| u64::from_le_bytes(*length)) else {
         return no(format!("it has {} bytes", bytes.len()));
     };

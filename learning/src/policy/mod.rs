@@ -11,7 +11,7 @@ mod normaliser;
 
 pub use action_map::{ActionMap, WHOLE_PPM};
 pub use architecture::{Activation, Architecture, Body, Head, LAYERS_MAX, WIDTH_MAX, Weight};
-pub use error::PolicyError;
+pub use error::{PolicyError, printable};
 pub use file::FILE_BYTES_MAX;
 pub use import::import;
 pub use manifest::{Manifest, Policy, Provenance, Tensor, VERSION};

@@ -151,6 +151,8 @@ fn tensors_that_are_wrong_in_one_way_are_refused_by_name() {
         let expected = format!("`actor.head.bias[1]` is {text}; expected a finite number");
         check(|p| p.floats("actor.head.bias", &[0.0, value, 0.0]), &expected);
     }
+    let steering = "`\\u{1b}[2J` is there; expected no tensor of this name: the architecture has none";
+    check(|p| p.floats("\u{1b}[2J", &[1.0]), steering);
     let deviation = "`actor.log_std` is missing; expected 32-bit floats of shape [1], as the architecture says";
     check_policy(&samples::gru(2, 3), |p| drop(p.tensors.remove("actor.log_std")), deviation);
 }
