@@ -6,6 +6,7 @@ mod edge;
 mod leak;
 mod noise;
 mod shift;
+mod shift_runs;
 
 use engine::sim::Costs;
 use engine::{Candle, InstrumentId, Rate};

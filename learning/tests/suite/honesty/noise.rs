@@ -21,7 +21,7 @@ fn t(passage: &Passage) -> f64 {
 
 #[test]
 fn nothing_is_earned_on_fresh_noise() {
-    let (seeds, steps, fresh_candles) = if is_proving() { (20, 200_000, 30_000) } else { (4, 30_000, 20_000) };
+    let (seeds, steps, fresh_candles) = if is_proving() { (20, 300_000, 50_000) } else { (4, 30_000, 20_000) };
     let (mut sum, mut sum_before_costs, mut overfitted) = (0.0, 0.0, 0);
     for seed in 1..=seeds {
         // Few candles, so that there is something to learn by heart.
