@@ -179,6 +179,16 @@ mod tests {
     }
 
     #[test]
+    fn parts_of_one_shape_begin_otherwise() {
+        let mut layout = Layout::default();
+        for name in ["actor.x", "critic.x"] {
+            layout.push(name.into(), &[3, 3], Start::Orthogonal(1.0));
+        }
+        let flat = Parameters::new(layout, 1, Kind::Float).flat();
+        assert_ne!(flat[..9], flat[9..]);
+    }
+
+    #[test]
     fn weights_by_name_come_back_as_they_were_given() {
         let first = parameters(1);
         let mut other = parameters(2);
