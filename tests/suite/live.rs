@@ -77,10 +77,17 @@ fn the_same_at_alpaca() {
 fn a_session_begins_in_an_account_that_holds_nothing() {
     let (desk, venue) = (Desk::new(), Venue::serve("1500"));
     let mut first = start(&desk, &venue, "first", "");
-    first.wait_until(&desk, "a position", holds_something);
-    first.crash();
-    let (code, table) = preflight(&desk, &venue, "");
-    assert_eq!((code, &check(&table, "bingx: positions")["state"]), (3, &"fail".into()), "{table}");
+    // It trades on while it is looked at: where it has just sold what was seen, it goes on to the next position.
+    let (code, table) = loop {
+        first.wait_until(&desk, "a position", holds_something);
+        first.crash();
+        let (code, table) = preflight(&desk, &venue, "");
+        if check(&table, "bingx: positions")["state"] == "fail" {
+            break (code, table);
+        }
+        first = start(&desk, &venue, "first", "");
+    };
+    assert_eq!(code, 3, "{table}");
     let refused = desk.say(&format!("live {RUN} --endpoint {} --out other", venue.endpoint));
     refused.refuses(1, "the account is not as a session begins");
     assert!(refused.err.contains("the tape holds 0 and the venue"), "{}", refused.err);
