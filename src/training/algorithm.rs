@@ -68,7 +68,7 @@ impl Fill<'_> {
             let wrong = |text: String| Failure::from(self.config.error_at(&format!("learning.{name}"), &text));
             if !all.contains_key(name) {
                 let near = strategies::nearest(name, all.keys().map(String::as_str));
-                let hint = near.map(|near| format!("; did you mean `{near}`?")).unwrap_or_default();
+                let hint = near.map_or_else(|| ".".to_string(), |near| format!("; did you mean `{near}`?"));
                 let known: Vec<&str> = all.keys().map(String::as_str).collect();
                 let algorithm = self.section.algorithm.name();
                 return Err(wrong(format!(
