@@ -13,7 +13,7 @@ use crate::strategy_results::strategy_results;
 use crate::ticks::queue_text;
 use engine::measure::scaled_text;
 use engine::sim::{Merge, PathModel, Sessions};
-use engine::{CandleSource, Journal, SimVenue, Simulated, State, Strategy, Timestamp, run};
+use engine::{CandleSource, Journal, SimVenue, Simulated, State, Strategy, Timestamp, World, run};
 use evaluations::diagnostics::{Counts, MarketTimes};
 use evaluations::metrics::{RunFigures, Trials, measure};
 use evaluations::{
@@ -59,6 +59,22 @@ pub fn backtest<S: Strategy, C: CandleSource, J: Journal>(
     journal: J,
     detail: Detail,
 ) -> Result<Finished<J>, Failure> {
+    let mut world = world(config, setup, sources, sight)?;
+    let (state, recorder) = run_in(&mut world, config, setup, strategy, journal, detail)?;
+    let (venue, _) = world.into_parts();
+    Ok(Finished { state, venue, recorder })
+}
+
+/// The simulated world of a run.
+///
+/// # Errors
+/// When candles or ticks cannot be read.
+pub fn world<C: CandleSource>(
+    config: &RunFile,
+    setup: &Setup,
+    sources: impl IntoIterator<Item = C>,
+    sight: Sight<C>,
+) -> Result<Simulated<C>, Failure> {
     let scales = || setup.instruments.iter().map(|i| i.price_scale);
     let feed = Merge::new(sources.into_iter().zip(scales())).map_err(Failure::failed)?;
     let count = setup.instruments.len();
@@ -72,15 +88,30 @@ pub fn backtest<S: Strategy, C: CandleSource, J: Journal>(
     if !sight.ticks.is_empty() {
         world = world.with_ticks(sight.ticks).map_err(Failure::failed)?;
     }
+    Ok(world)
+}
+
+/// Runs a strategy in a world to its end: what the core knew then, and what was recorded.
+///
+/// # Errors
+/// When the world fails or the journal cannot be written.
+pub fn run_in<S: Strategy, W: World, J: Journal>(
+    world: &mut W,
+    config: &RunFile,
+    setup: &Setup,
+    strategy: S,
+    journal: J,
+    detail: Detail,
+) -> Result<(State, Recorder<J>), Failure> {
     let mut core = setup.core(config, strategy);
+    let count = setup.instruments.len();
     let owners = core.state().sub_ledgers.all().len();
     let mut recorder = Recorder::new(journal, detail, config.account.cash, (count, owners), watch(setup));
     if config.risk.is_some() && detail == Detail::Full {
         recorder.risk = Some(Box::new(RiskWatch::new(&setup.instruments)));
     }
-    run(&mut core, &mut world, &mut recorder).map_err(Failure::failed)?;
-    let (venue, _) = world.into_parts();
-    Ok(Finished { state: core.into_state(), venue, recorder })
+    run(&mut core, world, &mut recorder).map_err(Failure::failed)?;
+    Ok((core.into_state(), recorder))
 }
 
 /// A watch over the fills of a run: it knows when candles are to be expected.

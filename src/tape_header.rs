@@ -117,7 +117,11 @@ pub fn detail_files(setup: &Setup) -> Result<Vec<(String, String)>, Failure> {
     Ok(named)
 }
 
-fn file_digest(path: &std::path::Path) -> Result<String, Failure> {
+/// blake3 of a file, in hexadecimal digits.
+///
+/// # Errors
+/// When it cannot be read.
+pub(crate) fn file_digest(path: &std::path::Path) -> Result<String, Failure> {
     let unreadable = |error: std::io::Error| Failure::Failed(format!("cannot read {}: {error}", path.display()));
     let mut file = std::fs::File::open(path).map_err(unreadable)?;
     let (mut hasher, mut chunk) = (blake3::Hasher::new(), vec![0; 1 << 20]);

@@ -1,5 +1,6 @@
 //! A candle: what one interval of a market looked like, known at its close.
 use crate::{Price, Timestamp};
+use core::ops::Range;
 
 /// Open, high, low and close of one interval of one instrument.
 ///
@@ -101,37 +102,42 @@ impl<S: CandleSource + ?Sized> CandleSource for alloc::boxed::Box<S> {
     }
 }
 
-/// Candles that are in memory already, shared read-only between runs.
+/// Candles that are in memory already, shared read-only between runs: all of them or a window.
 #[derive(Clone, Debug)]
 pub struct SharedCandles {
     candles: alloc::sync::Arc<[Candle]>,
-    at: Place,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Place {
-    Before,
-    Here,
-    After,
+    /// What is left; empty once it was read.
+    ahead: Range<usize>,
+    here: Range<usize>,
 }
 
 impl SharedCandles {
     /// A source over `candles`, which stand in the order of their open times.
     #[must_use]
     pub fn new(candles: alloc::sync::Arc<[Candle]>) -> Self {
-        Self { candles, at: Place::Before }
+        let ahead = 0..candles.len();
+        Self { candles, ahead, here: 0..0 }
+    }
+
+    /// Those that open from `from` until before `to`.
+    #[must_use]
+    pub fn window(candles: alloc::sync::Arc<[Candle]>, from: Timestamp, to: Timestamp) -> Self {
+        let first = candles.partition_point(|candle| candle.open_time < from);
+        let behind = candles.partition_point(|candle| candle.open_time < to);
+        Self { candles, ahead: first..behind.max(first), here: 0..0 }
     }
 }
 
 impl CandleSource for SharedCandles {
     type Error = core::convert::Infallible;
 
+    #[inline]
     fn block(&self) -> &[Candle] {
-        if self.at == Place::Here { &self.candles } else { &[] }
+        &self.candles[self.here.clone()]
     }
 
     fn advance(&mut self) -> Result<bool, Self::Error> {
-        self.at = if self.at == Place::Before && !self.candles.is_empty() { Place::Here } else { Place::After };
-        Ok(self.at == Place::Here)
+        self.here = core::mem::replace(&mut self.ahead, 0..0);
+        Ok(!self.here.is_empty())
     }
 }

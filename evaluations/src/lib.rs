@@ -3,6 +3,7 @@
 //! Everything works on plain structs that the command line fills: this crate knows neither candles' files nor
 //! strategies, and nothing in it decides or trades.
 mod calendar;
+pub mod causality;
 pub mod curve;
 pub mod diagnostics;
 pub mod metrics;

@@ -1,6 +1,6 @@
 //! `onetape backtest`: runs it, prints a table, writes the folder.
 use crate::arguments::RunArguments;
-use crate::backtest::{Finished, backtest, counted_sources, metrics, summarise, venue_sources};
+use crate::backtest::{Finished, backtest, counted_sources, digest_text, metrics, summarise, venue_sources};
 use crate::failure::Failure;
 use crate::output_folder::{ALERTS, OutputFolder, SUMMARY, check_replaceable};
 use crate::oversight::Overseen;
@@ -43,18 +43,13 @@ pub(super) fn execute(arguments: &RunArguments, wish: Wish, json: bool) -> Resul
     let beside = out.clone().unwrap_or_else(|| Path::new("runs").join(&config.run.name));
     let folder = OutputFolder::beside(&beside)?;
     let bar = terminal::progress(setup.readings.iter().map(|r| r.series.rows()).sum(), "candles");
-    let sources = counted_sources(&setup, tape, &bar)?;
     let watched = wish.watch || config.compliance.as_ref().is_some_and(|told| told.watch);
     let watch = watched.then(|| oversight::watch(&config, &setup)).transpose()?;
     let (mut run, watch) = if tape {
-        let header = tape_header::backtest_header(&config, &setup)?;
-        let sink = FolderSink::create(&folder.path().join("tape"))?;
-        let journal = TapeJournal::new(sink, &header, CandlesOnTape::Referenced);
-        let handles: Vec<FingerprintHandle> = sources.iter().map(|s| s.source.fingerprints()).collect();
-        let (run, journal, watch) = overseen(&config, &setup, (strategy, sources), journal, watch)?;
-        (seal(run, journal, &handles)?, watch)
+        with_tape(&config, &setup, strategy, watch, (folder.path(), &bar))?
     } else {
         let journal = DigestOnly::default();
+        let sources = counted_sources(&setup, false, &bar)?;
         let (run, journal, watch) = overseen(&config, &setup, (strategy, sources), journal, watch)?;
         (Ended { run, digest: journal.digest() }, watch)
     };
@@ -85,6 +80,33 @@ pub(super) fn execute(arguments: &RunArguments, wish: Wish, json: bool) -> Resul
 struct Ended {
     run: Finished<()>,
     digest: [u8; 32],
+}
+
+/// Runs it with a tape in `folder`, and nothing else; its digest.
+///
+/// # Errors
+/// As for a backtest.
+pub(crate) fn taped(config: &RunFile, setup: &Setup, folder: &Path) -> Result<String, Failure> {
+    let strategy = strategy_setup::build(config, &registry())?;
+    let (ended, _) = with_tape(config, setup, strategy, None, (folder, &indicatif::ProgressBar::hidden()))?;
+    Ok(digest_text(ended.digest))
+}
+
+/// Runs it with a tape in `folder/tape`.
+fn with_tape<S: Strategy>(
+    config: &RunFile,
+    setup: &Setup,
+    strategy: S,
+    watch: Option<Watch>,
+    (folder, bar): (&Path, &indicatif::ProgressBar),
+) -> Result<(Ended, Option<Watch>), Failure> {
+    let sources = counted_sources(setup, true, bar)?;
+    let header = tape_header::backtest_header(config, setup)?;
+    let sink = FolderSink::create(&folder.join("tape"))?;
+    let journal = TapeJournal::new(sink, &header, CandlesOnTape::Referenced);
+    let handles: Vec<FingerprintHandle> = sources.iter().map(|s| s.source.fingerprints()).collect();
+    let (run, journal, watch) = overseen(config, setup, (strategy, sources), journal, watch)?;
+    Ok((seal(run, journal, &handles)?, watch))
 }
 
 /// Runs it, with the watch looking on where there is one: a run without it has nothing to ask at each step.

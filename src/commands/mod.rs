@@ -28,6 +28,9 @@ mod venue;
 #[cfg(feature = "service")]
 mod venue_service;
 
+pub(crate) use backtest::taped;
+pub(crate) use replay::Replay;
+
 use crate::arguments::{Arguments, Command};
 use crate::failure::Failure;
 use crate::session_arguments::SessionCommand;

@@ -13,7 +13,7 @@ use datasets::CandleReader;
 use engine::sim::Merge;
 use engine::tape::{
     CANDLES, CandleRef, Continued, Header, Kind, RECORDED, RecordSource, Recorded, ReplayWorldError, TapeError,
-    VerifyError, Verifying,
+    VerifyError, Verifying, decode_event,
 };
 use engine::{Effect, Entry, Event, Journal, MarketEvent, RunError, State, run};
 use learning::policy_strategy::Tally;
@@ -78,14 +78,14 @@ fn watched(replay: &Replay) -> Result<(Replayed, Option<usize>), Failure> {
 }
 
 /// A tape with the run that it is of.
-pub(super) struct Replay {
+pub(crate) struct Replay {
     tape: TapeFolder,
     /// What the tape says of the run.
-    pub(super) header: Header,
+    pub(crate) header: Header,
     /// The run file to replay with.
-    pub(super) config: RunFile,
+    pub(crate) config: RunFile,
     /// What the run file says, made ready.
-    pub(super) setup: Setup,
+    pub(crate) setup: Setup,
     /// The run file of the run.
     original: RunFile,
     differences: Vec<String>,
@@ -109,7 +109,7 @@ pub(super) struct Replayed {
 
 impl Replay {
     /// The tape at `path` or in `path/tape`, with the run file beside it.
-    pub(super) fn new(path: &Path, catalog: Option<PathBuf>, set: &[String]) -> Result<Self, Failure> {
+    pub(crate) fn new(path: &Path, catalog: Option<PathBuf>, set: &[String]) -> Result<Self, Failure> {
         let tape = TapeFolder::find(path)?;
         tape.refuse_pruned()?;
         let header = tape.header()?;
@@ -120,6 +120,42 @@ impl Replay {
         let on_tape = header.get(CANDLES) == Some(RECORDED);
         let setup = if on_tape { Setup::live(&config)? } else { Setup::new(&config)? };
         Ok(Self { tape, header, config, setup, original, differences })
+    }
+
+    /// Runs the tape through the core and compares every decision: how many steps there were.
+    ///
+    /// # Errors
+    /// The answer no where one differs; a tape or candles that cannot be read.
+    pub(crate) fn compare(&self) -> Result<u64, Failure> {
+        self.compare_with(|_, _, _| ()).map(|(steps, _)| steps)
+    }
+
+    /// The same, and shows every committed step to `look`; how many steps there were, and what the core knew at the end.
+    ///
+    /// # Errors
+    /// As for [`Self::compare`].
+    pub(crate) fn compare_with(&self, look: impl FnMut(&Entry, &[Effect], &State)) -> Result<(u64, State), Failure> {
+        self.run(look).map(|replayed| (replayed.steps, replayed.state))
+    }
+
+    /// How long after the close of a candle its step was taken, by the session's clock, in microseconds: the 99th percentile of those
+    /// that could be traded on. `None` where there was none.
+    ///
+    /// # Errors
+    /// When the tape cannot be read.
+    pub(crate) fn latency_p99_us(&self) -> Result<Option<f64>, Failure> {
+        let mut reader = open_tape(self.tape.path())?;
+        let mut lags = Vec::new();
+        while let Some(frame) = reader.next().map_err(damaged)? {
+            if frame.kind == Kind::Entry
+                && let Ok(Event::Market(MarketEvent::Candle(it))) = decode_event(&frame.payload)
+                && it.candle.open_time >= self.setup.trades_from
+            {
+                lags.push((frame.seen_at.0 - it.candle.known_time.0) as f64 / 1e3);
+            }
+        }
+        lags.sort_by(f64::total_cmp);
+        Ok(lags.get((lags.len() * 99).div_ceil(100).saturating_sub(1)).copied())
     }
 
     /// Runs the tape through the core, compares every decision, and shows every committed step to `look`.

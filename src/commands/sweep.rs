@@ -1,24 +1,13 @@
 //! `onetape sweep`: every combination of a grid on shared candles, in parallel.
 use crate::arguments::RunArguments;
-use crate::backtest::{backtest, summarise};
 use crate::failure::Failure;
 use crate::output_folder::{OutputFolder, SUMMARY, check_replaceable};
-use crate::recorder::Detail;
-use crate::registry::registry;
 use crate::run_file::RunFile;
-use crate::setup::Setup;
-use crate::sources::{Reading, Sight, load};
-use crate::strategy_setup::Plan;
-use crate::ticks::{TickReading, shared as shared_ticks};
-use crate::{strategy_setup, terminal, trial_record};
-use engine::tape::DigestOnly;
-use engine::{Candle, SharedCandles, Tick};
-use evaluations::Summary;
-use evaluations::sweep::{Column, Grid, Parameters, Runner, Sweep, SweepRow, sweep, trials, write_results};
+use crate::shared_run::SharedRun;
+use crate::{terminal, trial_record};
+use evaluations::sweep::{Column, Grid, Parameters, Sweep, SweepRow, sweep, trials, write_results};
 use evaluations::tear_sheet::{SweepSheet, sweep_html};
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
-use strategies::{BuildError, Registry, Value};
 
 /// What a sweep was asked for, beside the run file.
 pub(super) struct Wish {
@@ -28,48 +17,13 @@ pub(super) struct Wish {
     pub(super) out: Option<PathBuf>,
 }
 
-/// The run with everything decoded once.
-struct SharedRun {
-    config: RunFile,
-    setup: Setup,
-    registry: Registry,
-    base: Plan,
-    candles: Vec<Arc<[Candle]>>,
-    /// Those that the venue sees, where they are others.
-    detail: Option<Vec<Arc<[Candle]>>>,
-    ticks: Vec<Option<Arc<[Tick]>>>,
-}
-
-impl Runner for SharedRun {
-    type Error = Failure;
-
-    fn run(&self, parameters: &Parameters) -> Result<Summary, Failure> {
-        let mut plan = self.base.clone();
-        for (name, text) in parameters {
-            let value = Value::read(text);
-            strategy_setup::check_currency(&self.config, 0, name, &value)?;
-            plan.set(name, value).map_err(Failure::Usage)?;
-        }
-        let strategy = plan.make(&self.registry).map_err(|(_, e)| Failure::Usage(e.to_string()))?;
-        let shared = |candles: &Arc<[Candle]>| SharedCandles::new(Arc::clone(candles));
-        let sources = self.candles.iter().map(shared);
-        let candles = self.detail.as_ref().map(|all| all.iter().map(shared).collect());
-        let sight = Sight { candles, ticks: shared_ticks(&self.ticks) };
-        let journal = DigestOnly::default();
-        let mut run = backtest(&self.config, &self.setup, strategy, sources, sight, journal, Detail::Figures)?;
-        let digest = run.recorder.inner().digest();
-        let (mut summary, _) = summarise(&self.config, &self.setup, &mut run, digest);
-        summary.parameters = plan.texts().collect();
-        Ok(summary)
-    }
-}
-
 /// Runs the command.
 pub(super) fn execute(arguments: &RunArguments, wish: &Wish, json: bool) -> Result<(), Failure> {
     let config = RunFile::load(&arguments.run, &arguments.set)?;
     let grid = Grid::parse(&wish.grid).map_err(Failure::usage)?;
     let column = Column::new(&wish.by);
-    let run = share(config, &grid)?;
+    let run = SharedRun::load(config)?;
+    run.check(grid.axes().iter().map(|axis| axis.0.as_str()), "--grid")?;
     let mut ledger = trial_record::open()?;
     if let Some(out) = &wish.out {
         check_replaceable(out)?;
@@ -86,30 +40,6 @@ pub(super) fn execute(arguments: &RunArguments, wish: &Wish, json: bool) -> Resu
     ledger.append(&trials(&result.rows, &common)).map_err(Failure::failed)?;
     let target = write(&run, &grid, &column, &result, wish)?;
     show(&run.config, &grid, &column, &result, &target, json)
-}
-
-/// Decodes the candles once and checks that the grid names parameters of the strategy.
-fn share(config: RunFile, grid: &Grid) -> Result<SharedRun, Failure> {
-    let registry = registry();
-    let base = Plan::new(&config)?;
-    for (place, strategy) in config.strategies.iter().enumerate() {
-        let unknown = |e: BuildError| Failure::from(config.strategy_error(place, None, &e.to_string()));
-        registry.entry(&strategy.kind).map_err(unknown)?;
-    }
-    for (name, _) in grid.axes() {
-        base.check(name, &registry).map_err(|text| Failure::Usage(format!("--grid {name}: {text}")))?;
-    }
-    if let Some(unknown) = base.texts().find(|(name, _)| base.check(name, &registry).is_err()) {
-        strategy_setup::build(&config, &registry)?; // says it with its line
-        return Err(Failure::Usage(format!("`{}` is not a parameter", unknown.0)));
-    }
-    let setup = Setup::new(&config)?;
-    let all = |readings: &[Reading]| readings.iter().map(load).collect::<Result<Vec<Arc<[Candle]>>, _>>();
-    let candles = all(&setup.readings)?;
-    let detail = setup.detail.as_deref().map(all).transpose()?;
-    let loaded = |ticks: &Option<TickReading>| ticks.as_ref().map(TickReading::load).transpose();
-    let ticks = setup.ticks.iter().map(loaded).collect::<Result<_, _>>()?;
-    Ok(SharedRun { config, setup, registry, base, candles, detail, ticks })
 }
 
 /// The digest of all runs, in the order of the table.

@@ -16,7 +16,7 @@ const fn closed(name: &'static str, keys: &'static [&'static str]) -> Known {
 }
 
 /// All sections.
-pub(super) const SECTIONS: [Known; 13] = [
+pub(super) const SECTIONS: [Known; 14] = [
     closed("run", &["name", "seed"]),
     closed("data", &["catalog", "from", "to", "warmup_candles", "actions"]),
     closed(
@@ -49,6 +49,7 @@ pub(super) const SECTIONS: [Known; 13] = [
     closed("account", &["cash", "credit_interest_pct", "debit_interest_pct", "leverage", "margin_mode", "pegs"]),
     Known { name: "strategy", keys: &["kind"], open: true },
     Known { name: "learning", keys: &super::learning::OWN, open: true },
+    closed("evaluation", &super::evaluation::KEYS),
     Known { name: "strategies", keys: &["name", "kind", "share_pct", "instruments"], open: true },
     closed(
         "execution",

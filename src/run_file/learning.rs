@@ -7,6 +7,7 @@ use super::instant;
 use super::node::{Node, Value};
 use super::section::Section;
 use super::strategy::{Parameter, parameters, write_parameters};
+use super::values::{between, choice, count, texts};
 use super::written::{Written, list, quoted};
 use engine::Timestamp;
 use learning::market::Reward;
@@ -140,7 +141,9 @@ pub(super) fn read(mut section: Section<'_>) -> Option<Option<LearningSection>> 
         }
     }
     let embargo = section.optional("embargo_candles", |node| count(node, 0, 1_000_000));
-    let features = section.required("features", "[\"returns 32\", \"position\"]", texts);
+    let features = section.required("features", "[\"returns 32\", \"position\"]", |node| {
+        texts(node, "a list of texts as in [\"returns 32\", \"position\"]")
+    });
     let actions = actions(&mut section);
     let reward = reward(&mut section);
     let reward_scale = section.or("reward_scale", Decimal::ONE_HUNDRED, |node| between(node, Decimal::ZERO, 1_000_000));
@@ -225,36 +228,6 @@ fn reward(section: &mut Section<'_>) -> Option<Reward> {
         1 => Reward::DifferentialSharpe { rate: rate.to_f64()? },
         _ => Reward::DrawdownPenalised { weight: weight.to_f64()? },
     })
-}
-
-/// One of several names.
-fn choice<T: Copy>(node: &Node, names: &[(&'static str, T)]) -> Result<T, Complaint> {
-    let expected = names.iter().map(|(name, _)| quoted(name)).collect::<Vec<_>>().join(", ");
-    let text = node.text(&expected)?;
-    let found = names.iter().find(|(name, _)| *name == text).map(|(_, it)| *it);
-    let near = || super::known::nearest(text, names.iter().map(|(name, _)| *name));
-    found.ok_or_else(|| {
-        let hint = near().map(|name| format!("did you mean `{name}`?"));
-        node.complain(format!("`{text}` is not known")).expected(format!("one of {expected}")).hint(hint)
-    })
-}
-
-fn count(node: &Node, least: u32, most: u32) -> Result<u32, Complaint> {
-    let whole = node.whole(i64::from(most))?;
-    let fits = u32::try_from(whole).ok().filter(|count| *count >= least);
-    fits.ok_or_else(|| node.complain(format!("{whole} is too few")).expected(format!("{least} to {most}")))
-}
-
-fn between(node: &Node, least: Decimal, most: i64) -> Result<Decimal, Complaint> {
-    let expected = format!("a number from {least} to {most}");
-    let decimal = node.decimal(&expected)?;
-    let fits = (least..=Decimal::from(most)).contains(&decimal);
-    if fits { Ok(decimal) } else { Err(node.complain(format!("{decimal} is out of range")).expected(expected)) }
-}
-
-fn texts(node: &Node) -> Result<Vec<String>, Complaint> {
-    let expected = "a list of texts as in [\"returns 32\", \"position\"]";
-    node.list(expected)?.iter().map(|item| item.text(expected).map(str::to_string)).collect()
 }
 
 fn widths(node: &Node) -> Result<Vec<usize>, Complaint> {

@@ -12,6 +12,7 @@ mod decimal;
 mod delay;
 mod document;
 mod error;
+mod evaluation;
 mod execution;
 mod instant;
 mod instruments;
@@ -36,6 +37,7 @@ mod source;
 mod strategy;
 #[cfg(test)]
 mod tests;
+mod values;
 mod written;
 
 pub use account::AccountSection;
@@ -43,6 +45,7 @@ pub use compliance::ComplianceSection;
 pub use costs::{Charges, FeeTier, ImpactModel, ImpactSetting};
 pub use data::{CatalogPath, DataSection};
 pub use error::{ConfigError, Problem, SHOWN_MAX};
+pub use evaluation::{Crisis, EvaluationSection};
 pub use execution::{ExecutionSection, FillModel};
 pub use instruments::{DetailSetting, InstrumentSection};
 pub use learning::{AlgorithmName, LearningSection};
@@ -97,6 +100,8 @@ pub struct RunFile {
     pub live: Option<LiveSection>,
     /// How a policy is trained, where the file has the section.
     pub learning: Option<LearningSection>,
+    /// How a run is evaluated, where the file has the section.
+    pub evaluation: Option<EvaluationSection>,
     origin: Arc<Origin>,
 }
 
@@ -114,6 +119,7 @@ impl PartialEq for RunFile {
             && self.reporting == other.reporting
             && self.live == other.live
             && self.learning == other.learning
+            && self.evaluation == other.evaluation
     }
 }
 
@@ -174,6 +180,7 @@ impl RunFile {
         let reporting = reporting::read(section, instruments.as_deref(), strategies.as_deref());
         let live = live::read(Section::open("live", root, &mut complaints));
         let learning = learning::read(Section::open("learning", root, &mut complaints));
+        let evaluation = evaluation::read(Section::open("evaluation", root, &mut complaints), base);
         // Whatever is missing has been complained about.
         let whole = || -> Option<Self> {
             Some(Self {
@@ -189,6 +196,7 @@ impl RunFile {
                 reporting: reporting?,
                 live: live?,
                 learning: learning?,
+                evaluation: evaluation?,
                 origin: Arc::new(Origin { places: document.places(), sources: document.sources.clone() }),
             })
         };
@@ -287,6 +295,7 @@ impl RunFile {
         sections.extend(self.reporting.iter().map(reporting));
         sections.extend(self.live.iter().map(live::written));
         sections.extend(self.learning.iter().map(learning::written));
+        sections.extend(self.evaluation.iter().map(evaluation::written));
         sections
     }
 
@@ -297,7 +306,9 @@ impl RunFile {
             _ => section,
         };
         // The watch and the reports look on and decide nothing, and what was learnt stands in the policy.
-        let binds = |section: &Written| !matches!(section.name(), "compliance" | "reporting" | "live" | "learning");
+        // So do evaluations, whose evidence is about the run.
+        const LOOK_ON: [&str; 5] = ["compliance", "reporting", "live", "learning", "evaluation"];
+        let binds = |section: &Written| !LOOK_ON.contains(&section.name());
         let strategies: Vec<StrategySection> = self.strategies.iter().map(StrategySection::bound).collect();
         self.sections_with(&strategies).into_iter().filter(binds).map(without).collect()
     }

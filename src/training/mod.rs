@@ -17,7 +17,7 @@ mod trainer;
 
 #[cfg(feature = "rl")]
 pub use judge::{Judge, Verdict};
-pub use material::{Material, Snapshot};
+pub use material::Material;
 pub use register::{Candidate, Judged, Register};
 #[cfg(feature = "rl")]
 pub use report::{POLICY as TRAINING_POLICY, SUMMARY as TRAINING_SUMMARY, Trained};

@@ -4,8 +4,8 @@ use crate::holdings::Happening;
 use crate::run_file::RunFile;
 use crate::setup::Setup;
 use engine::sim::Merge;
-use engine::{Candle, Core, Simulated, Timestamp};
-use learning::market::{Span, Stage, Stretch, Trainee};
+use engine::{Candle, Core, SharedCandles, Simulated, Timestamp};
+use learning::market::{Span, Stage, Trainee};
 use std::fmt;
 use std::sync::Arc;
 
@@ -52,9 +52,9 @@ impl RunStage {
 }
 
 impl Stage for RunStage {
-    fn open(&self, span: Span, seed: u64) -> (Core<Trainee>, Simulated<Stretch>) {
+    fn open(&self, span: Span, seed: u64) -> (Core<Trainee>, Simulated<SharedCandles>) {
         let (config, setup) = (&self.config, &self.setup);
-        let source = |candles: &Arc<[Candle]>| Stretch::new(Arc::clone(candles), span.from, span.to);
+        let source = |candles: &Arc<[Candle]>| SharedCandles::window(Arc::clone(candles), span.from, span.to);
         let scales = setup.instruments.iter().map(|instrument| instrument.price_scale);
         let Ok(feed) = Merge::new(self.candles.iter().map(source).zip(scales));
         let world = Simulated::new(feed, setup.venue(config), config.execution.latency, self.candles.len())

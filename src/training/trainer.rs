@@ -209,8 +209,7 @@ impl Trainer {
 
     fn provenance(&self) -> Provenance {
         let snapshots = self.material.snapshots();
-        let text =
-            |s: &super::material::Snapshot| format!("{} .. {} ({} candles, {})", s.first, s.last, s.candles, s.digest);
+        let text = |s: &Snapshot| format!("{} .. {} ({} candles, {})", s.first, s.last, s.candles, s.digest);
         let mut ranges: BTreeMap<String, String> =
             snapshots.iter().map(|(name, snapshot)| ((*name).to_string(), text(snapshot))).collect();
         ranges.insert("embargo".into(), format!("{} candles", self.material.embargo));

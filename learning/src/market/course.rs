@@ -1,9 +1,8 @@
 //! What all episodes of a training share: candles, features, actions, reward; and who makes their worlds.
 use super::reward::Reward;
-use super::stretch::Stretch;
 use crate::features::Encoder;
 use crate::policy::{ActionMap, Normaliser};
-use engine::{Candle, Core, Event, InstrumentId, Intents, Simulated, Size, Strategy, Timestamp, View};
+use engine::{Candle, Core, Event, InstrumentId, Intents, SharedCandles, Simulated, Size, Strategy, Timestamp, View};
 use std::fmt;
 use std::ops::Range;
 use std::sync::Arc;
@@ -21,7 +20,7 @@ impl Strategy for Trainee {
 pub trait Stage: Send + Sync {
     /// A core at rest and its world over the candles that open from `from` until before `to`. Until `trades_from` they are seen and
     /// not traded. The seed is that of whatever the world draws.
-    fn open(&self, span: Span, seed: u64) -> (Core<Trainee>, Simulated<Stretch>);
+    fn open(&self, span: Span, seed: u64) -> (Core<Trainee>, Simulated<SharedCandles>);
 }
 
 /// A stretch of time, by open times of candles.

@@ -1,11 +1,13 @@
 //! One episode: a core and its world, stopped at each decision and driven on by a choice.
 use super::course::{Course, CourseError, Trainee};
 use super::reward::Rewarder;
-use super::stretch::Stretch;
 use crate::environment::{Choice, Environment, Moment, Spaces};
 use crate::features::{Encoder, Sight, Watch};
 use crate::policy::WHOLE_PPM;
-use engine::{Core, Effect, Entry, Event, Intents, MarketEvent, Rng, Simulated, Size, State, Timestamp, View, World};
+use engine::{
+    Core, Effect, Entry, Event, Intents, MarketEvent, Rng, SharedCandles, Simulated, Size, State, Timestamp, View,
+    World,
+};
 use std::ops::Range;
 use std::sync::Arc;
 use strategies::{Holding, Part, Signal};
@@ -24,7 +26,7 @@ pub struct Episode {
 /// The episode under way.
 struct Running {
     core: Core<Trainee>,
-    world: Simulated<Stretch>,
+    world: Simulated<SharedCandles>,
     holding: Holding,
     watch: Watch,
     exposure_ppm: i32,

@@ -8,7 +8,6 @@ mod fit;
 mod passage;
 mod plain;
 mod reward;
-mod stretch;
 pub mod synthetic;
 
 pub use course::{Course, CourseError, Span, Stage, Trainee};
@@ -17,7 +16,6 @@ pub use fit::{draw, fit};
 pub use passage::{Passage, pass};
 pub use plain::{PLAIN_SCALE, PlainStage};
 pub use reward::{Reward, Rewarder};
-pub use stretch::Stretch;
 
 #[cfg(test)]
 mod tests;

@@ -3,10 +3,9 @@
 //! It is made of the same core, venue and checks as every run; what it spares is a run file. Synthetic series, benches and the
 //! honesty checks trade on it.
 use super::course::{Span, Stage, Trainee};
-use super::stretch::Stretch;
 use engine::risk::{AllowedInstruments, BuyingPower, Leverage, RiskCheck};
 use engine::sim::{Costs, Latency, Merge, VenueConfig};
-use engine::{Candle, Core, Dated, Instrument, Money, RiskEngine, SimVenue, Simulated, Spec, State};
+use engine::{Candle, Core, Dated, Instrument, Money, RiskEngine, SharedCandles, SimVenue, Simulated, Spec, State};
 use rust_decimal::Decimal;
 use std::sync::Arc;
 
@@ -47,14 +46,14 @@ impl PlainStage {
 }
 
 impl Stage for PlainStage {
-    fn open(&self, span: Span, seed: u64) -> (Core<Trainee>, Simulated<Stretch>) {
+    fn open(&self, span: Span, seed: u64) -> (Core<Trainee>, Simulated<SharedCandles>) {
         let checks: Vec<Box<dyn RiskCheck + Send>> =
             vec![Box::new(AllowedInstruments(vec![true])), Box::new(BuyingPower { leverage: self.leverage })];
         let state = State::new(self.cash, vec![self.instrument.clone()], span.trades_from);
         let core = Core::new(state, Trainee, RiskEngine::new(checks));
         let config = VenueConfig { leverage: self.leverage, ..VenueConfig::default() };
         let venue = SimVenue::new(config, self.cash, vec![self.instrument.clone()], vec![self.costs.clone()]);
-        let source = Stretch::new(Arc::clone(&self.candles), span.from, span.to);
+        let source = SharedCandles::window(Arc::clone(&self.candles), span.from, span.to);
         let Ok(feed) = Merge::new([(source, PLAIN_SCALE)]);
         (core, Simulated::new(feed, venue, Latency::default(), 1).with_seed(seed))
     }

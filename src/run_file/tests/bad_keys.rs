@@ -58,7 +58,7 @@ fn a_key_of_another_section_is_sent_there() {
             run.toml:1:1: unknown key outside of any section: `seed`
               1 | seed = 3
                 | ^^^^
-                = expected one of: [run], [data], [[instruments]], [account], [strategy], [learning], [[strategies]], [execution], [risk], [[operators]], [compliance], [reporting], [live]
+                = expected one of: [run], [data], [[instruments]], [account], [strategy], [learning], [evaluation], [[strategies]], [execution], [risk], [[operators]], [compliance], [reporting], [live]
                 = help: `seed` belongs to [run]"#]],
     );
 }
@@ -75,13 +75,13 @@ fn an_unknown_section_names_the_nearest() {
             run.toml:23:2: unknown section: `exection`
               23 | [exection]
                  |  ^^^^^^^^
-                 = expected one of: [run], [data], [[instruments]], [account], [strategy], [learning], [[strategies]], [execution], [risk], [[operators]], [compliance], [reporting], [live]
+                 = expected one of: [run], [data], [[instruments]], [account], [strategy], [learning], [evaluation], [[strategies]], [execution], [risk], [[operators]], [compliance], [reporting], [live]
                  = help: did you mean [execution]?
 
             run.toml:10:3: unknown section: `instrument`
               10 | [[instrument]]
                  |   ^^^^^^^^^^
-                 = expected one of: [run], [data], [[instruments]], [account], [strategy], [learning], [[strategies]], [execution], [risk], [[operators]], [compliance], [reporting], [live]
+                 = expected one of: [run], [data], [[instruments]], [account], [strategy], [learning], [evaluation], [[strategies]], [execution], [risk], [[operators]], [compliance], [reporting], [live]
                  = help: did you mean [[instruments]]?
             run.toml: the run file names no instrument
                = expected `[[instruments]]` with `venue`, `symbol` and `interval`
@@ -89,7 +89,7 @@ fn an_unknown_section_names_the_nearest() {
             run.toml:24:2: unknown section: `x`
               24 | [x.y.z]
                  |  ^
-                 = expected one of: [run], [data], [[instruments]], [account], [strategy], [learning], [[strategies]], [execution], [risk], [[operators]], [compliance], [reporting], [live]"#]],
+                 = expected one of: [run], [data], [[instruments]], [account], [strategy], [learning], [evaluation], [[strategies]], [execution], [risk], [[operators]], [compliance], [reporting], [live]"#]],
     );
 }
 

@@ -5,6 +5,7 @@ mod bad_syntax;
 mod bad_values;
 mod compliance;
 mod costs;
+mod evaluation;
 mod good;
 mod learning;
 mod overrides;

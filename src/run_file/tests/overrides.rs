@@ -57,13 +57,13 @@ fn a_bad_override_is_reported_like_a_bad_line() {
             --set: unknown key outside of any section: `seed`
                | seed=8
                | ^^^^
-               = expected one of: [run], [data], [[instruments]], [account], [strategy], [learning], [[strategies]], [execution], [risk], [[operators]], [compliance], [reporting], [live]
+               = expected one of: [run], [data], [[instruments]], [account], [strategy], [learning], [evaluation], [[strategies]], [execution], [risk], [[operators]], [compliance], [reporting], [live]
                = help: `seed` belongs to [run]
 
             --set: unknown section: `rum`
                | rum.seed=8
                | ^^^
-               = expected one of: [run], [data], [[instruments]], [account], [strategy], [learning], [[strategies]], [execution], [risk], [[operators]], [compliance], [reporting], [live]
+               = expected one of: [run], [data], [[instruments]], [account], [strategy], [learning], [evaluation], [[strategies]], [execution], [risk], [[operators]], [compliance], [reporting], [live]
                = help: did you mean [run]?
 
             --set: `seed`: this is a text
