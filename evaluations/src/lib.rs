@@ -10,6 +10,7 @@ pub mod metrics;
 mod money_text;
 pub mod risk;
 pub mod round_trips;
+pub mod statistics;
 pub mod summary;
 pub mod sweep;
 pub mod tables;

@@ -1,6 +1,8 @@
 //! The probabilistic and the deflated Sharpe ratio, and the length of record they need.
 //!
-//! Bailey and López de Prado 2012 and 2014. Sharpe ratios are per period, kurtosis is raw.
+//! Bailey and López de Prado 2012 and 2014; beside them, labelled `2025`, the revision of López de Prado, Lipton and
+//! Zoonekynd (SSRN 5520741): the variance is that under the hypothesis, divided by n, and returns may follow each other.
+//! Sharpe ratios are per period, kurtosis is raw.
 use super::{normal, quotient};
 
 /// Euler's constant, as the expected maximum of normal draws uses it.
@@ -49,6 +51,29 @@ impl Record {
         quotient(self.sharpe - benchmark, self.error()?).map(normal::cumulative)
     }
 
+    /// The standard error that a true Sharpe ratio of `sharpe` has, revision of 2025.
+    ///
+    /// `rho` is the correlation of each return with the one before it; 0 takes them as independent. The square is
+    /// `(a - b skew SR + c (kurtosis - 1) / 4 SR^2) / n` with `a = 1 + 2 rho / (1 - rho)`,
+    /// `b = 1 + rho / (1 - rho) + rho^2 / (1 - rho^2)` and `c = 1 + 2 rho^2 / (1 - rho^2)`.
+    #[must_use]
+    pub fn error_2025(&self, sharpe: f64, rho: f64) -> Option<f64> {
+        if self.n == 0 || rho.abs() >= 1.0 {
+            return None;
+        }
+        let (slow, square) = (rho / (1.0 - rho), rho * rho / (1.0 - rho * rho));
+        let (a, b, c) = (1.0 + 2.0 * slow, 1.0 + slow + square, 1.0 + 2.0 * square);
+        let shape = a - b * self.skew * sharpe + c * (self.kurtosis - 1.0) / 4.0 * sharpe * sharpe;
+        Some((shape / self.n as f64).sqrt()).filter(|e| e.is_finite())
+    }
+
+    /// The probability that the true Sharpe ratio is above `benchmark` (per period), revision of 2025: the error is that of
+    /// the benchmark.
+    #[must_use]
+    pub fn probabilistic_2025(&self, benchmark: f64, rho: f64) -> Option<f64> {
+        quotient(self.sharpe - benchmark, self.error_2025(benchmark, rho)?).map(normal::cumulative)
+    }
+
     /// How many periods it takes to say with `confidence` that the Sharpe ratio is above `benchmark`.
     #[must_use]
     pub fn length_needed(&self, benchmark: f64, confidence: f64) -> Option<f64> {
@@ -95,6 +120,28 @@ mod tests {
         check(normal_record(0.458, 24).probabilistic(0.0), 0.982, 5e-4);
         check(paper(0.458).probabilistic(0.0), 0.913, 5e-4);
         check(normal_record(1.0, 24).probabilistic(0.5), 0.97488, 5e-6);
+    }
+
+    #[test]
+    fn the_revision_of_2025_is_that_of_its_paper() {
+        let fund = Record { sharpe: 0.036 / 0.079, skew: -2.448, kurtosis: 10.164, n: 24 };
+        check(fund.error_2025(fund.sharpe, 0.0), 0.329, 5e-4);
+        let normal = Record { skew: 0.0, kurtosis: 3.0, ..fund };
+        check(normal.error_2025(fund.sharpe, 0.0), 0.214, 1e-3);
+        check(fund.probabilistic_2025(0.0, 0.0), 0.987, 5e-4);
+        // Under the hypothesis of no skill the shape of the returns says nothing.
+        assert_eq!(fund.probabilistic_2025(0.0, 0.0), normal.probabilistic_2025(0.0, 0.0));
+    }
+
+    #[test]
+    fn returns_that_follow_each_other_say_less_and_alternating_ones_more() {
+        let record = paper(0.3);
+        let chance = |rho: f64| record.probabilistic_2025(0.1, rho).unwrap();
+        assert!(chance(0.3) < chance(0.0) && chance(0.0) < chance(-0.3));
+        // By hand: a = 2, b = 1 + 1/2 + 1/8, c = 1 + 1/4 at a third.
+        let shape = 2.0 - 1.625 * -2.448 * 0.1 + 1.25 * 9.164 / 4.0 * 0.01;
+        check(record.error_2025(0.1, 1.0 / 3.0), (shape / 24.0_f64).sqrt(), 1e-12);
+        assert_eq!((record.error_2025(0.1, 1.0), record.error_2025(0.1, -1.0)), (None, None));
     }
 
     #[test]
