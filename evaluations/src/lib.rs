@@ -1,4 +1,4 @@
-//! Metrics, tear sheets, sweeps and the trial ledger of Onetape.
+//! Metrics, tear sheets, sweeps, the trial ledger, evidence and gates of Onetape.
 //!
 //! Everything works on plain structs that the command line fills: this crate knows neither candles' files nor
 //! strategies, and nothing in it decides or trades.
@@ -6,6 +6,8 @@ mod calendar;
 pub mod causality;
 pub mod curve;
 pub mod diagnostics;
+pub mod evidence;
+pub mod gates;
 pub mod metrics;
 mod money_text;
 pub mod risk;
