@@ -20,8 +20,21 @@ fn cannot(what: &str, path: &Path, error: &std::io::Error) -> Failure {
 }
 
 /// Everything that we ever write into a run's folder. A folder with anything else in it is somebody's.
-const OURS: [&str; 10] = [
+const OURS: [&str; 23] = [
     SUMMARY,
+    "evidence.json",
+    "bootstrap.json",
+    "comparison.json",
+    "cross_validation.json",
+    "gates.toml",
+    "honesty.json",
+    "luck.json",
+    "session.json",
+    "simulations.json",
+    "stress.json",
+    "trials.parquet",
+    "walk_forward.json",
+    "search.json",
     "report.html",
     ALERTS,
     "equity.parquet",

@@ -2,20 +2,25 @@
 //!
 //! Here are the runs; what is computed of their figures is in the crate `evaluations`. Nothing of it decides what is promoted: gates
 //! read the evidence.
+mod bundle;
+mod cross_validation;
 mod data;
 mod days;
 mod decisions;
 mod determinism;
+mod figures;
+mod found;
 mod matrix;
 mod monte_carlo;
+mod neighbours;
 mod session;
 mod stress;
+mod version;
+mod walk_forward;
 
-pub use data::{CandlesSeen, candles_seen};
-pub use days::{Days, Regime, candles_a_day};
+pub use bundle::write_files;
 pub use decisions::Decider;
-pub use determinism::{Determinism, determinism};
-pub use matrix::{Matrix, Set};
-pub use monte_carlo::{MonteCarlo, Simulation, monte_carlo};
+pub use figures::{Figures, Tried, figures};
+pub use found::{Found, Listener, find};
 pub use session::{SessionSeen, session_seen};
-pub use stress::{CrisisRow, RegimeRow, StressRow, break_even_bps, conditions, crises, regimes};
+pub use version::{version, version_of};

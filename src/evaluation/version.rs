@@ -7,6 +7,7 @@ use crate::snapshot::Snapshot;
 use crate::sources::load;
 use crate::tape_header::{COMPILER, file_digest};
 use evaluations::evidence::{Part, PartDigest, Version};
+use evaluations::gates::Gates;
 
 /// The version that a run file describes, with the program that runs it now.
 ///
@@ -15,21 +16,21 @@ use evaluations::evidence::{Part, PartDigest, Version};
 ///
 /// # Errors
 /// When the candles, a policy, the gates or the program itself cannot be read.
-pub fn version(run: &RunFile, gates: &str) -> Result<Version, Failure> {
+pub fn version(run: &RunFile, gates: &Gates) -> Result<Version, Failure> {
     let setup = Setup::new(run)?;
     let mut candles = Vec::new();
     for (section, reading) in run.instruments.iter().zip(&setup.readings) {
         let snapshot = Snapshot::new(&load(reading)?);
         candles.push((section.name(), snapshot));
     }
-    Ok(of(run, gates, &candles)?)
+    version_of(run, gates, &candles)
 }
 
 /// The same of candles that are loaded already.
 ///
 /// # Errors
 /// As for [`version`].
-pub fn of(run: &RunFile, gates: &str, candles: &[(String, Snapshot)]) -> Result<Version, Failure> {
+pub fn version_of(run: &RunFile, gates: &Gates, candles: &[(String, Snapshot)]) -> Result<Version, Failure> {
     let binding = run.binding();
     let (strategy, rest) = split(&binding);
     let parameters = crate::backtest::parameter_texts(run);
@@ -44,15 +45,17 @@ pub fn of(run: &RunFile, gates: &str, candles: &[(String, Snapshot)]) -> Result<
         .collect();
     let policies = Policies::of(run);
     let code = code()?;
-    let parts = [
+    let mut parts = vec![
         (Part::Code, code),
         (Part::Strategy, PartDigest::of(run.strategy_kind().as_bytes(), run.strategy_kind())),
         (Part::Parameters, PartDigest::of(strategy.as_bytes(), shown.join(" "))),
-        (Part::Policy, PartDigest::of(policies.digests().as_bytes(), policies.digests())),
         (Part::Data, PartDigest::of(data.join("\n").as_bytes(), short.join("; "))),
         (Part::Run, PartDigest::of(rest.as_bytes(), "instruments, account, execution and limits")),
-        (Part::Gates, PartDigest::of(gates.as_bytes(), "gates.toml")),
+        gates.part("gates.toml"),
     ];
+    if !policies.0.is_empty() {
+        parts.push((Part::Policy, PartDigest::of(policies.digests().as_bytes(), policies.digests())));
+    }
     Ok(Version { name: run.run.name.clone(), parts: parts.into_iter().collect() })
 }
 
