@@ -12,6 +12,7 @@ pub mod metrics;
 mod money_text;
 pub mod risk;
 pub mod round_trips;
+pub mod search;
 pub mod statistics;
 pub mod summary;
 pub mod sweep;

@@ -34,7 +34,7 @@ const MIGRATIONS: [&str; 1] = ["CREATE TABLE trials (
 pub struct Trial {
     /// When, RFC 3339; the caller's clock.
     pub recorded_at: String,
-    /// `backtest`, `sweep`, `evaluate`, `train`.
+    /// `backtest`, `sweep`, `search`, `evaluate`, `train`.
     pub kind: String,
     /// The name of the run.
     pub name: String,

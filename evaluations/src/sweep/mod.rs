@@ -8,6 +8,7 @@ mod results;
 
 pub use column::Column;
 pub use grid::{Grid, GridError, compare_values};
+pub(crate) use results::parameter_column;
 pub use results::write_results;
 
 use crate::summary::Summary;
@@ -58,6 +59,11 @@ pub struct ThreadsError {
     source: rayon::ThreadPoolBuildError,
 }
 
+/// So many threads; zero is one per core.
+pub(crate) fn thread_pool(threads: usize) -> Result<rayon::ThreadPool, ThreadsError> {
+    rayon::ThreadPoolBuilder::new().num_threads(threads).build().map_err(|source| ThreadsError { threads, source })
+}
+
 /// Runs every set of `grid` on `threads` threads (zero: one per core) and sorts the results by `column`.
 ///
 /// `progress` hears how many sets are done and how many there are, from whichever thread finished one.
@@ -71,10 +77,7 @@ pub fn sweep<R: Runner>(
     threads: usize,
     progress: &(dyn Fn(usize, usize) + Sync),
 ) -> Result<Sweep<R::Error>, ThreadsError> {
-    let pool = rayon::ThreadPoolBuilder::new()
-        .num_threads(threads)
-        .build()
-        .map_err(|source| ThreadsError { threads, source })?;
+    let pool = thread_pool(threads)?;
     let sets = grid.sets();
     let done = AtomicUsize::new(0);
     let run = |parameters: Parameters| {
@@ -114,23 +117,24 @@ fn compare_parameters(a: &Parameters, b: &Parameters) -> Ordering {
 /// The rows of a sweep for the trial ledger; `like` holds what all of them share.
 #[must_use]
 pub fn trials(rows: &[SweepRow], like: &Trial) -> Vec<Trial> {
-    rows.iter()
-        .map(|row| {
-            let sharpe = row.summary.metrics.get("sharpe");
-            let value = sharpe.and_then(|metric| metric.value);
-            let periods = sharpe.and_then(|metric| metric.periods_per_year);
-            Trial {
-                parameters: serde_json::to_string(&row.parameters).expect("a map of texts is always JSON"),
-                run_digest: row.summary.digest.clone(),
-                sharpe: value,
-                daily_sharpe: value.zip(periods).map(|(value, periods)| value / periods.sqrt()),
-                n: sharpe.map_or(0, |metric| metric.n as u64),
-                currency: row.summary.currency.clone(),
-                final_equity: row.summary.final_equity.to_string(),
-                ..like.clone()
-            }
-        })
-        .collect()
+    rows.iter().map(|row| ledger_row(&row.parameters, &row.summary, like)).collect()
+}
+
+/// The row of one run with these parameters.
+pub(crate) fn ledger_row(parameters: &Parameters, summary: &Summary, like: &Trial) -> Trial {
+    let sharpe = summary.metrics.get("sharpe");
+    let value = sharpe.and_then(|metric| metric.value);
+    let periods = sharpe.and_then(|metric| metric.periods_per_year);
+    Trial {
+        parameters: serde_json::to_string(parameters).expect("a map of texts is always JSON"),
+        run_digest: summary.digest.clone(),
+        sharpe: value,
+        daily_sharpe: value.zip(periods).map(|(value, periods)| value / periods.sqrt()),
+        n: sharpe.map_or(0, |metric| metric.n as u64),
+        currency: summary.currency.clone(),
+        final_equity: summary.final_equity.to_string(),
+        ..like.clone()
+    }
 }
 
 #[cfg(test)]

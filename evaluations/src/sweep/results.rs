@@ -40,7 +40,8 @@ fn columns(rows: &[SweepRow]) -> Table {
     for name in names {
         let taken = SUMMARY_COLUMNS.contains(&name) || metrics.contains(name) || TAKEN.contains(&name);
         let column = if taken { format!("parameter_{name}") } else { name.to_owned() };
-        table = table.nullable(&column, parameter(rows, name));
+        let values: Vec<Option<&String>> = rows.iter().map(|row| row.parameters.get(name)).collect();
+        table = table.nullable(&column, parameter_column(&values));
     }
     let counts =
         |of: fn(&SweepRow) -> u64| -> ArrayRef { Arc::new(UInt64Array::from_iter_values(rows.iter().map(of))) };
@@ -70,12 +71,12 @@ fn columns(rows: &[SweepRow]) -> Table {
 /// Further columns that no parameter may take.
 const TAKEN: [&str; 3] = ["unfilled_at_end", "refused", "max_drawdown_fraction"];
 
-fn parameter(rows: &[SweepRow], name: &str) -> ArrayRef {
-    let texts: Vec<Option<&String>> = rows.iter().map(|row| row.parameters.get(name)).collect();
+/// The values of a parameter: integers where all that are there are whole numbers, else text.
+pub(crate) fn parameter_column(texts: &[Option<&String>]) -> ArrayRef {
     let whole: Result<BTreeMap<usize, i64>, _> =
         texts.iter().enumerate().filter_map(|(i, text)| text.map(|t| t.parse().map(|n| (i, n)))).collect();
     match whole {
-        Ok(numbers) => Arc::new((0..rows.len()).map(|i| numbers.get(&i).copied()).collect::<Int64Array>()),
-        Err(_) => Arc::new(texts.into_iter().collect::<StringArray>()),
+        Ok(numbers) => Arc::new((0..texts.len()).map(|i| numbers.get(&i).copied()).collect::<Int64Array>()),
+        Err(_) => Arc::new(texts.iter().copied().collect::<StringArray>()),
     }
 }
