@@ -1,5 +1,7 @@
 //! What a user types.
+use crate::evaluation_arguments::{CompareArguments, EvaluateArguments, SearchArguments};
 use crate::policy_arguments::PolicyCommand;
+use crate::promotion_arguments::{PromoteArguments, PromotionsCommand, RollbackArguments};
 use crate::session_arguments::{CheckArguments, SessionCommand};
 use crate::tape_arguments::TapeCommand;
 use crate::training_arguments::{RetrainArguments, TrainArguments};
@@ -73,6 +75,32 @@ pub enum Command {
         #[arg(long, value_name = "DIR")]
         out: Option<PathBuf>,
     },
+    /// Find out whether a result can be believed, and write the evidence; or the evidence of a session, from its tape.
+    #[command(
+        after_help = "Examples:\n  onetape evaluate run.toml --grid fast=5..24 --grid slow=30..79:5\n  onetape evaluate runs/btc-paper-paper\nWhat is evaluated, and how, is said in [evaluation]; the table is the answer of the first gate. docs/evaluation.md"
+    )]
+    Evaluate(Box<EvaluateArguments>),
+    /// Look for parameters where a grid would be too large; every trial is counted.
+    #[command(
+        after_help = "Examples:\n  onetape search run.toml --space fast=5..50 --space slow=30..300 --trials 200\n  onetape search run.toml --space rate=1e-4~1e-1:log --method random --pruning halving"
+    )]
+    Search(Box<SearchArguments>),
+    /// Compare runs over the days that they share: metrics with intervals, a paired test, equity on one chart.
+    #[command(after_help = "Example:\n  onetape compare runs/a runs/b runs/btc-paper-paper")]
+    Compare(CompareArguments),
+    /// Let a version through a gate, on evidence.
+    #[command(
+        after_help = "Examples:\n  onetape promote run.toml --to paper --evidence runs/btc-evidence-0123456789ab --key alice.key --why \"holds out of sample\"\nThe gate's table is the answer; exit code 3 is no. docs/evaluation.md"
+    )]
+    Promote(PromoteArguments),
+    /// See the promotion registry, and what approvers do with it.
+    #[command(subcommand)]
+    Promotions(PromotionsCommand),
+    /// Bring the version back that was there before.
+    #[command(
+        after_help = "Example:\n  onetape rollback btc-ema-cross --out restored --key alice.key --why \"the new one loses\""
+    )]
+    Rollback(RollbackArguments),
     /// Train the policy of a run file in the engine.
     #[command(
         after_help = "Examples:\n  onetape train examples/rl-ppo.toml\n  onetape train run.toml --set learning.total_steps=2000000 --out runs/longer\n  onetape train run.toml --resume\nThe policy is written to where [strategy] looks for it; the folder holds its curves, report and checkpoint."

@@ -20,6 +20,8 @@ pub mod oversight;
 mod parts;
 mod policies;
 pub mod policy_arguments;
+pub mod promotion;
+pub mod promotion_arguments;
 pub mod recorder;
 pub mod registry;
 pub mod risk_watch;

@@ -16,9 +16,9 @@ pub enum SessionCommand {
         after_help = "Examples:\n  onetape shadow run.toml --credentials bingx.key\n  onetape shadow examples/btc-paper.toml --demo\nThe requests stand in DIR/shadow.jsonl, without key and signature."
     )]
     Shadow(Box<SessionArguments>),
-    /// Run a strategy against a venue, orders included. Loopback venues only, until a strategy can be promoted.
+    /// Run a strategy against a venue, orders included. It needs a promotion record that matches exactly.
     #[command(
-        after_help = "Examples:\n  onetape live examples/btc-paper.toml --demo\n  onetape live run.toml --endpoint http://127.0.0.1:8470\nCtrl-C stops it in order, a second one at once; the same command goes on where it ended, once the account agrees with the tape."
+        after_help = "Examples:\n  onetape live examples/btc-paper.toml --demo --rehearsal\n  onetape live run.toml --endpoint http://127.0.0.1:8470\nCtrl-C stops it in order, a second one at once; the same command goes on where it ended, once the account agrees with the tape."
     )]
     Live(Box<SessionArguments>),
     /// Stop everything that adds risk and cancel everything that is open, for good. It holds also where the session does not run.
@@ -58,6 +58,9 @@ pub struct SessionArguments {
     /// 60 times as fast as the clock, or as `--speed` says.
     #[arg(long, conflicts_with = "endpoint")]
     pub demo: bool,
+    /// Send orders without a promotion record, to loopback venues only.
+    #[arg(long)]
+    pub rehearsal: bool,
     /// What the clock of a market that is replayed shows now.
     #[arg(long, value_name = "TIME")]
     pub market_time: Option<String>,

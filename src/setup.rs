@@ -333,7 +333,7 @@ fn read_options(run: &RunFile, made: &Made, sources: usize) -> ReadOptions {
 }
 
 /// Periods per year: a run with any continuous market has 365, else the sessions of its calendar.
-fn periods(calendars: &[Option<CalendarName>]) -> (f64, Days) {
+pub(crate) fn periods(calendars: &[Option<CalendarName>]) -> (f64, Days) {
     let mut sessions: Option<f64> = None;
     for calendar in calendars {
         let Some(calendar) = calendar.filter(|calendar| !calendar.never_closes()) else {

@@ -4,7 +4,7 @@ use crate::currencies;
 use crate::failure::Failure;
 use crate::holdings::sessions;
 use crate::run_file::RunFile;
-use crate::setup::{Setup, make};
+use crate::setup::{Setup, make, periods};
 use datasets::Catalog;
 use engine::{Interval, Timestamp};
 
@@ -20,6 +20,7 @@ impl Setup {
         let catalog = Catalog::open(&run.data.catalog.path).ok();
         let from = run.data.from.unwrap_or(Timestamp(0));
         let mut setup = Self::empty();
+        let mut calendars = Vec::new();
         for (index, section) in run.instruments.iter().enumerate() {
             let wrong = |message: String| Failure::from(run.error_at(&format!("instruments.{index}.symbol"), &message));
             let records = match &catalog {
@@ -27,10 +28,14 @@ impl Setup {
                 None => Vec::new(),
             };
             let made = make(run, section, &records).map_err(wrong)?;
+            if section.role.traded {
+                calendars.push(made.calendar);
+            }
             setup.sessions.push(sessions(made.calendar, (from, from.after(AHEAD * Interval::DAY.0)))?);
             setup.instruments.push(made.instrument);
             setup.costs.push(made.costs);
         }
+        (setup.periods_per_year, setup.days) = periods(&calendars);
         setup.currencies = currencies::currencies(run, &setup.instruments)?;
         setup.trades_from = from;
         setup.include_limits(run)?;

@@ -20,6 +20,12 @@ pub const LIBTORCH: &str = "libtorch";
 /// The fact that says on which processor.
 pub const CPU: &str = "cpu";
 
+/// The fact that names the promotion record that a session runs under; it is missing where it runs under none.
+pub const RECORD: &str = "promotion.record";
+
+/// The fact that names the stage of that record.
+pub const STAGE: &str = "promotion.stage";
+
 /// The digest of everything in the run file that affects a decision.
 #[must_use]
 pub fn config_digest(run: &RunFile) -> String {

@@ -12,12 +12,12 @@ use crate::{strategy_setup, terminal, trial_record};
 /// Runs the command.
 pub(super) fn execute(arguments: &CheckArguments, json: bool) -> Result<(), Failure> {
     let it = &arguments.session;
-    let flags = it.out.is_some() || it.demo || !it.endpoint.is_empty() || it.credentials.is_some();
+    let flags = it.out.is_some() || it.demo || it.rehearsal || !it.endpoint.is_empty() || it.credentials.is_some();
     match (arguments.live, flags) {
         (true, _) => live(it, json),
-        (false, true) => {
-            Err(Failure::Usage("--out, --endpoint, --credentials and --demo go with `check --live`".into()))
-        }
+        (false, true) => Err(Failure::Usage(
+            "--out, --endpoint, --credentials, --demo and --rehearsal go with `check --live`".into(),
+        )),
         (false, false) => offline(&it.run, json),
     }
 }

@@ -79,10 +79,8 @@ fn evaluated(
     evidence.write(folder.path()).map_err(Failure::failed)?;
     let table = judge(gates, Gate::Paper, std::slice::from_ref(&evidence));
     let digest = evidence.digest();
-    let target = arguments
-        .out
-        .clone()
-        .unwrap_or_else(|| beside.with_file_name(format!("{name}-evidence-{}", &digest[..12])));
+    let target =
+        arguments.out.clone().unwrap_or_else(|| beside.with_file_name(format!("{name}-evidence-{}", &digest[..12])));
     folder.publish(&target)?;
     tell(&evidence, &table, &target, json)
 }
@@ -92,10 +90,13 @@ fn count(run: &SharedRun, found: &Found, ledger: &mut TrialLedger) -> Result<Tri
     let common = trial_record::common("evaluate", &run.config, &run.setup);
     let rows: Vec<SweepRow> = std::iter::once(&found.base)
         .map(|ran| SweepRow { parameters: ran.summary.parameters.clone(), summary: ran.summary.clone() })
-        .chain(found.matrix.sets.iter().map(|set| SweepRow {
-            parameters: set.parameters.clone(),
-            summary: set.ran.summary.clone(),
-        }))
+        .chain(
+            found
+                .matrix
+                .sets
+                .iter()
+                .map(|set| SweepRow { parameters: set.parameters.clone(), summary: set.ran.summary.clone() }),
+        )
         .collect();
     ledger.append(&trials(&rows, &common)).map_err(Failure::failed)?;
     let sharpes = ledger.daily_sharpes(&run.config.strategy_kind()).map_err(Failure::failed)?;
@@ -147,4 +148,3 @@ impl Listener for Bar {
         }
     }
 }
-

@@ -2,17 +2,23 @@
 mod backtest;
 mod check;
 mod checklist;
+mod compare;
 mod completions;
 mod data;
+mod evaluate;
+mod evaluate_session;
 mod import;
 mod new;
 mod policy;
 mod policy_show;
+mod promote;
+mod promotions;
 mod replay;
 mod replay_decisions;
 mod report;
 #[cfg(feature = "rl")]
 mod retrain;
+mod search;
 #[cfg(feature = "service")]
 mod session;
 mod strategies;
@@ -29,6 +35,7 @@ mod venue;
 mod venue_service;
 
 pub(crate) use backtest::taped;
+pub(crate) use evaluate_session::GIVEN;
 pub(crate) use replay::Replay;
 
 use crate::arguments::{Arguments, Command};
@@ -50,6 +57,12 @@ pub fn execute(arguments: Arguments) -> Result<(), Failure> {
         Command::Sweep { run, grid, by, threads, out } => {
             sweep::execute(&run, &sweep::Wish { grid, by, threads, out }, json)
         }
+        Command::Evaluate(arguments) => evaluate::execute(&arguments, json),
+        Command::Search(arguments) => search::execute(&arguments, json),
+        Command::Compare(arguments) => compare::execute(&arguments, json),
+        Command::Promote(arguments) => promote::promote(&arguments, json),
+        Command::Promotions(command) => promotions::execute(command, json),
+        Command::Rollback(arguments) => promote::rollback(&arguments, json),
         Command::Replay { tape, catalog, set, watch } => {
             replay::execute(&tape, catalog, &set, replay::Wish { watch, json })
         }
@@ -133,12 +146,7 @@ fn without_service() -> Result<(), Failure> {
 }
 
 /// Commands that the design names and that this build does not have.
-const ELSEWHERE: [(&str, &str); 13] = [
-    ("evaluate", "evaluation"),
-    ("promote", "promotion"),
-    ("promotions", "promotion"),
-    ("rollback", "promotion"),
-    ("compare", "evaluation"),
+const ELSEWHERE: [(&str, &str); 8] = [
     ("parity", "the live world"),
     ("unlock", "the service"),
     ("close", "the service"),

@@ -31,6 +31,7 @@ pub(super) fn wish(arguments: &SessionArguments, json: bool) -> Result<SessionWi
         market,
         demo: arguments.demo.then(|| arguments.speed.unwrap_or(60)),
         until: instant(&arguments.until)?,
+        rehearsal: arguments.rehearsal,
         json,
     })
 }

@@ -66,23 +66,21 @@ fn luck(found: &Found) -> Value {
             "strategies": it.strategies, "still": it.still, "resamples": it.resamples,
         })
     });
-    let failures: Vec<Value> = found.matrix.failures.iter().map(|(set, why)| json!({ "set": set, "why": why })).collect();
+    let failures: Vec<Value> =
+        found.matrix.failures.iter().map(|(set, why)| json!({ "set": set, "why": why })).collect();
     json!({ "overfitting": overfitting, "superior": superior, "sets": found.matrix.sets.len(), "not_run": failures })
 }
 
 fn bootstrap(found: &Found) -> Value {
-    let ends = |it: &Interval| {
-        json!({ "value": it.value, "lower": it.lower, "upper": it.upper, "error": it.error, "undefined": it.undefined })
-    };
+    let ends = |it: &Interval| json!({ "value": it.value, "lower": it.lower, "upper": it.upper, "error": it.error, "undefined": it.undefined });
     let intervals = made(&found.intervals, |it| {
         let by_name: serde_json::Map<String, Value> =
             it.by_name.iter().map(|(name, interval)| (name.clone(), ends(interval))).collect();
         json!({ "level": it.settings.level, "resamples": it.settings.resamples, "mean_block_days": it.mean_length, "n": it.n, "by_name": by_name })
     });
     let paths = made(&found.paths, |it| {
-        let quantiles = |of: fn(&evaluations::statistics::paths::PathOutcome) -> f64| {
-            [0.05, 0.5, 0.95].map(|p| it.quantile(of, p))
-        };
+        let quantiles =
+            |of: fn(&evaluations::statistics::paths::PathOutcome) -> f64| [0.05, 0.5, 0.95].map(|p| it.quantile(of, p));
         json!({
             "paths": it.outcomes.len(), "probability_of_loss": it.probability_of_loss(),
             "terminal": quantiles(|path| path.terminal),
@@ -107,7 +105,8 @@ fn cone(cone: &evaluations::statistics::paths::Cone) -> Value {
 
 fn stress(found: &Found) -> Value {
     let neighbours = &found.neighbours;
-    let scores: Vec<Value> = neighbours.scores.iter().map(|(set, score)| json!({ "set": set, "score": score })).collect();
+    let scores: Vec<Value> =
+        neighbours.scores.iter().map(|(set, score)| json!({ "set": set, "score": score })).collect();
     let around = &neighbours.figures;
     json!({
         "conditions": found.stress, "crises": found.crises, "regimes": found.regimes,
@@ -118,7 +117,9 @@ fn stress(found: &Found) -> Value {
 
 fn honesty(found: &Found) -> Value {
     let words = |it: &Difference| {
-        let side = |one: &Option<evaluations::causality::Decision>| one.as_ref().map(|it| format!("{}: {}", instant_text(it.at), it.what));
+        let side = |one: &Option<evaluations::causality::Decision>| {
+            one.as_ref().map(|it| format!("{}: {}", instant_text(it.at), it.what))
+        };
         json!({ "number": it.number, "whole": side(&it.whole), "other": side(&it.other) })
     };
     let seen = &found.causality;

@@ -31,7 +31,7 @@ pub struct CrossValidation {
 ///
 /// # Errors
 /// When there are too few days for the groups.
-pub fn cross_validate(
+pub(super) fn cross_validate(
     matrix: &Matrix,
     section: &EvaluationSection,
     purged_days: usize,

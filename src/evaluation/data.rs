@@ -34,7 +34,7 @@ pub struct CandlesSeen {
 
 /// Looks at the candles of every instrument.
 #[must_use]
-pub fn candles_seen(run: &SharedRun) -> Vec<CandlesSeen> {
+pub(super) fn candles_seen(run: &SharedRun) -> Vec<CandlesSeen> {
     let setup = &run.setup;
     let of = |(place, candles): (usize, &std::sync::Arc<[Candle]>)| {
         let closes = setup.sessions.get(place).is_some_and(|sessions| sessions.closes().is_some());

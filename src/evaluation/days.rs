@@ -114,7 +114,7 @@ fn kinds(candles: &[Candle]) -> BTreeMap<i64, Regime> {
 
 /// How many candles a day has, at least one.
 #[must_use]
-pub fn candles_a_day(interval: Interval) -> usize {
+pub(super) fn candles_a_day(interval: Interval) -> usize {
     usize::try_from(Interval::DAY.0 / interval.0.max(1)).unwrap_or(1).max(1)
 }
 

@@ -31,7 +31,12 @@ impl Determinism {
 ///
 /// # Errors
 /// When the tape cannot be written or read.
-pub fn determinism(config: &RunFile, setup: &Setup, digest: &str, folder: &Path) -> Result<Determinism, Failure> {
+pub(super) fn determinism(
+    config: &RunFile,
+    setup: &Setup,
+    digest: &str,
+    folder: &Path,
+) -> Result<Determinism, Failure> {
     let taped = taped(config, setup, folder)?;
     let run_file = folder.join("run.toml");
     std::fs::write(&run_file, config.resolved())

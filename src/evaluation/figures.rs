@@ -23,25 +23,25 @@ pub struct Tried {
 }
 
 /// The files that show figures.
-pub mod files {
+pub(super) mod files {
     /// The run's own figures.
-    pub const SUMMARY: &str = "summary.json";
+    pub(in crate::evaluation) const SUMMARY: &str = "summary.json";
     /// Windows of the walks.
-    pub const WALKS: &str = "walk_forward.json";
+    pub(in crate::evaluation) const WALKS: &str = "walk_forward.json";
     /// Paths of cross-validation.
-    pub const CROSS: &str = "cross_validation.json";
+    pub(in crate::evaluation) const CROSS: &str = "cross_validation.json";
     /// Overfitting, tests of the best, deflation.
-    pub const LUCK: &str = "luck.json";
+    pub(in crate::evaluation) const LUCK: &str = "luck.json";
     /// Intervals, paths and shuffles.
-    pub const BOOTSTRAP: &str = "bootstrap.json";
+    pub(in crate::evaluation) const BOOTSTRAP: &str = "bootstrap.json";
     /// Random slippage and latency.
-    pub const SIMULATIONS: &str = "simulations.json";
+    pub(in crate::evaluation) const SIMULATIONS: &str = "simulations.json";
     /// Conditions, bad times, kinds of times, neighbours.
-    pub const STRESS: &str = "stress.json";
+    pub(in crate::evaluation) const STRESS: &str = "stress.json";
     /// Look-ahead, warm-up, determinism, data.
-    pub const HONESTY: &str = "honesty.json";
+    pub(in crate::evaluation) const HONESTY: &str = "honesty.json";
     /// Every set.
-    pub const TRIALS: &str = "trials.parquet";
+    pub(in crate::evaluation) const TRIALS: &str = "trials.parquet";
 }
 
 const DAILY: &str = "daily returns, whole run";
@@ -104,7 +104,8 @@ fn of_run(all: &mut Put, found: &Found, periods: f64) {
     let needed = daily(of(|it| it.length_needed(0.0, 0.95)), "min-track-record/bailey-lopez-de-prado-2012");
     let losing = record.as_ref().is_some_and(|it| it.sharpe <= 0.0);
     // A ratio at or below zero is not told from it by any number of days.
-    let needed = if losing { Figure { value: None, ..needed }.noted("the Sharpe ratio is not above zero") } else { needed };
+    let needed =
+        if losing { Figure { value: None, ..needed }.noted("the Sharpe ratio is not above zero") } else { needed };
     all.figure("min_track_record_days", needed, files::LUCK);
     let interval = ("percentile/stationary-bootstrap-95", DAILY);
     all.made("sharpe_lower", &found.intervals, files::BOOTSTRAP, interval, |it| {
@@ -115,9 +116,7 @@ fn of_run(all: &mut Put, found: &Found, periods: f64) {
         (it.quantile(|path| path.max_drawdown, 0.95), it.outcomes.len())
     });
     let shuffled = ("share-of-orders-no-deeper", "round trips, net");
-    all.made("shuffle_p", &found.shuffled, files::BOOTSTRAP, shuffled, |it| {
-        (Some(it.share_no_deeper), it.paths.len())
-    });
+    all.made("shuffle_p", &found.shuffled, files::BOOTSTRAP, shuffled, |it| (Some(it.share_no_deeper), it.paths.len()));
 }
 
 fn of_luck(all: &mut Put, found: &Found, tried: Tried) {
@@ -131,9 +130,11 @@ fn of_luck(all: &mut Put, found: &Found, tried: Tried) {
     let figure = Figure::new(independent, returns.len() as u64, "rho+(1-rho)M", "daily returns of the sets");
     all.figure("trials_effective", figure, files::LUCK);
     let deflated = record.zip(tried.variance).and_then(|(it, variance)| it.deflated(tried.count as f64, variance));
-    let mut figure = Figure::new(deflated, n, "dsr/bailey-lopez-de-prado-2014", "daily returns, all trials of the ledger");
+    let mut figure =
+        Figure::new(deflated, n, "dsr/bailey-lopez-de-prado-2014", "daily returns, all trials of the ledger");
     if tried.variance.is_none() {
-        figure = figure.noted("one trial has no variance: what was tried beside it has to be in [evaluation] grid or the ledger");
+        figure = figure
+            .noted("one trial has no variance: what was tried beside it has to be in [evaluation] grid or the ledger");
     }
     all.figure("dsr", figure, files::LUCK);
     let halves = ("cscv/bailey-borwein-lopez-de-prado-zhu", "daily returns of the sets");
@@ -204,7 +205,8 @@ fn of_stress(all: &mut Put, found: &Found) {
     }
     let deepest = found.crises.iter().filter_map(|row| row.max_drawdown).max_by(f64::total_cmp);
     let days: usize = found.crises.iter().map(|row| row.days).sum();
-    let mut figure = Figure::new(deepest.or(Some(0.0)), days as u64, "deepest/peak-within", "daily returns of the crises");
+    let mut figure =
+        Figure::new(deepest.or(Some(0.0)), days as u64, "deepest/peak-within", "daily returns of the crises");
     if deepest.is_none() {
         figure = figure.noted("the run lived through none of the crises that are named");
     }
@@ -212,7 +214,12 @@ fn of_stress(all: &mut Put, found: &Found) {
     let defined = found.regimes.iter().filter(|row| row.sharpe.is_some());
     let worst = defined.min_by(|a, b| a.sharpe.unwrap_or(0.0).total_cmp(&b.sharpe.unwrap_or(0.0)));
     let value = worst.and_then(|row| row.sharpe);
-    let figure = Figure::new(value, worst.map_or(0, |row| row.days) as u64, "sharpe/mean-over-std-ddof1", "daily returns of the worst regime");
+    let figure = Figure::new(
+        value,
+        worst.map_or(0, |row| row.days) as u64,
+        "sharpe/mean-over-std-ddof1",
+        "daily returns of the worst regime",
+    );
     all.figure("regime_worst_sharpe", figure, files::STRESS);
     let around = &found.neighbours.figures;
     let figure = Figure::new(around.ratio, around.n as u64, "median-over-centre", "neighbours of the parameters");
@@ -230,7 +237,8 @@ fn of_honesty(all: &mut Put, found: &Found) {
         Figure::new(Some(f64::from(u8::from(holds))), n as u64, formula, basis)
     };
     let seen = &found.causality;
-    let mut figure = holds(seen.holds(), seen.cuts.len(), "cuts/ended-other-future-other-candle", "decisions and fills");
+    let mut figure =
+        holds(seen.holds(), seen.cuts.len(), "cuts/ended-other-future-other-candle", "decisions and fills");
     if let Some(cut) = seen.first() {
         let first = cut.first.as_ref().and_then(|it| it.whole.as_ref().or(it.other.as_ref()));
         let what = first.map(|it| format!("{} at {}", it.what, instant_text(it.at))).unwrap_or_default();
@@ -242,7 +250,8 @@ fn of_honesty(all: &mut Put, found: &Found) {
     let warm = &found.warm_up;
     let mut figure = holds(warm.holds(), warm.starts, "same-decisions/longest-history", "decisions after a start");
     if !warm.holds() {
-        let enough = warm.enough().map_or("none that was tried is enough".to_string(), |n| format!("{n} candles are enough"));
+        let enough =
+            warm.enough().map_or("none that was tried is enough".to_string(), |n| format!("{n} candles are enough"));
         figure = figure.noted(format!("the run loads {} candles (data.warmup_candles); {enough}", warm.loaded));
     }
     all.figure("warm_up", figure, files::HONESTY);
@@ -252,8 +261,11 @@ fn of_honesty(all: &mut Put, found: &Found) {
         figure = figure.noted(text.lines().next().unwrap_or_default());
     }
     all.figure("determinism", figure, files::HONESTY);
-    let faults: Vec<String> =
-        found.data.iter().flat_map(|it: &CandlesSeen| it.faults.iter().map(|text| format!("{}: {text}", it.instrument))).collect();
+    let faults: Vec<String> = found
+        .data
+        .iter()
+        .flat_map(|it: &CandlesSeen| it.faults.iter().map(|text| format!("{}: {text}", it.instrument)))
+        .collect();
     let candles: usize = found.data.iter().map(|it| it.candles).sum();
     let mut figure = holds(faults.is_empty(), candles, "candles/missing-still-jumps", "candles");
     if !faults.is_empty() {

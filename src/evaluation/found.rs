@@ -28,7 +28,7 @@ use evaluations::sweep::{Column, Parameters};
 use std::path::Path;
 
 /// What was found, or why it could not be.
-pub type Made<T> = Result<T, String>;
+pub(super) type Made<T> = Result<T, String>;
 
 /// The level of intervals.
 const LEVEL: f64 = 0.95;

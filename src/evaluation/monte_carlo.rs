@@ -39,7 +39,7 @@ pub struct MonteCarlo {
 ///
 /// # Errors
 /// When a run cannot be made.
-pub fn monte_carlo(
+pub(super) fn monte_carlo(
     run: &SharedRun,
     section: &EvaluationSection,
     progress: &(dyn Fn() + Sync),

@@ -20,7 +20,7 @@ pub struct Neighbours {
 ///
 /// # Errors
 /// When an axis cannot be read.
-pub fn neighbours(run: &SharedRun, section: &EvaluationSection, base: &Ran) -> Result<Neighbours, Failure> {
+pub(super) fn neighbours(run: &SharedRun, section: &EvaluationSection, base: &Ran) -> Result<Neighbours, Failure> {
     let column = Column::new(&section.by);
     let centre: Parameters = base.summary.parameters.clone();
     let all = if section.grid.is_empty() {

@@ -5,6 +5,7 @@ use crate::commands::Replay;
 use crate::failure::Failure;
 use crate::recorder::{Detail, Recorder};
 use crate::shared_run::{Case, SharedRun};
+use crate::tape_header;
 use engine::feed::Standing;
 use engine::tape::DigestOnly;
 use engine::{
@@ -24,6 +25,8 @@ pub struct SessionSeen {
     pub mode: String,
     /// The digest of the record that it ran under; none where it ran under none.
     pub record: Option<String>,
+    /// The stage of that record.
+    pub stage: Option<String>,
     /// From the first candle that could be traded on to the last entry, in days.
     pub days: f64,
     /// Steps of the tape.
@@ -32,6 +35,8 @@ pub struct SessionSeen {
     pub difference: Option<String>,
     /// Daily returns, the first from the initial equity.
     pub returns: Vec<f64>,
+    /// The last mark of each day: day since the epoch, equity.
+    pub marks: Vec<(i64, f64)>,
     /// Closed round trips.
     pub round_trips: u64,
     /// The deepest fall, as a fraction.
@@ -171,7 +176,8 @@ pub fn session_seen(path: &Path) -> Result<SessionSeen, Failure> {
     let orders = state.as_ref().map_or(0, |state| state.counters.submits);
     let mut seen = SessionSeen {
         mode,
-        record: said("promotion"),
+        record: said(tape_header::RECORD),
+        stage: said(tape_header::STAGE),
         days,
         steps,
         difference,
@@ -189,6 +195,7 @@ pub fn session_seen(path: &Path) -> Result<SessionSeen, Failure> {
         parity_gap: None,
         unexplained: watcher.unexplained,
         returns,
+        marks: curve.as_ref().map(Curve::daily_f64).unwrap_or_default(),
     };
     parity(&mut seen, &replay, watcher.candles)?;
     Ok(seen)

@@ -40,7 +40,7 @@ const GAP: usize = 24;
 ///
 /// # Errors
 /// When a run cannot be made.
-pub fn conditions(run: &SharedRun, section: &EvaluationSection) -> Result<Vec<StressRow>, Failure> {
+pub(super) fn conditions(run: &SharedRun, section: &EvaluationSection) -> Result<Vec<StressRow>, Failure> {
     let costs = |times| vec![Hardship::Fees { times }, Hardship::Slippage { times }];
     let missed = (section.missed_pct.to_f64().unwrap_or(0.0) * 10_000.0) as u32;
     let hard = |hardships| Case { hardships, ..Case::default() };
@@ -100,7 +100,7 @@ fn with_gaps(market: &[Arc<[Candle]>], seed: u64) -> Vec<Arc<[Candle]>> {
 ///
 /// # Errors
 /// When a run cannot be made.
-pub fn break_even_bps(run: &SharedRun, base: &Ran) -> Result<Option<f64>, Failure> {
+pub(super) fn break_even_bps(run: &SharedRun, base: &Ran) -> Result<Option<f64>, Failure> {
     const MOST_PPM: i64 = 100_000;
     let gains = |ppm: i64| -> Result<bool, Failure> {
         let ran = run.run(&Case { hardships: vec![Hardship::Slip { ppm }], ..Case::default() })?;
@@ -132,7 +132,7 @@ pub struct CrisisRow {
 
 /// What the run made of each crisis that it lived through.
 #[must_use]
-pub fn crises(days: &Days, all: &[Crisis]) -> Vec<CrisisRow> {
+pub(super) fn crises(days: &Days, all: &[Crisis]) -> Vec<CrisisRow> {
     const LEAST: usize = 5;
     let of = |crisis: &Crisis| {
         let returns = days.between(crisis.from, crisis.to);
@@ -162,7 +162,7 @@ pub struct RegimeRow {
 
 /// What the run made of each kind of times.
 #[must_use]
-pub fn regimes(days: &Days, periods_per_year: f64) -> Vec<RegimeRow> {
+pub(super) fn regimes(days: &Days, periods_per_year: f64) -> Vec<RegimeRow> {
     const LEAST: usize = 30;
     let of = |regime: Regime| {
         let returns = days.of(regime);

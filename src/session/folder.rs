@@ -1,4 +1,5 @@
 //! Where a session keeps its tape and the run file that it was started with.
+use crate::commands::GIVEN;
 use crate::failure::Failure;
 use crate::run_file::RunFile;
 use std::fs::File;
@@ -105,12 +106,13 @@ impl SessionFolder {
         Err(Failure::Usage(format!("{}: {}; {text}", self.0.display(), changed.join(", "))))
     }
 
-    /// Writes the run file of a first start.
-    pub(super) fn begin(&self, config: &RunFile) -> Result<(), Failure> {
+    /// Writes the run file of a first start, and the one that it was asked for, which is what was promoted.
+    pub(super) fn begin(&self, config: &RunFile, given: &RunFile) -> Result<(), Failure> {
         let failed = |error: std::io::Error| Failure::Failed(format!("cannot write {}: {error}", self.0.display()));
         std::fs::create_dir_all(&self.0).map_err(failed)?;
         // Whoever may enter may stop the session.
         std::fs::set_permissions(&self.0, std::fs::Permissions::from_mode(0o700)).map_err(failed)?;
+        std::fs::write(self.0.join(GIVEN), given.resolved()).map_err(failed)?;
         let (aside, path) = (self.0.join("run.toml.new"), self.run_file());
         std::fs::write(&aside, config.resolved()).map_err(failed)?;
         std::fs::rename(aside, path).map_err(failed)

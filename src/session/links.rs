@@ -55,13 +55,13 @@ impl Reach {
         self.places.of(venue).cloned().unwrap_or(Place::Its(usual))
     }
 
-    /// Refuses a session that lacks a key, or would send orders to more than a loopback venue.
-    pub(super) fn check(&self) -> Result<(), Failure> {
+    /// Refuses a session that lacks a key, and a rehearsal that would send orders to more than a loopback venue.
+    pub(super) fn check(&self, rehearsal: bool) -> Result<(), Failure> {
         for (venue, keys) in &self.keys {
-            if self.mode.sends() && !self.places.is_loopback(venue) {
+            if rehearsal && self.mode.sends() && !self.places.is_loopback(venue) {
                 return Err(Failure::Usage(format!(
-                    "`live` sends orders to loopback venues only, until a strategy can be promoted: `--endpoint \
-                     {venue}=http://127.0.0.1:PORT` or `--demo`; `shadow` shows what {venue} itself would be sent"
+                    "a rehearsal sends orders to loopback venues only: `--endpoint {venue}=http://127.0.0.1:PORT` or \
+                     `--demo`; `shadow` shows what {venue} itself would be sent"
                 )));
             }
             if self.mode.needs_keys() && keys.is_none() {

@@ -1,6 +1,7 @@
 //! Sessions: the run file's strategy against a venue's real stream, on a tape that a restart goes on with. Orders go to the
 //! simulated venue (paper), there with a dry run beside it (shadow), or to the venue (live).
 mod accounts;
+mod authority;
 mod control;
 mod demo;
 mod folder;

@@ -1,6 +1,7 @@
 //! `check --live`: everything that a live start would need, looked at one by one, with what to do about each failure. It asks and
 //! changes nothing.
 use super::accounts::account_rows;
+use super::authority::Authority;
 use super::demo::Demo;
 use super::folder::SessionFolder;
 use super::links::{Reach, connector, listed, venues};
@@ -76,6 +77,7 @@ pub fn preflight(arguments: &RunArguments, wish: &SessionWish) -> Result<(), Fai
     let mut rows = vec![Row::fine("run file", format!("{} is read, every key known", arguments.run.display()))];
     let setup = built(&config, &mut rows);
     rows.push(limits(&config));
+    rows.push(promotion(&config, wish.rehearsal));
     let name = format!("{}-live", config.run.name);
     let folder = SessionFolder::new(wish.out.clone().unwrap_or_else(|| Path::new("runs").join(name)));
     rows.extend(disk(&folder));
@@ -113,6 +115,19 @@ fn built(config: &RunFile, rows: &mut Vec<Row>) -> Option<Setup> {
             rows.push(Row::new(State::Fail, "set-up", error.to_string(), "correct the run file"));
             None
         }
+    }
+}
+
+fn promotion(config: &RunFile, rehearsal: bool) -> Row {
+    match Authority::find(config, Mode::Live, rehearsal) {
+        Ok(None) => Row::new(State::Warn, "promotion", "a rehearsal, under no record", "loopback venues only"),
+        Ok(Some(it)) => Row::fine("promotion", format!("record {} ({})", &it.record[..12], it.stage)),
+        Err(error) => Row::new(
+            State::Fail,
+            "promotion",
+            error.to_string(),
+            "promote this version, or go back to the promoted one",
+        ),
     }
 }
 
@@ -180,17 +195,8 @@ fn read_through(path: &Path) -> Result<String, String> {
 fn venue_rows(config: &RunFile, setup: Option<&Setup>, reach: &Reach, venue: &str, is_new: bool) -> Vec<Row> {
     let about = |what: &str| format!("{venue}: {what}");
     let mut rows = Vec::new();
-    rows.push(if reach.places.is_loopback(venue) {
-        Row::fine(about("host"), "a loopback venue")
-    } else {
-        let todo = format!("`--endpoint {venue}=http://127.0.0.1:PORT`, or `shadow`");
-        Row::new(
-            State::Fail,
-            about("host"),
-            "`live` sends to loopback venues only, until a strategy can be promoted",
-            todo,
-        )
-    });
+    let what = if reach.places.is_loopback(venue) { "a loopback venue" } else { "the venue itself" };
+    rows.push(Row::fine(about("host"), what));
     rows.push(match reach.keys(venue) {
         None => Row::new(
             State::Fail,

@@ -1,4 +1,5 @@
 //! A session from its start to its end, and from an end to where it goes on.
+use super::authority::Authority;
 use super::control::{Status, listen};
 use super::demo::Demo;
 use super::folder::SessionFolder;
@@ -40,6 +41,8 @@ pub struct SessionWish {
     pub demo: Option<u64>,
     /// When to stop, by the market's clock; when somebody says so if absent.
     pub until: Option<Timestamp>,
+    /// Send orders without a promotion record, to loopback venues only.
+    pub rehearsal: bool,
     /// Print one object at the end.
     pub json: bool,
 }
@@ -54,6 +57,8 @@ pub fn start(mode: Mode, arguments: &RunArguments, wish: &SessionWish) -> Result
         let text = "a session needs a section [risk]: at least `allowed_instruments`";
         return Err(given.error_at("risk", text).into());
     }
+    let authority = Authority::find(&given, mode, wish.rehearsal)?;
+    let (promoted, given, set) = narrowed(arguments, given, authority.as_ref())?;
     let name = format!("{}-{}", given.run.name, mode.name());
     let folder = SessionFolder::new(wish.out.clone().unwrap_or_else(|| Path::new("runs").join(name)));
     folder.check()?;
@@ -69,26 +74,47 @@ pub fn start(mode: Mode, arguments: &RunArguments, wish: &SessionWish) -> Result
     }
     let places = Places::new(&endpoints, &venues(&given))?;
     let reach = Reach::new(&given, mode, places, wish.credentials.as_deref())?;
-    reach.check()?;
+    reach.check(wish.rehearsal)?;
     let market = wish.market.or_else(|| endpoints.iter().find_map(|text| market::of(text.rsplit('=').next()?)));
     let clock = market.map_or_else(Clock::wall, |(market, speed)| Clock::scaled(market, speed));
     let config = if folder.holds_a_session() {
         folder.stored(&given)?
     } else {
-        let config = first_start(arguments, &given, &reach, clock)?;
-        folder.begin(&config)?;
+        let config = first_start((&arguments.run, &set), &given, &reach, clock)?;
+        folder.begin(&config, &promoted)?;
         config
     };
     let strategy = strategy_setup::build(&config, &registry())?;
     let setup = Setup::live(&config)?;
     let core = setup.core(&config, strategy);
-    session(&config, &setup, core, &folder, (&reach, clock), wish)
+    session(&config, &setup, core, (&folder, authority.as_ref()), (&reach, clock), wish)
+}
+
+/// The run file as it was promoted, the same with the limits of a canary, and the overrides that make it so.
+fn narrowed(
+    arguments: &RunArguments,
+    given: RunFile,
+    authority: Option<&Authority>,
+) -> Result<(RunFile, RunFile, Vec<String>), Failure> {
+    let mut set = arguments.set.clone();
+    let Some(authority) = authority else { return Ok((given.clone(), given, set)) };
+    let more = authority.overrides(&given)?;
+    terminal::say(&format!("under promotion record {} ({})", &authority.record[..12], authority.stage));
+    more.iter().for_each(|text| terminal::say(&format!("a canary: {text}")));
+    set.extend(more);
+    let narrowed = RunFile::load(&arguments.run, &set)?;
+    Ok((given, narrowed, set))
 }
 
 /// The configuration of a session that begins: with what the venue says of its instruments, and trading from now on.
-fn first_start(arguments: &RunArguments, given: &RunFile, reach: &Reach, clock: Clock) -> Result<RunFile, Failure> {
+fn first_start(
+    (path, set): (&Path, &[String]),
+    given: &RunFile,
+    reach: &Reach,
+    clock: Clock,
+) -> Result<RunFile, Failure> {
     let probe = RunId::new("probe").map_err(Failure::failed)?;
-    let mut overrides = arguments.set.clone();
+    let mut overrides = set.to_vec();
     overrides.extend(terms::overrides(given, reach, &probe, clock)?);
     let shortest = given.instruments.iter().map(|section| section.interval.0).min().unwrap_or(1);
     let now = clock.now().0;
@@ -98,18 +124,22 @@ fn first_start(arguments: &RunArguments, given: &RunFile, reach: &Reach, clock: 
     // A backtest's end is not a session's.
     let later = instant_text(from.after(50 * 365 * engine::Interval::DAY.0));
     overrides.push(format!("data.to=\"{later}\""));
-    Ok(RunFile::load(&arguments.run, &overrides)?)
+    Ok(RunFile::load(path, &overrides)?)
 }
 
 fn session<S: Strategy>(
     config: &RunFile,
     setup: &Setup,
     mut core: Core<S>,
-    folder: &SessionFolder,
+    (folder, authority): (&SessionFolder, Option<&Authority>),
     (reach, clock): (&Reach, Clock),
     wish: &SessionWish,
 ) -> Result<(), Failure> {
-    let header = tape_header::session_header(config, setup, reach.mode.name(), &drawn_id()?);
+    let mut header = tape_header::session_header(config, setup, reach.mode.name(), &drawn_id()?);
+    if let Some(authority) = authority {
+        header.set(tape_header::RECORD, authority.record.clone());
+        header.set(tape_header::STAGE, authority.stage.name());
+    }
     let (journal, recovered) =
         LiveJournal::begin(OsDisk::new(&folder.tape()), &header, LiveOptions::default()).map_err(Failure::failed)?;
     let id = journal.header().get("run.id").unwrap_or_default().to_string();
@@ -121,6 +151,11 @@ fn session<S: Strategy>(
         return Err(Failure::Usage(format!("{path} holds a session that was begun with `{begun_as}`: {text}")));
     }
     refuse_other_policy(journal.header(), &header, folder)?;
+    if reach.mode.sends() && journal.header().get(tape_header::RECORD) != header.get(tape_header::RECORD) {
+        let text =
+            "a session goes on under the promotion record that it was begun under: choose another folder with --out";
+        return Err(Failure::Usage(format!("{}: {text}", folder.path().display())));
+    }
     let driver = Driver::start().map_err(Failure::failed)?;
     let handle = driver.handle();
     let plan = plan(config, setup, (reach, &run_id, folder), &journal, recovered.is_none())?;

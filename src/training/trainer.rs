@@ -7,6 +7,7 @@ use super::judge::{Judge, Verdict};
 use super::material::Material;
 use crate::failure::Failure;
 use crate::run_file::{LearningSection, RunFile};
+use crate::snapshot::Snapshot;
 use crate::tape_header::COMPILER;
 use evaluations::TrainingRow;
 use learning::Fleet;

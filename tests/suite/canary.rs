@@ -100,14 +100,17 @@ fn check(venue: &[&str], run: &str, untils: [&str; 6], signs: usize) {
     let wire = Wire::before(&venue.endpoint);
     let say = |what: &str, keys: &str| desk.say(&format!("{what} --endpoint {} --credentials {keys}", wire.endpoint));
     let mut answers: Vec<(String, Answer)> = Vec::new();
-    let check = format!("check {example} --live");
+    let check = format!("check {example} --live --rehearsal");
     [&right, &wrong].iter().for_each(|keys| answers.push((check.clone(), say(&check, keys))));
     for (place, until) in (0..).map(|it| it / 2).zip(untils) {
         let mode = ["live", "shadow", "paper"][place];
-        let line = format!("{mode} {example} --out {mode} --until {until}");
+        let line = format!("{mode} {example} --rehearsal --out {mode} --until {until}");
         answers.push((line.clone(), say(&line, &right)));
     }
-    answers.push(("live, refused".into(), say(&format!("live {example} --out refused --until {}", untils[5]), &wrong)));
+    answers.push((
+        "live, refused".into(),
+        say(&format!("live {example} --rehearsal --out refused --until {}", untils[5]), &wrong),
+    ));
     for run in ["live", "shadow", "paper"] {
         answers.push((format!("tape export {run}"), desk.say(&format!("tape export {run}"))));
     }

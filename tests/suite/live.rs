@@ -6,11 +6,11 @@ use serde_json::Value;
 const RUN: &str = "@/examples/btc-paper.toml";
 
 fn session(desk: &Desk, mode: &str, venue: &Venue, rest: &str) -> Value {
-    desk.say(&format!("--json {mode} {RUN} --endpoint {} {rest}", venue.endpoint)).json()
+    desk.say(&format!("--json {mode} {RUN} --rehearsal --endpoint {} {rest}", venue.endpoint)).json()
 }
 
 fn start(desk: &Desk, venue: &Venue, folder: &str, rest: &str) -> Running {
-    let line = format!("live {RUN} --endpoint {}{rest}", venue.endpoint);
+    let line = format!("live {RUN} --rehearsal --endpoint {}{rest}", venue.endpoint);
     Running::start(desk, &line, folder)
 }
 
@@ -21,7 +21,7 @@ fn check<'a>(table: &'a Value, about: &str) -> &'a Value {
 }
 
 fn preflight(desk: &Desk, venue: &Venue, rest: &str) -> (i32, Value) {
-    let answer = desk.say(&format!("--json check {RUN} --live --endpoint {}{rest}", venue.endpoint));
+    let answer = desk.say(&format!("--json check {RUN} --live --rehearsal --endpoint {}{rest}", venue.endpoint));
     (answer.code, serde_json::from_str(&answer.out).unwrap_or_else(|e| panic!("{e}: {} {}", answer.out, answer.err)))
 }
 
@@ -52,10 +52,11 @@ fn the_same_at_alpaca() {
     let example = project().join("examples/btc-alpaca.toml").display().to_string();
     let venue = Venue::of(&["alpaca", &example, "--speed", "1500"]);
     let session = |mode: &str, until: &str| {
-        let line = format!("--json {mode} {run} --endpoint {} --out {mode} --until {until}", venue.endpoint);
+        let line =
+            format!("--json {mode} {run} --rehearsal --endpoint {} --out {mode} --until {until}", venue.endpoint);
         desk.say(&line).json()
     };
-    let table = desk.say(&format!("--json check {run} --live --endpoint {}", venue.endpoint)).json();
+    let table = desk.say(&format!("--json check {run} --live --rehearsal --endpoint {}", venue.endpoint)).json();
     assert_eq!(table["ready"], true, "{table}");
     // Stopped, gone on with, and replayed; what the account holds is what the tape holds, or it would not go on.
     for (mode, first, second) in [
@@ -88,7 +89,7 @@ fn a_session_begins_in_an_account_that_holds_nothing() {
         first = start(&desk, &venue, "first", "");
     };
     assert_eq!(code, 3, "{table}");
-    let refused = desk.say(&format!("live {RUN} --endpoint {} --out other", venue.endpoint));
+    let refused = desk.say(&format!("live {RUN} --rehearsal --endpoint {} --out other", venue.endpoint));
     refused.refuses(1, "the account is not as a session begins");
     assert!(refused.err.contains("the tape holds 0 and the venue"), "{}", refused.err);
     // The first one goes on, and its tape agrees.
@@ -146,8 +147,9 @@ fn a_kill_cancels_resting_orders_also_those_that_nobody_of_the_session_sent() {
     let (desk, venue) = (Desk::new(), Venue::serve("600"));
     let resting = run_with(&desk, "resting.toml", |text| grid(text).replace("\"cancel\"", "\"keep\""));
     let idle = run_with(&desk, "idle.toml", |text| text.replace("50000 USDT", "1 USDT"));
-    let live =
-        |run: &str, folder: &str| Running::start(&desk, &format!("live {run} --endpoint {}", venue.endpoint), folder);
+    let live = |run: &str, folder: &str| {
+        Running::start(&desk, &format!("live {run} --rehearsal --endpoint {}", venue.endpoint), folder)
+    };
     let mut idle = live(&idle, "idle");
     idle.wait_until(&desk, "a session", |it| it["feeds"]["bybit:BTCUSDT"] == "ready");
 
@@ -158,7 +160,7 @@ fn a_kill_cancels_resting_orders_also_those_that_nobody_of_the_session_sent() {
     assert_eq!(first.end().0, 0);
     let open = || preflight(&desk, &venue, "").1;
     assert_eq!(check(&open(), "bingx: open orders")["found"], "there are 6 orders, and a session begins with none");
-    let refused = desk.say(&format!("live {RUN} --endpoint {} --out other", venue.endpoint));
+    let refused = desk.say(&format!("live {RUN} --rehearsal --endpoint {} --out other", venue.endpoint));
     refused.refuses(1, "is open there and is not ours");
     assert_eq!(commands(&desk, "other"), [] as [&str; 0], "nothing was sent before the account was looked at");
 
@@ -259,8 +261,8 @@ fn a_dry_run_writes_down_what_would_be_sent_and_sends_nothing() {
 #[test]
 fn what_is_in_the_way_of_a_live_start_is_said_before_it() {
     let (desk, venue) = (Desk::new(), Venue::serve("1500"));
-    desk.say(&format!("live {RUN}")).refuses(2, "loopback venues only");
-    desk.say(&format!("live {RUN} --endpoint http://192.0.2.1:80")).refuses(2, "loopback venues only");
+    desk.say(&format!("live {RUN}")).refuses(3, "`live` needs a promotion record");
+    desk.say(&format!("live {RUN} --rehearsal --endpoint http://192.0.2.1:80")).refuses(2, "loopback venues only");
     desk.say(&format!("shadow {RUN} --endpoint http://192.0.2.1:80")).refuses(2, "needs a key of bingx");
     let wrong = desk.write("bingx.key", "another-key\nanother-secret\n");
     let mode = |mode: u32| {
@@ -277,7 +279,7 @@ fn what_is_in_the_way_of_a_live_start_is_said_before_it() {
     let shown = table.to_string();
     assert!(!shown.contains("another-key") && !shown.contains("another-secret"), "{shown}");
     let run = run_with(&desk, "rich.toml", |text| text.replace("100000 USDT", "900000 USDT"));
-    let line = format!("--json check {} --live --endpoint {}", run, venue.endpoint);
+    let line = format!("--json check {} --live --rehearsal --endpoint {}", run, venue.endpoint);
     let answer = desk.say(&line);
     let table: Value = serde_json::from_str(&answer.out).expect("an object");
     assert_eq!((answer.code, &check(&table, "bingx: balance")["state"]), (3, &"fail".into()), "{table}");
