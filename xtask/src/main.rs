@@ -10,6 +10,7 @@ mod door;
 mod failure;
 mod libtorch;
 mod no_std;
+mod peers;
 mod proofs;
 mod python;
 mod sb3;

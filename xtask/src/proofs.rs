@@ -6,6 +6,7 @@
 use crate::clients;
 use crate::door;
 use crate::failure::Failure;
+use crate::peers;
 use crate::sb3;
 use crate::step::Step;
 use crate::toolchain::answer;
@@ -29,6 +30,8 @@ enum Work {
     Cargo(&'static str),
     /// The scripts of other people's clients.
     Clients,
+    /// Statistics of other people's libraries.
+    Peers,
     /// Policies of stable-baselines3.
     Sb3,
     /// The wheel of the Python door, and the script that goes through it.
@@ -78,6 +81,16 @@ const PROOFS: &[Proof] = &[
         ),
     },
     Proof {
+        name: "statistics",
+        shows: "overfitting of 180 matrices as published; how often an interval holds the truth",
+        work: Work::Cargo("test --release --locked -p onetape-evaluations --lib -- statistics:: --nocapture"),
+    },
+    Proof {
+        name: "peers",
+        shows: "block lengths, tests of the best of many, splits and paths are those of arch and skfolio",
+        work: Work::Peers,
+    },
+    Proof {
         name: "clients",
         shows: "ccxt and alpaca-py take the loopback venues for the real ones; a debug build",
         work: Work::Clients,
@@ -111,6 +124,7 @@ fn prove(root: &Path, proof: &Proof) -> Result<(), Failure> {
             Step::cargo(proof.name, root, arguments).variable("ONETAPE_PROVE", "1").marked_lines(MARK)?
         }
         Work::Clients => clients::prove(root, MARK)?,
+        Work::Peers => peers::prove(root, MARK)?,
         Work::Sb3 => sb3::prove(root, MARK)?,
         Work::Door => door::prove(root, MARK)?,
     };

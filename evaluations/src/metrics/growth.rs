@@ -37,6 +37,14 @@ pub fn annual_growth(growth: f64, years: f64) -> Option<f64> {
     Some(libm::pow(growth, exponent) - 1.0).filter(|g| g.is_finite())
 }
 
+/// The mean return, compounded over a year: `(1 + mean)^periods - 1`.
+///
+/// What LEAN calls annual performance, and divides by the volatility for its Sharpe ratio.
+#[must_use]
+pub fn compounded_mean(returns: &[f64], periods: f64) -> Option<f64> {
+    annual_growth(1.0 + super::mean(returns)?, 1.0 / periods)
+}
+
 /// The annualised sample deviation of `returns`, ddof 1.
 #[must_use]
 pub fn volatility(returns: &[f64], periods: f64) -> Option<f64> {
@@ -93,6 +101,20 @@ mod tests {
         check(volatility(&EIGHT, 252.0), 0.913_646_540_0, 1e-9);
         check(downside_deviation(&EIGHT, 252.0), 0.604_483_25, 1e-8);
         check(Some(total(&EIGHT) - 1.0), 0.03893, 5e-6);
+    }
+
+    #[test]
+    fn the_compounded_mean_is_that_of_lean() {
+        let closes = crate::metrics::testing::LeanCloses::read();
+        let returns = closes.spy();
+        let of = |days: &[f64]| compounded_mean(days, 252.0);
+        check(of(&returns), 0.082_859_685_889_996_37, 1e-14);
+        check(of(&returns[closes.bear[0]..closes.bear[1]]), -0.415_465_618_080_096_74, 1e-14);
+        check(of(&returns[closes.bull[0]..closes.bull[1]]), 0.197_417_383_201_794_47, 1e-14);
+        check(compounded_mean(&[0.5, 1.5], 4.0), 15.0, 1e-12);
+        check(of(&[0.0; 252]), 0.0, 0.0);
+        // LEAN's Sharpe ratio of the eight returns.
+        check(Some(of(&EIGHT).unwrap() / volatility(&EIGHT, 252.0).unwrap()), 4.16695, 5e-6);
     }
 
     #[test]

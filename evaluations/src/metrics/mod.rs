@@ -56,6 +56,36 @@ pub(crate) mod testing {
     /// The eight daily returns that the popular libraries are compared on.
     pub(crate) const EIGHT: [f64; 8] = [0.01, 0.10, -0.04, 0.02, 0.03, 0.02, 0.01, -0.10];
 
+    /// Daily closes of the sample data of LEAN, which its own tests read.
+    #[derive(serde::Deserialize)]
+    pub(crate) struct LeanCloses {
+        /// From which return, and up to which, the falling market of 2008 is.
+        pub(crate) bear: [usize; 2],
+        /// The same of the rising market of 2017.
+        pub(crate) bull: [usize; 2],
+        spy: Vec<f64>,
+        aapl: Vec<f64>,
+    }
+
+    impl LeanCloses {
+        pub(crate) fn read() -> Self {
+            let text = include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures/lean-closes.json"));
+            serde_json::from_str(text).expect("the fixture is JSON")
+        }
+
+        pub(crate) fn spy(&self) -> Vec<f64> {
+            returns(&self.spy)
+        }
+
+        pub(crate) fn aapl(&self) -> Vec<f64> {
+            returns(&self.aapl)
+        }
+    }
+
+    fn returns(closes: &[f64]) -> Vec<f64> {
+        closes.windows(2).map(|pair| pair[1] / pair[0] - 1.0).collect()
+    }
+
     /// Panics when `found` is not `expected` to `digits` decimal places.
     #[track_caller]
     pub(crate) fn check(found: Option<f64>, expected: f64, tolerance: f64) {

@@ -71,6 +71,17 @@ pub fn calmar(cagr: Option<f64>, max_drawdown: f64) -> Option<f64> {
     quotient(cagr?, max_drawdown.abs())
 }
 
+/// The annualised deviation of what `returns` brought beyond a benchmark's, day by day.
+///
+/// # Panics
+/// When the two are of different lengths.
+#[must_use]
+pub fn tracking_error(returns: &[f64], benchmark: &[f64], periods: f64) -> Option<f64> {
+    assert_eq!(returns.len(), benchmark.len(), "both are of the same days");
+    let beyond: Vec<f64> = returns.iter().zip(benchmark).map(|(r, b)| r - b).collect();
+    super::growth::volatility(&beyond, periods)
+}
+
 /// What is gained above `threshold` over what is lost below it, summed.
 #[must_use]
 pub fn omega(returns: &[f64], threshold: f64) -> Option<f64> {
@@ -118,6 +129,17 @@ mod tests {
         ] {
             check(lo_factor(q, rho), expected, 5e-5);
         }
+    }
+
+    #[test]
+    fn the_tracking_error_is_that_of_lean() {
+        let closes = crate::metrics::testing::LeanCloses::read();
+        check(tracking_error(&closes.aapl(), &closes.spy()[..252], 252.0), 0.527_808_994_076_911_7, 1e-14);
+        check(tracking_error(&[0.3; 252], &[0.3; 252], 252.0), 0.0, 0.0);
+        let falling: Vec<f64> = (0..252).map(f64::from).collect();
+        let above: Vec<f64> = falling.iter().map(|r| r + 175.0).collect();
+        check(tracking_error(&above, &falling, 252.0), 0.0, 0.0);
+        assert_eq!(tracking_error(&[0.1], &[0.2], 252.0), None);
     }
 
     #[test]

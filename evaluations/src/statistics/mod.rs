@@ -2,12 +2,22 @@
 //!
 //! Plain slices go in and structs come out; nothing here reads a file, knows a strategy or decides. Undefined is `None`.
 //! Work is split by index and each index draws from its own random stream, so that nothing depends on the number of threads.
+pub mod block_length;
+pub mod bootstrap;
 pub mod haircut;
+pub mod intervals;
 pub mod overfitting;
+pub mod paired;
+pub mod paths;
+#[cfg(test)]
+mod peers;
 mod sample;
 pub mod serial;
 pub mod shuffle;
+#[cfg(test)]
+mod speed;
 pub mod splits;
+pub mod superior;
 pub mod trials;
 pub mod walk_forward;
 
