@@ -189,7 +189,7 @@ fn names(folder: &Path) -> Result<Vec<String>, EvidenceError> {
 }
 
 /// Refuses names that could lead out of the folder or that a page cannot link to.
-fn check_name(folder: &Path, name: &str) -> Result<(), EvidenceError> {
+pub(crate) fn check_name(folder: &Path, name: &str) -> Result<(), EvidenceError> {
     let reason = if name.split('/').any(|part| part.is_empty() || part == "." || part == "..") {
         "it is not a path below the folder"
     } else if name.len() > 200 || name.chars().any(|c| c.is_control() || c == '\\') {

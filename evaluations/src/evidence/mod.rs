@@ -7,6 +7,7 @@ mod catalogue;
 mod error;
 mod version;
 
+pub(crate) use bundle::check_name;
 pub use catalogue::{Better, KNOWN, Known, known};
 pub(crate) use catalogue::{lookup, nearest};
 pub use error::EvidenceError;
