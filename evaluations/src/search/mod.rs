@@ -4,6 +4,7 @@
 //! order in which it was named, so that nothing hangs on the number of threads. What a set is worth, the command line
 //! says through [`Objective`]. Every set that was tried stands in the result, also the stopped and the failed ones: a
 //! search that forgets its failures flatters what it found.
+mod importance;
 mod method;
 pub mod neighbourhood;
 mod pruning;
@@ -11,6 +12,7 @@ mod results;
 mod space;
 mod tried;
 
+pub use importance::{Importance, importance};
 pub use method::Method;
 pub use pruning::Pruning;
 pub use results::write_trials;

@@ -32,6 +32,13 @@ impl Axis {
         Self::round(if low < 0.0 { low - pad } else { 0.0 }, if high > 0.0 { high + pad } else { 0.0 }, label)
     }
 
+    /// The same axis with `most` ticks at most: on narrow charts, labels would run into each other.
+    pub(crate) fn fewer(mut self, most: usize) -> Self {
+        let every = self.ticks.len().div_ceil(most.max(1)).max(1);
+        self.ticks = self.ticks.into_iter().step_by(every).collect();
+        self
+    }
+
     fn round(from: f64, to: f64, label: fn(f64) -> String) -> Self {
         let step = round_step((to - from) / 6.5);
         let first = libm::ceil(from / step) as i64;

@@ -32,18 +32,45 @@ pub(crate) enum Role {
     Page,
     /// What must stand out.
     Ink,
+    /// The second of several series; the first is the line.
+    Second,
+    /// The third.
+    Third,
+    /// The fourth.
+    Fourth,
+    /// The fifth.
+    Fifth,
+    /// The sixth.
+    Sixth,
 }
 
 impl Role {
-    const ALL: [Self; 8] =
-        [Self::Line, Self::Up, Self::Down, Self::Quiet, Self::Grid, Self::Label, Self::Page, Self::Ink];
+    const ALL: [Self; 13] = [
+        Self::Line,
+        Self::Up,
+        Self::Down,
+        Self::Quiet,
+        Self::Grid,
+        Self::Label,
+        Self::Page,
+        Self::Ink,
+        Self::Second,
+        Self::Third,
+        Self::Fourth,
+        Self::Fifth,
+        Self::Sixth,
+    ];
+    /// The colours of several series on one chart, in their order.
+    pub(crate) const SERIES: [Self; 6] =
+        [Self::Line, Self::Second, Self::Third, Self::Fourth, Self::Fifth, Self::Sixth];
 
     /// The colour that stands for the role until the picture is done.
     pub(crate) fn colour(self) -> RGBColor {
         RGBColor(1, 2, self as u8 + 1)
     }
 
-    fn variable(self) -> &'static str {
+    /// The CSS variable that holds the colour.
+    pub(crate) fn variable(self) -> &'static str {
         match self {
             Self::Line => "var(--line)",
             Self::Up => "var(--up)",
@@ -53,12 +80,22 @@ impl Role {
             Self::Label => "var(--label)",
             Self::Page => "var(--page)",
             Self::Ink => "var(--ink)",
+            Self::Second => "var(--second)",
+            Self::Third => "var(--third)",
+            Self::Fourth => "var(--fourth)",
+            Self::Fifth => "var(--fifth)",
+            Self::Sixth => "var(--sixth)",
         }
     }
 
     /// A line of the role's colour, `width` tenths of a pixel on the page.
     pub(crate) fn stroke(self, width: u32) -> ShapeStyle {
         self.colour().stroke_width(width * SCALE / 10)
+    }
+
+    /// A line that others shine through; `width` in tenths of a pixel, `strength` from 0 to 1.
+    pub(crate) fn thin(self, width: u32, strength: f64) -> ShapeStyle {
+        self.colour().mix(strength).stroke_width(width * SCALE / 10)
     }
 
     /// The role's colour, filled; `strength` from 0 to 1.

@@ -8,15 +8,20 @@ mod chart;
 mod curve_charts;
 mod diagnostics_section;
 mod figures;
+mod heat_map;
+mod histogram;
+mod marks;
 mod metric_table;
 mod page;
 mod return_charts;
 mod risk_section;
+mod search_sheet;
 mod strategies_section;
 mod sweep_sheet;
 mod training_sheet;
 mod trip_tables;
 
+pub use search_sheet::{SearchSheet, search_html};
 pub use sweep_sheet::{SweepSheet, sweep_html};
 pub use training_sheet::{TrainingSheet, training_html};
 

@@ -1,4 +1,5 @@
 //! The frame of the page, its header, and the sections that are made of the summary alone.
+use super::chart::Size;
 use super::figures::{escape, money, number, percent, plain, tone};
 use crate::summary::{CurrencyResult, Summary};
 use engine::Money;
@@ -50,6 +51,44 @@ pub(crate) fn table(head: &[&str], rows: &[Vec<String>]) -> String {
         text += "</tr>\n";
     }
     text + "</tbody></table></div>\n"
+}
+
+/// The head of a page that is not a run's own: what made it, its name, facts, and the digest of what it is about.
+pub(crate) fn head(brand: &str, name: &str, facts: &[String], digest: Option<(&str, &str)>) -> String {
+    let facts: String = facts.iter().map(|fact| format!("<li>{}</li>", escape(fact))).collect();
+    let digest = digest.map_or_else(String::new, |(what, digest)| {
+        format!("<p class=\"digest\">{} <code>{}</code></p>\n", escape(what), escape(digest))
+    });
+    format!(
+        "<header>\n<p class=\"brand\">{}</p>\n<h1>{}</h1>\n<ul class=\"facts\">{facts}</ul>\n{digest}</header>\n",
+        escape(brand),
+        escape(name)
+    )
+}
+
+/// Figures one looks at first: name, value, note; the sign of the number colours the value.
+pub(crate) fn card_list(cards: &[(String, String, String, f64)]) -> String {
+    let card = |(name, value, note, sign): &(String, String, String, f64)| {
+        format!(
+            "<div class=\"card\"><p class=\"name\">{}</p><p class=\"value {}\">{}</p><p class=\"note\">{}</p></div>\n",
+            escape(name),
+            tone(*sign),
+            escape(value),
+            escape(note)
+        )
+    };
+    let cards: String = cards.iter().map(card).collect();
+    format!("<section id=\"figures\" class=\"cards\">\n{cards}</section>\n")
+}
+
+/// A sentence where a chart or a table would stand.
+pub(crate) fn calm(text: &str) -> String {
+    format!("<p class=\"calm\">{}</p>\n", escape(text))
+}
+
+/// A chart drawn once for wide and once for narrow screens, with its caption.
+pub(crate) fn drawn(caption: &str, (wide, narrow): (Size, Size), draw: impl Fn(Size) -> String) -> String {
+    figure(caption, &draw(wide), &draw(narrow))
 }
 
 /// A value coloured by its sign.

@@ -2,6 +2,7 @@
 //!
 //! With `ONETAPE_TEST_PAGES=FOLDER` the pages are kept there to be looked at.
 mod risk_page;
+mod search_page;
 
 use super::*;
 use crate::curve::{Curve, EquityCurve};

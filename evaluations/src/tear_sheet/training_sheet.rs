@@ -1,7 +1,7 @@
 //! The report of a training: how it went, what the policy earned on candles that it was not trained on, and where it comes from.
 use super::axis::{Axis, thin};
 use super::chart::{Role, Size, chart, level, line, line_over};
-use super::figures::{escape, number, percent, short, tone};
+use super::figures::{escape, number, percent, short};
 use super::page::{self, figure, section, table};
 use crate::training::TrainingRow;
 
@@ -49,7 +49,7 @@ const DRAWN: [(&str, &str); 12] = [
 /// The report of a training as one HTML file.
 #[must_use]
 pub fn training_html(sheet: &TrainingSheet<'_>) -> String {
-    let mut body = header(sheet);
+    let mut body = page::head("Onetape training", sheet.name, sheet.facts, None) + &page::card_list(sheet.cards);
     body += &section("validation", "On candles that it was not trained on", &validation(sheet));
     body += &section("curves", "How it went", &curves(sheet.rows));
     for (place, (title, rows)) in sheet.tables.iter().enumerate() {
@@ -57,25 +57,6 @@ pub fn training_html(sheet: &TrainingSheet<'_>) -> String {
         body += &section(&format!("table-{place}"), title, &table(&["Name", "Value "], &rows));
     }
     page::document(sheet.name, &body)
-}
-
-fn header(sheet: &TrainingSheet<'_>) -> String {
-    let facts: String = sheet.facts.iter().map(|fact| format!("<li>{}</li>", escape(fact))).collect();
-    let card = |(name, value, note, sign): &(String, String, String, f64)| {
-        format!(
-            "<div class=\"card\"><p class=\"name\">{}</p><p class=\"value {}\">{}</p><p class=\"note\">{}</p></div>\n",
-            escape(name),
-            tone(*sign),
-            escape(value),
-            escape(note)
-        )
-    };
-    let cards: String = sheet.cards.iter().map(card).collect();
-    format!(
-        "<header>\n<p class=\"brand\">Onetape training</p>\n<h1>{}</h1>\n<ul class=\"facts\">{facts}</ul>\n</header>\n\
-         <section id=\"figures\" class=\"cards\">\n{cards}</section>\n",
-        escape(sheet.name)
-    )
 }
 
 fn validation(sheet: &TrainingSheet<'_>) -> String {
