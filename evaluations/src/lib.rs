@@ -22,6 +22,7 @@ pub mod tear_sheet;
 mod time_text;
 pub mod training;
 pub mod trials;
+pub mod watch;
 
 pub use curve::{Curve, EquityCurve, EquityPoint};
 pub use diagnostics::{Diagnostics, FillWatch, SensitivityRow};

@@ -19,8 +19,8 @@ pub struct CanaryTerms {
     pub max_notional: Decimal,
 }
 
-/// What is done when a condition is met.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+/// What is done when a condition is met; the graver is the greater.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Action {
     /// Trading stops until people resume it.
@@ -49,12 +49,15 @@ pub type WatchTerms = BTreeMap<&'static str, WatchTerm>;
 
 /// What can be watched: its name, and what its limit is.
 pub const WATCHED: [(&str, &str); 6] = [
-    ("returns_drift", "the cumulated sum of shortfalls of daily return, in standard deviations of a day"),
+    (
+        "returns_drift",
+        "the probability of a false alarm within a year, below 1: how easily shortfalls of daily return alarm",
+    ),
     ("slippage_bps", "mean slippage above the expected, in basis points"),
     ("fill_rate", "the least share of orders that are filled, against the expected, from 0 to 1"),
     ("frequency", "how many times more or fewer trades a day than expected"),
     ("features_psi", "population stability index of the worst feature"),
-    ("drawdown_quantile", "the quantile of the bootstrap paths' drawdown that may not be passed, from 0 to 1"),
+    ("drawdown_quantile", "the quantile of the bootstrap paths' drawdown that may not be passed, from 0.01 to 0.99"),
 ];
 
 /// Decimals in files: a string of plain digits.

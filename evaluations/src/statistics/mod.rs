@@ -22,6 +22,7 @@ pub mod trials;
 pub mod walk_forward;
 
 pub use sample::SampleError;
+pub(crate) use sample::{at_least, finite};
 
 use engine::Rng;
 

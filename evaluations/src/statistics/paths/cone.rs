@@ -35,6 +35,16 @@ impl Cone {
         let part = day.saturating_sub(self.days[before]) as f64 / length as f64;
         Some(from + part * (to - from))
     }
+
+    /// The same for any level within those that stand, on a line between them.
+    #[must_use]
+    pub fn between(&self, day: usize, level: f64) -> Option<f64> {
+        let above = *self.levels.iter().find(|l| **l >= level - 1e-12)?;
+        let below = *self.levels.iter().rev().find(|l| **l <= level + 1e-12)?;
+        let (from, to) = (self.at(day, below)?, self.at(day, above)?);
+        let part = if above > below { (level - below) / (above - below) } else { 0.0 };
+        Some(from + part * (to - from))
+    }
 }
 
 /// The cones of three figures at each mark; `marked` holds the paths one after another, each with all its `days`.

@@ -58,6 +58,9 @@ fn long_paths_have_their_bands_on_a_part_of_the_days() {
     let between = cone.at(13, 0.5).unwrap();
     let (low, high) = (cone.at(10, 0.5).unwrap(), cone.at(20, 0.5).unwrap());
     assert!((between - (low + 0.3 * (high - low))).abs() < 1e-12);
+    let (q95, q99) = (cone.at(20, 0.95).unwrap(), cone.at(20, 0.99).unwrap());
+    assert!(cone.between(20, 0.96).is_some_and(|q| (q - (0.75 * q95 + 0.25 * q99)).abs() < 1e-9));
+    assert_eq!((cone.between(20, 0.95), cone.between(20, 0.995), cone.between(20, 0.001)), (Some(q95), None, None));
     assert_eq!((cone.at(1, 0.5), cone.at(2_501, 0.5), cone.at(10, 0.33)), (Some(low), None, None));
     assert!(marks(1_001).windows(2).all(|pair| pair[0] < pair[1]) && marks(1_001).last() == Some(&1_001));
     assert_eq!(marks(3), [1, 2, 3]);
