@@ -19,7 +19,7 @@ use evaluations::metrics::RunFigures;
 use evaluations::sweep::{Parameters, Runner};
 use evaluations::{Curve, Summary};
 use std::sync::Arc;
-use strategies::{BuildError, Registry, Value};
+use strategies::{BuildError, BuiltStrategy, Registry, Value};
 
 /// The run with everything decoded once.
 #[derive(Debug)]
@@ -150,25 +150,18 @@ impl SharedRun {
         Ok(plan)
     }
 
-    /// Runs a case; the second is what it was run with.
+    /// The strategy with other parameters.
     ///
     /// # Errors
-    /// When a parameter is refused, a hardship is impossible or the journal cannot be written.
-    pub fn play<J: Journal>(
-        &self,
-        case: &Case,
-        journal: J,
-        detail: Detail,
-    ) -> Result<(Finished<J>, RunFile, Setup), Failure> {
-        let plan = self.plan(&case.parameters)?;
-        let strategy = plan.make(&self.registry).map_err(|(_, e)| Failure::Usage(e.to_string()))?;
-        self.play_strategy(strategy, case, journal, detail)
+    /// When a parameter is refused.
+    pub fn strategy(&self, parameters: &Parameters) -> Result<BuiltStrategy, Failure> {
+        self.plan(parameters)?.make(&self.registry).map_err(|(_, e)| Failure::Usage(e.to_string()))
     }
 
-    /// The same with a strategy that is handed in; the parameters of the case are not looked at.
+    /// Runs a strategy under the conditions of a case, whose parameters are not looked at; what it was run with comes back beside it.
     ///
     /// # Errors
-    /// As for [`Self::play`].
+    /// When a hardship is impossible or the journal cannot be written.
     pub fn play_strategy<S: Strategy, J: Journal>(
         &self,
         strategy: S,
@@ -214,9 +207,11 @@ impl SharedRun {
     /// Runs a case and sums it up.
     ///
     /// # Errors
-    /// As for [`Self::play`].
+    /// When a parameter is refused, and as for [`Self::play_strategy`].
     pub fn run(&self, case: &Case) -> Result<Ran, Failure> {
-        let (mut finished, config, setup) = self.play(case, DigestOnly::default(), Detail::Figures)?;
+        let strategy = self.strategy(&case.parameters)?;
+        let (mut finished, config, setup) =
+            self.play_strategy(strategy, case, DigestOnly::default(), Detail::Figures)?;
         let digest = finished.recorder.inner().digest();
         let (mut summary, curve) = summarise(&config, &setup, &mut finished, digest);
         summary.parameters = self.plan(&case.parameters)?.texts().collect();

@@ -46,7 +46,7 @@ fn made_all<T: serde::Serialize>(all: &[Made<T>]) -> Value {
 }
 
 fn luck(found: &Found) -> Value {
-    let overfitting = made(&found.overfitting, |it| {
+    let overfitting = made(&found.luck.overfitting, |it| {
         let split = |one: &evaluations::statistics::overfitting::Chosen| {
             json!([one.trial, one.in_sample, one.out_of_sample, one.logit])
         };
@@ -59,7 +59,7 @@ fn luck(found: &Found) -> Value {
             "splits": { "columns": ["trial", "in_sample", "out_of_sample", "logit"], "rows": it.splits.iter().map(split).collect::<Vec<_>>() },
         })
     });
-    let superior = made(&found.superior, |it| {
+    let superior = made(&found.luck.superior, |it| {
         json!({
             "spa": { "lower": it.spa.lower, "consistent": it.spa.consistent, "upper": it.spa.upper },
             "reality_check": it.reality_check, "statistic": it.statistic, "best": it.best,
@@ -73,12 +73,12 @@ fn luck(found: &Found) -> Value {
 
 fn bootstrap(found: &Found) -> Value {
     let ends = |it: &Interval| json!({ "value": it.value, "lower": it.lower, "upper": it.upper, "error": it.error, "undefined": it.undefined });
-    let intervals = made(&found.intervals, |it| {
+    let intervals = made(&found.luck.intervals, |it| {
         let by_name: serde_json::Map<String, Value> =
             it.by_name.iter().map(|(name, interval)| (name.clone(), ends(interval))).collect();
         json!({ "level": it.settings.level, "resamples": it.settings.resamples, "mean_block_days": it.mean_length, "n": it.n, "by_name": by_name })
     });
-    let paths = made(&found.paths, |it| {
+    let paths = made(&found.luck.paths, |it| {
         let quantiles =
             |of: fn(&evaluations::statistics::paths::PathOutcome) -> f64| [0.05, 0.5, 0.95].map(|p| it.quantile(of, p));
         json!({

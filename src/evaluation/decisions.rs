@@ -4,7 +4,7 @@ use crate::recorder::Detail;
 use crate::shared_run::{Case, SharedRun, Window};
 use engine::measure::scaled_text;
 use engine::tape::Outcome;
-use engine::{Effect, Entry, Instrument, Journal, State, Timestamp};
+use engine::{Effect, Entry, Instrument, Journal, State, Strategy, Timestamp};
 use evaluations::causality::{Decision, History, Market, Subject};
 use evaluations::sweep::Parameters;
 use std::convert::Infallible;
@@ -58,10 +58,18 @@ pub struct Decider<'a> {
 
 impl Decider<'_> {
     fn decide(&self, case: &Case) -> Result<Vec<Decision>, Failure> {
-        let journal = Decisions { instruments: self.run.setup.instruments.clone(), taken: Vec::new() };
-        let (finished, _, _) = self.run.play(case, journal, Detail::Figures)?;
-        Ok(finished.split().1.taken)
+        decisions(self.run, self.run.strategy(&case.parameters)?, case)
     }
+}
+
+/// What a strategy decides in a run; the parameters of the case are not looked at.
+///
+/// # Errors
+/// When it cannot be run.
+pub fn decisions<S: Strategy>(run: &SharedRun, strategy: S, case: &Case) -> Result<Vec<Decision>, Failure> {
+    let journal = Decisions { instruments: run.setup.instruments.clone(), taken: Vec::new() };
+    let (finished, _, _) = run.play_strategy(strategy, case, journal, Detail::Figures)?;
+    Ok(finished.split().1.taken)
 }
 
 impl Subject for Decider<'_> {

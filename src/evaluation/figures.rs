@@ -4,10 +4,7 @@ use super::found::{Found, Made};
 use super::walk_forward::Walked;
 use crate::instant::instant_text;
 use evaluations::evidence::Figure;
-use evaluations::metrics::deflated::Record;
 use evaluations::metrics::ratios;
-use evaluations::statistics::haircut;
-use evaluations::statistics::trials::{average_correlation, effective};
 use std::collections::BTreeMap;
 
 /// Figures by name.
@@ -44,30 +41,33 @@ pub(super) mod files {
     pub(in crate::evaluation) const TRIALS: &str = "trials.parquet";
 }
 
-const DAILY: &str = "daily returns, whole run";
-
 /// All figures.
 #[must_use]
 pub fn figures(found: &Found, tried: Tried, periods: f64) -> Figures {
-    let mut all = Put(BTreeMap::new());
-    of_run(&mut all, found, periods);
-    of_luck(&mut all, found, tried);
+    let mut all = Put::default();
+    of_run(&mut all, found);
+    found.luck.put(&mut all, tried);
     of_choice(&mut all, found, periods);
     of_stress(&mut all, found);
     of_honesty(&mut all, found);
-    all.0
+    all.into_figures()
 }
 
 /// Figures as they are put together.
-struct Put(Figures);
+#[derive(Default)]
+pub(super) struct Put(Figures);
 
 impl Put {
-    fn figure(&mut self, name: &str, figure: Figure, file: &str) {
+    pub(super) fn into_figures(self) -> Figures {
+        self.0
+    }
+
+    pub(super) fn figure(&mut self, name: &str, figure: Figure, file: &str) {
         self.0.insert(name.to_string(), figure.shown_by(file));
     }
 
     /// A figure of something that could not be found, with the reason, or of what was.
-    fn made<T>(
+    pub(super) fn made<T>(
         &mut self,
         name: &str,
         made: &Made<T>,
@@ -86,80 +86,14 @@ impl Put {
     }
 }
 
-fn of_run(all: &mut Put, found: &Found, periods: f64) {
-    let returns = &found.base.returns;
-    let n = returns.len();
-    let count = |value: u64, n: u64, basis: &str| Figure::new(Some(value as f64), n, "count", basis);
+fn of_run(all: &mut Put, found: &Found) {
     let trips = found.base.summary.round_trips;
-    all.figure("round_trips", count(trips, trips, "round trips, closed"), files::SUMMARY);
-    all.figure("days", count(n as u64, n as u64, DAILY), files::SUMMARY);
-    let daily = |value: Option<f64>, formula: &str| Figure::new(value, n as u64, formula, DAILY);
-    all.figure("sharpe", daily(ratios::sharpe(returns, periods), "sharpe/mean-over-std-ddof1"), files::SUMMARY);
+    all.figure("round_trips", Figure::new(Some(trips as f64), trips, "count", "round trips, closed"), files::SUMMARY);
     let deepest = found.base.summary.metric("max_drawdown");
-    all.figure("max_drawdown", Figure::new(deepest, n as u64, "max_drawdown/peak", "all marks"), files::SUMMARY);
-    let record = Record::of(returns);
-    let of = |value: fn(&Record) -> Option<f64>| record.as_ref().and_then(value);
-    all.figure("psr", daily(of(|it| it.probabilistic(0.0)), "psr/bailey-lopez-de-prado-2012"), files::LUCK);
-    all.figure("psr_2025", daily(of(|it| it.probabilistic_2025(0.0, 0.0)), "psr/lopez-de-prado-2025-iid"), files::LUCK);
-    let needed = daily(of(|it| it.length_needed(0.0, 0.95)), "min-track-record/bailey-lopez-de-prado-2012");
-    let losing = record.as_ref().is_some_and(|it| it.sharpe <= 0.0);
-    // A ratio at or below zero is not told from it by any number of days.
-    let needed =
-        if losing { Figure { value: None, ..needed }.noted("the Sharpe ratio is not above zero") } else { needed };
-    all.figure("min_track_record_days", needed, files::LUCK);
-    let interval = ("percentile/stationary-bootstrap-95", DAILY);
-    all.made("sharpe_lower", &found.intervals, files::BOOTSTRAP, interval, |it| {
-        (it.by_name.get("sharpe").and_then(|sharpe| sharpe.lower), it.n)
-    });
-    let drawn = ("95th-percentile/stationary-bootstrap-paths", DAILY);
-    all.made("drawdown_95", &found.paths, files::BOOTSTRAP, drawn, |it| {
-        (it.quantile(|path| path.max_drawdown, 0.95), it.outcomes.len())
-    });
+    let n = found.base.returns.len() as u64;
+    all.figure("max_drawdown", Figure::new(deepest, n, "max_drawdown/peak", "all marks"), files::SUMMARY);
     let shuffled = ("share-of-orders-no-deeper", "round trips, net");
     all.made("shuffle_p", &found.shuffled, files::BOOTSTRAP, shuffled, |it| (Some(it.share_no_deeper), it.paths.len()));
-}
-
-fn of_luck(all: &mut Put, found: &Found, tried: Tried) {
-    let record = Record::of(&found.base.returns);
-    let n = found.base.returns.len() as u64;
-    let ledger = "trial ledger, distinct runs of the family";
-    all.figure("trials", Figure::new(Some(tried.count as f64), tried.count as u64, "count", ledger), files::LUCK);
-    let returns = found.matrix.returns();
-    let correlation = average_correlation(&returns);
-    let independent = correlation.map(|it| effective(tried.count as f64, it.value));
-    let figure = Figure::new(independent, returns.len() as u64, "rho+(1-rho)M", "daily returns of the sets");
-    all.figure("trials_effective", figure, files::LUCK);
-    let deflated = record.zip(tried.variance).and_then(|(it, variance)| it.deflated(tried.count as f64, variance));
-    let mut figure =
-        Figure::new(deflated, n, "dsr/bailey-lopez-de-prado-2014", "daily returns, all trials of the ledger");
-    if tried.variance.is_none() {
-        figure = figure
-            .noted("one trial has no variance: what was tried beside it has to be in [evaluation] grid or the ledger");
-    }
-    all.figure("dsr", figure, files::LUCK);
-    let halves = ("cscv/bailey-borwein-lopez-de-prado-zhu", "daily returns of the sets");
-    all.made("pbo", &found.overfitting, files::LUCK, halves, |it| (Some(it.probability), it.splits.len()));
-    all.made("probability_of_loss", &found.overfitting, files::LUCK, halves, |it| {
-        (Some(it.probability_of_loss), it.splits.len())
-    });
-    let best = ("spa-consistent/hansen-2005", "daily returns of the sets, against cash");
-    all.made("spa_p", &found.superior, files::LUCK, best, |it| (Some(it.spa.consistent), it.resamples));
-    let best = ("reality-check/white-2000", "daily returns of the sets, against cash");
-    all.made("reality_check_p", &found.superior, files::LUCK, best, |it| (Some(it.reality_check), it.resamples));
-    let p_values: Vec<f64> = found
-        .matrix
-        .sets
-        .iter()
-        .map(|set| {
-            let sharpe = ratios::period_sharpe(&set.ran.returns);
-            sharpe.map_or(1.0, |sharpe| haircut::p_value(sharpe, set.ran.returns.len()))
-        })
-        .collect();
-    let adjusted = haircut::adjust(&p_values).map_err(|e| e.to_string());
-    let basis = ("bhy/benjamini-yekutieli-2001", "Sharpe ratios of the sets");
-    all.made("haircut_p", &adjusted, files::LUCK, basis, |it| {
-        (it.bhy.iter().copied().min_by(f64::total_cmp), it.bhy.len())
-    });
 }
 
 fn of_choice(all: &mut Put, found: &Found, periods: f64) {

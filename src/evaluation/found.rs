@@ -6,6 +6,7 @@ use super::data::{CandlesSeen, candles_seen};
 use super::days::{Days, candles_a_day};
 use super::decisions::Decider;
 use super::determinism::{Determinism, determinism};
+use super::luck::{Luck, LuckSettings};
 use super::matrix::Matrix;
 use super::monte_carlo::{MonteCarlo, monte_carlo};
 use super::neighbours::{Neighbours, neighbours};
@@ -16,13 +17,7 @@ use crate::run_file::EvaluationSection;
 use crate::shared_run::{Case, Ran, SharedRun};
 use engine::Timestamp;
 use evaluations::causality::{Causality, WarmUp, causality, warm_up};
-use evaluations::statistics::block_length::block_length;
-use evaluations::statistics::bootstrap::Blocks;
-use evaluations::statistics::intervals::{IntervalSettings, Intervals, intervals};
-use evaluations::statistics::overfitting::{Measure, Overfitting, overfitting};
-use evaluations::statistics::paths::{PathSettings, Paths, paths};
 use evaluations::statistics::shuffle::{Shuffled, shuffle};
-use evaluations::statistics::superior::{Superior, superior};
 use evaluations::statistics::walk_forward::Training;
 use evaluations::sweep::{Column, Parameters};
 use std::path::Path;
@@ -30,8 +25,6 @@ use std::path::Path;
 /// What was found, or why it could not be.
 pub(super) type Made<T> = Result<T, String>;
 
-/// The level of intervals.
-const LEVEL: f64 = 0.95;
 /// Orders of the round trips that are tried.
 const SHUFFLES: usize = 10_000;
 /// The longest history that warm-ups are compared with, in candles.
@@ -52,14 +45,8 @@ pub struct Found {
     pub walks: Vec<Made<Walked>>,
     /// Combinatorial purged cross-validation.
     pub cross: Made<CrossValidation>,
-    /// The probability of backtest overfitting.
-    pub overfitting: Made<Overfitting>,
-    /// White's and Hansen's tests of the best of the sets.
-    pub superior: Made<Superior>,
-    /// Intervals of the headline metrics.
-    pub intervals: Made<Intervals>,
-    /// Bootstrap paths.
-    pub paths: Made<Paths>,
+    /// What luck could have done.
+    pub luck: Luck,
     /// The round trips in other orders.
     pub shuffled: Made<Shuffled>,
     /// Random slippage and latency.
@@ -118,7 +105,9 @@ pub fn find(
     let embargo = section.embargo_candles.map_or(warm_ups, |candles| candles as usize);
     let (walks, cross) = chosen(run, section, sets, (&matrix, embargo, warm_ups), listener)?;
     listener.begin("statistics", 1);
-    let luck = Luck::of(run, section, &base, &matrix);
+    let luck = Luck::of(&base.returns, &matrix.returns(), &luck_settings(run, section));
+    let cash = base.summary.initial_cash.to_f64();
+    let shuffled = shuffle(&base.trips, cash, SHUFFLES, run.config.run.seed).map_err(|e| e.to_string());
     listener.begin("simulations", section.simulations as usize);
     let simulated = monte_carlo(run, section, &done)?;
     listener.begin("stress", 1);
@@ -132,11 +121,8 @@ pub fn find(
         split,
         walks,
         cross,
-        overfitting: luck.overfitting,
-        superior: luck.superior,
-        intervals: luck.intervals,
-        paths: luck.paths,
-        shuffled: luck.shuffled,
+        luck,
+        shuffled,
         simulated,
         stress,
         crises: crises(&days, &section.crises),
@@ -182,41 +168,13 @@ fn chosen(
     Ok((walks, cross.map_err(|error| error.to_string())))
 }
 
-/// What luck could have done.
-struct Luck {
-    overfitting: Made<Overfitting>,
-    superior: Made<Superior>,
-    intervals: Made<Intervals>,
-    paths: Made<Paths>,
-    shuffled: Made<Shuffled>,
-}
-
-impl Luck {
-    fn of(run: &SharedRun, section: &EvaluationSection, base: &Ran, matrix: &Matrix) -> Self {
-        let seed = run.config.run.seed;
-        let returns = matrix.returns();
-        let mean_length = block_length(&base.returns).map_or(1.0, |length| length.stationary);
-        let settings = IntervalSettings {
-            level: LEVEL,
-            resamples: section.resamples as usize,
-            mean_length: None,
-            periods_per_year: run.setup.periods_per_year,
-            seed,
-        };
-        let drawn = PathSettings {
-            paths: section.paths as usize,
-            days: base.returns.len(),
-            blocks: Blocks::Stationary { mean_length },
-            seed,
-        };
-        let cash = base.summary.initial_cash.to_f64();
-        Self {
-            overfitting: overfitting(&returns, section.blocks as usize, Measure::Sharpe).map_err(|e| e.to_string()),
-            superior: superior(&returns, mean_length, section.resamples as usize, seed).map_err(|e| e.to_string()),
-            intervals: intervals(&base.returns, settings).map_err(|e| e.to_string()),
-            paths: paths(&base.returns, drawn).map_err(|e| e.to_string()),
-            shuffled: shuffle(&base.trips, cash, SHUFFLES, seed).map_err(|e| e.to_string()),
-        }
+fn luck_settings(run: &SharedRun, section: &EvaluationSection) -> LuckSettings {
+    LuckSettings {
+        blocks: section.blocks as usize,
+        resamples: section.resamples as usize,
+        paths: section.paths as usize,
+        periods_per_year: run.setup.periods_per_year,
+        seed: run.config.run.seed,
     }
 }
 

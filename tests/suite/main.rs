@@ -14,10 +14,12 @@ mod determinism;
 mod diagnostics;
 mod door;
 mod examples;
+mod gates_on_noise;
 mod limits;
 #[cfg(feature = "service")]
 mod live;
 mod live_tape;
+mod look_ahead;
 mod onetape;
 mod oversight;
 #[cfg(feature = "service")]
@@ -28,6 +30,8 @@ mod policy_runs;
 mod policy_samples;
 #[cfg(feature = "service")]
 mod policy_sessions;
+#[cfg(feature = "service")]
+mod promotions;
 mod pushed;
 mod real_candles;
 mod replay;

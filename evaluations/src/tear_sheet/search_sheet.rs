@@ -195,7 +195,8 @@ fn heat_maps<E>(sheet: &SearchSheet<'_, E>, ranked: &[(&Parameter, Option<f64>)]
         }
         let framed = sheet.search.best().and_then(place);
         let title = format!("{} by {} and {}", sheet.search.column.name(), across.name, up.name);
-        let map = HeatMap { title: &title, columns: &columns, rows: &rows, cells: &cells, pale: &stopped, range, framed };
+        let map =
+            HeatMap { title: &title, columns: &columns, rows: &rows, cells: &cells, pale: &stopped, range, framed };
         text += &drawn(&format!("{} (across), {} (up)", across.name, up.name), (HALF, NARROW), |size| map.draw(size));
     }
     text += "</div>\n";

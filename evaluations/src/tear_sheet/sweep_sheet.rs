@@ -86,7 +86,8 @@ fn heat_map(sheet: &SweepSheet<'_>, (across, up): (&str, &str)) -> impl Fn(Size)
     let (columns, rows) = (owned(columns), owned(rows));
     move |size| {
         let title = "Heat map of results";
-        HeatMap { title, columns: &columns, rows: &rows, cells: &cells, pale: &BTreeSet::new(), range, framed }.draw(size)
+        HeatMap { title, columns: &columns, rows: &rows, cells: &cells, pale: &BTreeSet::new(), range, framed }
+            .draw(size)
     }
 }
 
