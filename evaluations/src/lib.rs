@@ -10,6 +10,7 @@ pub mod evidence;
 pub mod gates;
 pub mod metrics;
 mod money_text;
+mod printable;
 pub mod registry;
 pub mod risk;
 pub mod round_trips;

@@ -3,6 +3,7 @@
 //! Whatever differs from what was written is an error that names it. Links are not followed, and no name leads out of
 //! the folder.
 use super::{EVIDENCE, Evidence, EvidenceError, SCHEMA, catalogue};
+use crate::printable::printable;
 use std::collections::BTreeMap;
 use std::fs::{self, File};
 use std::io::{Read, Write};
@@ -84,7 +85,7 @@ impl Evidence {
             match evidence.files.get(&file) {
                 None => return Err(EvidenceError::Extra { folder: folder.into(), file }),
                 Some(named) if *named != found => {
-                    return Err(EvidenceError::Changed { folder: folder.into(), file, named: named.clone(), found });
+                    return Err(EvidenceError::Changed { folder: folder.into(), file, named: printable(named), found });
                 }
                 Some(_) => {}
             }
@@ -94,7 +95,11 @@ impl Evidence {
 
     fn check_figures(&self, path: &Path) -> Result<(), EvidenceError> {
         for (name, figure) in &self.figures {
-            let wrong = |reason: String| EvidenceError::Figure { path: path.into(), figure: name.clone(), reason };
+            let wrong = |reason: String| EvidenceError::Figure {
+                path: path.into(),
+                figure: printable(name),
+                reason: printable(&reason),
+            };
             catalogue::lookup(self.kind, name).map_err(&wrong)?;
             if !figure.file.is_empty() && figure.file != EVIDENCE && !self.files.contains_key(&figure.file) {
                 return Err(wrong(format!("is shown by `{}`, which is not in the bundle", figure.file)));
@@ -109,7 +114,8 @@ fn parse(bytes: &[u8], path: &Path) -> Result<Evidence, EvidenceError> {
     let json = |error: serde_json::Error| {
         let (line, column, whole) = (error.line(), error.column(), error.to_string());
         // The place stands at the front already.
-        let reason = whole.rsplit_once(" at line ").map_or(whole.as_str(), |(reason, _)| reason).to_string();
+        let reason = whole.rsplit_once(" at line ").map_or(whole.as_str(), |(reason, _)| reason);
+        let reason = printable(reason);
         EvidenceError::Json { path: path.into(), line, column, reason }
     };
     // The schema comes first: a newer one may have any shape.
@@ -165,7 +171,7 @@ fn names(folder: &Path) -> Result<Vec<String>, EvidenceError> {
             let entry = entry.map_err(failed())?;
             let file_name = entry.file_name();
             let name = format!("{before}{}", file_name.to_string_lossy());
-            let wrong = |reason| EvidenceError::Name { folder: folder.into(), file: name.clone(), reason };
+            let wrong = |reason| EvidenceError::Name { folder: folder.into(), file: printable(&name), reason };
             if file_name.to_str().is_none() {
                 return Err(wrong("its name is not UTF-8"));
             }
@@ -197,5 +203,5 @@ pub(crate) fn check_name(folder: &Path, name: &str) -> Result<(), EvidenceError>
     } else {
         return Ok(());
     };
-    Err(EvidenceError::Name { folder: folder.into(), file: name.into(), reason })
+    Err(EvidenceError::Name { folder: folder.into(), file: printable(name), reason })
 }

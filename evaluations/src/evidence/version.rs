@@ -2,6 +2,7 @@
 //!
 //! How a digest is made is the business of whoever knows the part; here two versions are compared and what changed is
 //! put into words.
+use crate::printable::printable;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::fmt;
@@ -93,7 +94,8 @@ pub struct Change {
 
 impl fmt::Display for Change {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}: {}, not {}", self.what, self.here, self.there)
+        // What is shown was read from files that others may have written.
+        write!(f, "{}: {}, not {}", self.what, printable(&self.here), printable(&self.there))
     }
 }
 

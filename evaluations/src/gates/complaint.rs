@@ -1,10 +1,9 @@
 //! What is wrong with a gates file: line, column, and what was probably meant. All problems are told together.
+use crate::printable::printable;
 use std::fmt;
 
 /// How many problems are told; the rest is counted.
 const SHOWN_MAX: usize = 20;
-/// Characters of a message that are told at most.
-const MESSAGE_MAX: usize = 300;
 
 /// One thing that is wrong.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -71,10 +70,4 @@ impl Complaints {
         let problems = self.0.iter().take(SHOWN_MAX).map(problem).collect();
         Err(GatesError { file: file.into(), problems, omitted })
     }
-}
-
-/// A message may repeat what a file says, so it is cut and cannot move the cursor of a terminal.
-fn printable(message: &str) -> String {
-    let cut = message.chars().take(MESSAGE_MAX).map(|c| if c.is_control() { '\u{fffd}' } else { c });
-    cut.collect()
 }

@@ -3,6 +3,8 @@ use super::complaint::{Complaints, GatesError};
 use super::terms::{Action, CanaryTerms, WATCHED, WatchTerm, WatchTerms};
 use super::{Bound, Check, Gate, GateTerms, Gates, Requirement};
 use crate::evidence::{Better, Kind, Known, lookup, nearest};
+use crate::statistics::SampleError;
+use crate::watch::Conditions;
 use rust_decimal::Decimal;
 use std::collections::BTreeMap;
 use toml::Spanned;
@@ -249,10 +251,12 @@ fn read_watch(entry: &Entry<'_>, complaints: &mut Complaints) -> Option<WatchTer
     let names = WATCHED.map(|(name, _)| name);
     let mut terms = WatchTerms::new();
     let mut written = Vec::new();
+    let mut places = BTreeMap::new();
     for entry in table(entry, "[watch]", complaints)? {
         match WATCHED.iter().find(|(name, _)| *name == entry.key) {
             Some((name, meaning)) => {
                 written.push(*name);
+                places.insert(*name, entry.value.span().start);
                 terms.extend(read_watch_term(meaning, &entry, complaints).map(|term| (*name, term)));
             }
             None => unknown(&entry, "conditions of [watch]", &names, complaints),
@@ -261,6 +265,13 @@ fn read_watch(entry: &Entry<'_>, complaints: &mut Complaints) -> Option<WatchTer
     for name in names.into_iter().filter(|name| !written.contains(name)) {
         let advice = format!("write {name} = {{ limit = ..., action = \"pause\" }}, or {{ off = \"the reason\" }}");
         complaints.add(entry.at, format!("[watch] does not name `{name}`; {advice}"));
+    }
+    // Whoever watches knows what a limit can be.
+    if terms.len() == WATCHED.len()
+        && let Err(error) = Conditions::of(&terms)
+    {
+        let named = if let SampleError::Setting { what, .. } = &error { places.get(what) } else { None };
+        complaints.add(named.copied().unwrap_or(entry.at), format!("the limit of {error}"));
     }
     Some(terms)
 }

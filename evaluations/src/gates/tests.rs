@@ -309,6 +309,10 @@ fn what_a_canary_may_do_and_what_is_watched_is_said_in_full() {
         &watch("{ limit = 0.25, action = \"pause\" }", "{ limit = 0.25 }"),
         &["g.toml:11:16: `features_psi` needs a limit and an action, or off = \"the reason\""],
     );
+    check(
+        &watch("{ limit = 0.99, action = \"demote\" }", "{ limit = 99, action = \"demote\" }"),
+        &["g.toml:13:21: the limit of drawdown_quantile is 99, and has to be above 0.0099 and below 0.9901"],
+    );
     let text = watch("{ limit = 0.25, action = \"pause\" }", "{ off = \"no features\" }");
     let terms = Gates::parse(&text, "g.toml").unwrap().watch.unwrap();
     assert_eq!(terms["features_psi"], WatchTerm::Off("no features".into()));

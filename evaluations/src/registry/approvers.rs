@@ -4,6 +4,7 @@
 use super::error::RegistryError;
 use super::record::{Body, Signature, unhex};
 use super::stage::{Act, Stage};
+use crate::printable::printable;
 use ed25519_dalek::VerifyingKey;
 use serde::Deserialize;
 use std::collections::BTreeSet;
@@ -112,7 +113,7 @@ impl Approvers {
             return Err(wrong(0, format!("the file is larger than {SIZE_MAX} bytes; is it the right one?")));
         }
         let written: Written = toml::from_str(text)
-            .map_err(|error| wrong(error.span().map_or(0, |span| span.start), error.message().to_string()))?;
+            .map_err(|error| wrong(error.span().map_or(0, |span| span.start), printable(error.message())))?;
         let mut all: Vec<Approver> = Vec::new();
         let people = written.approver.into_iter().map(|spanned| {
             let at = spanned.span().start;
@@ -125,6 +126,7 @@ impl Approvers {
             (at, name, key, BTreeSet::new(), true)
         });
         for (at, name, key, may, is_machine) in people.chain(machines) {
+            good_name(&name).map_err(|reason| wrong(at, reason))?;
             let key = good_key(&key).map_err(|reason| wrong(at, format!("the key of `{name}` {reason}")))?;
             let approver = Approver { name, key, may, is_machine };
             fits(&approver, &all).map_err(|reason| wrong(at, reason))?;
@@ -231,6 +233,15 @@ impl Approvers {
     }
 }
 
+/// It stands in messages, so it is checked before anything is said about it.
+fn good_name(name: &str) -> Result<(), String> {
+    let plain = |c: char| c.is_ascii_alphanumeric() || "-_.@".contains(c);
+    if name.is_empty() || name.len() > 64 || !name.chars().all(plain) {
+        return Err("a name is 1 to 64 letters, digits and any of - _ . @".into());
+    }
+    Ok(())
+}
+
 fn good_key(text: &str) -> Result<[u8; 32], String> {
     let bytes = unhex::<32>(text).ok_or("is not 64 lower-case hex digits")?;
     match VerifyingKey::from_bytes(&bytes) {
@@ -243,10 +254,6 @@ fn good_key(text: &str) -> Result<[u8; 32], String> {
 /// Whether an approver can stand beside those before.
 fn fits(approver: &Approver, before: &[Approver]) -> Result<(), String> {
     let name = &approver.name;
-    let plain = |c: char| c.is_ascii_alphanumeric() || "-_.@".contains(c);
-    if name.is_empty() || name.len() > 64 || !name.chars().all(plain) {
-        return Err("a name is 1 to 64 letters, digits and any of - _ . @".into());
-    }
     if before.len() >= KEYS_MAX {
         return Err(format!("there are more than {KEYS_MAX} keys"));
     }

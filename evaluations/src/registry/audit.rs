@@ -5,12 +5,13 @@
 use super::Registry;
 use super::chain::Chain;
 use super::error::RegistryError;
-use super::requests::parse_gates;
+use super::record::Body;
+use super::requests::{asked, parse_gates};
 use super::stage::{Act, Subject};
 use super::standing::Place;
 use super::{disk, versions};
 use crate::evidence::{EVIDENCE, Evidence, short};
-use crate::gates::{Gate, Table, judge};
+use crate::gates::{Gate, Gates, Table, judge};
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 
@@ -50,12 +51,13 @@ pub(super) fn keep_evidence(registry: &Path, bundle: &Path, evidence: &Evidence)
             };
             copy().map_err(RegistryError::disk("copy the evidence to", &to))?;
         }
-        // A file may have changed since it was judged.
-        if Evidence::read(aside)?.digest() == evidence.digest() {
-            return Ok(());
-        }
-        Err(RegistryError::file(bundle, "this changed while it was copied; promote again"))
-    })
+        Ok(())
+    })?;
+    // A file may have changed since it was judged, and what was kept before may have been spoiled.
+    if Evidence::read(&target)?.digest() == evidence.digest() {
+        return Ok(());
+    }
+    Err(RegistryError::file(target, "this is not the evidence that was judged: take the folder out and promote again"))
 }
 
 /// Keeps a judged table by its digest, under the lock.
@@ -74,17 +76,20 @@ fn read_table(registry: &Path, digest: &str) -> Result<Table, RegistryError> {
     serde_json::from_slice(&bytes).map_err(|error| wrong(&format!("{error}")))
 }
 
-/// Compares what an act names with what is kept.
+/// Compares what a record names with what is kept.
 ///
 /// # Errors
 /// The first thing that is missing, was changed, or does not say yes.
-pub(super) fn check(registry: &Path, chain: &Chain, act: &Act) -> Result<(), RegistryError> {
+pub(super) fn check(registry: &Path, chain: &Chain, body: &Body) -> Result<(), RegistryError> {
+    let act = &body.act;
     let Some(of) = act.subject() else { return Ok(()) };
     let snapshot = match act {
         Act::Register { snapshot, .. } => snapshot,
         _ => chain.snapshot_digest(of)?,
     };
     let (_, files) = versions::read(registry, &of.version, Some(snapshot))?;
+    let gates = parse_gates(&files)?;
+    check_approvals(body, &gates).map_err(RegistryError::Illegal)?;
     if let Act::Promote { to, evidence, table, .. } = act
         && let Some(gate) = to.gate()
     {
@@ -98,11 +103,25 @@ pub(super) fn check(registry: &Path, chain: &Chain, act: &Act) -> Result<(), Reg
             }
             evidences.push(read);
         }
-        let gates = parse_gates(&files)?;
         check_table(&read_table(registry, table)?, &judge(&gates, gate, &evidences), gate, of)
             .map_err(|reason| RegistryError::file(table_path(registry, table), reason))?;
     }
     Ok(())
+}
+
+/// Whether a record asked for as many signatures as the gates of its version do.
+fn check_approvals(body: &Body, gates: &Gates) -> Result<(), String> {
+    let stage = match &body.act {
+        Act::Promote { to, .. } | Act::Rollback { to, .. } => *to,
+        Act::Resume { at, .. } => *at,
+        _ => return Ok(()),
+    };
+    let least = stage.gate().map_or(1, |gate| asked(gates, gate));
+    if body.approvals >= least {
+        return Ok(());
+    }
+    let (number, found) = (body.number, body.approvals);
+    Err(format!("record {number} asks for {found} signatures, the gates of its version for {least}"))
 }
 
 /// Whether the table that was signed says yes to the right thing, and the gate still does.
@@ -123,7 +142,7 @@ impl Registry {
     /// # Errors
     /// The first thing that is missing or was changed.
     pub fn audit(&self, line: &str) -> Result<(), RegistryError> {
-        self.history(line).try_for_each(|(record, _)| check(&self.folder, &self.chain, &record.body.act))
+        self.history(line).try_for_each(|(record, _)| check(&self.folder, &self.chain, &record.body))
     }
 
     /// The evidence bundles that a promotion named, as folders in the registry.

@@ -9,6 +9,7 @@ use super::error::RegistryError;
 use super::record::{Body, Record, unhex};
 use super::stage::Act;
 use super::standing::{self, By, Lines};
+use crate::printable::printable;
 use serde::{Deserialize, Serialize};
 use std::fs::OpenOptions;
 use std::io::{Seek, SeekFrom, Write};
@@ -210,7 +211,7 @@ pub(super) fn check_reason(reason: &str) -> Result<(), String> {
 }
 
 fn refused(folder: &Path, number: u64, reason: String) -> RegistryError {
-    RegistryError::Record { path: folder.join(RECORDS), number, reason }
+    RegistryError::Record { path: folder.join(RECORDS), number, reason: printable(&reason) }
 }
 
 /// What is wrong where the records do not meet their head: `number` of them are good.

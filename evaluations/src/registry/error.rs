@@ -1,6 +1,7 @@
 //! Why the registry refuses: the file, the record, and what to do.
 use crate::evidence::EvidenceError;
 use crate::gates::{GatesError, Table, Verdict};
+use crate::printable::printable;
 use std::path::PathBuf;
 
 /// Why something cannot be done with the registry.
@@ -98,7 +99,7 @@ impl RegistryError {
 
     /// A file that is not believed.
     pub(super) fn file(path: impl Into<PathBuf>, reason: impl Into<String>) -> Self {
-        Self::File { path: path.into(), reason: reason.into() }
+        Self::File { path: path.into(), reason: printable(&reason.into()) }
     }
 }
 

@@ -12,6 +12,7 @@ use super::versions::{self, GATES, Material};
 use super::{Registry, audit, disk};
 use crate::evidence::{Evidence, short};
 use crate::gates::{CanaryTerms, Gate, Gates, judge};
+use crate::printable::printable;
 use engine::Timestamp;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -157,11 +158,12 @@ impl Registry {
             }
             check_signer(&chain.approvers, &record.body.act, key)?;
             for signature in &record.signatures {
-                let refused =
-                    |reason| RegistryError::NotAllowed(format!("the proposal {id} {reason}; propose it again"));
+                let refused = |reason| {
+                    RegistryError::NotAllowed(printable(&format!("the proposal {id} {reason}; propose it again")))
+                };
                 chain.approvers.check(&record.body, signature).map_err(refused)?;
             }
-            audit::check(folder, chain, &record.body.act)?;
+            audit::check(folder, chain, &record.body)?;
             record.signatures.push(key.sign(&record.body));
             finish(folder, chain, record)
         })
@@ -272,7 +274,7 @@ pub(super) fn keep_approvers(folder: &Path, text: &str, approvers: &Approvers) -
 }
 
 /// How many people a gate asks.
-fn asked(gates: &Gates, gate: Gate) -> u8 {
+pub(super) fn asked(gates: &Gates, gate: Gate) -> u8 {
     gates.gates.get(&gate).map_or(gate.approvals_min(), |terms| terms.approvals)
 }
 

@@ -180,6 +180,7 @@ fn an_approvers_file_that_cannot_be_trusted_is_refused_with_its_place() {
     check(&ann.public(), &format!("01{}", "00".repeat(31)), "the key of `ann` is not a good ed25519 public key");
     check(", \"approvers\"", "", "nobody may change this file");
     check("name = \"ann\"", "name = \"a nn\"", "a name is 1 to 64 letters");
+    check("name = \"ann\"", "name = \"\\u001b[2J\"", "approvers.toml:1:1: a name is 1 to 64 letters");
     check(ALL, "", "`ann` may nothing");
     check("[[machine]]", "[[engine]]", "unknown field `engine`");
     refused(Approvers::parse(&"#".repeat(1 << 17)), "larger than 65536 bytes");

@@ -129,6 +129,45 @@ fn what_an_interrupted_registration_left_is_put_right_by_the_next() {
 }
 
 #[test]
+fn evidence_that_was_spoiled_where_it_is_kept_cannot_be_promoted_on() {
+    let mut stand = Stand::new();
+    let of = stand.register("fast=20");
+    let wish = stand.wish(&of, Gate::Paper);
+    let Wish::Promote { evidence, .. } = &wish else { panic!("a promotion") };
+    let kept = stand.folder().join("evidence").join(crate::evidence::Evidence::read(&evidence[0]).unwrap().digest());
+    fs::create_dir_all(&kept).unwrap();
+    refused(stand.registry.propose(&wish, &said("on"), &stand.ann), "holds no evidence.json");
+    fs::remove_dir(&kept).unwrap();
+    stand.registry.propose(&wish, &said("on"), &stand.ann).unwrap();
+}
+
+#[test]
+fn an_audit_finds_that_fewer_signed_than_the_gates_of_a_version_ask() {
+    let mut stand = Stand::new();
+    let text = SHIPPED.replace("approvals = 2", "approvals = 3");
+    let mut material = Stand::material("fast=20");
+    material.version = version(LINE, "fast=20", &text);
+    material.files.insert("gates.toml".into(), text.into_bytes());
+    let of = Subject { line: LINE.into(), version: material.version.digest() };
+    stand.registry.register(&material, &said("trained")).unwrap();
+    stand.promote(&of, Gate::Paper);
+    stand.promote(&of, Gate::Canary);
+    let wish = stand.wish(&of, Gate::Live);
+    let Outcome::Pending(proposal) = stand.registry.propose(&wish, &said("on"), &stand.ann).unwrap() else {
+        panic!("two more have to sign")
+    };
+    assert_eq!(proposal.lacks(), 2);
+    // Two who hold keys sign a body that asks for two: enough for the stage, not for these gates.
+    let mut body = proposal.record.body.clone();
+    body.approvals = 2;
+    let signatures = vec![stand.ann.sign(&body), stand.bob.sign(&body)];
+    let folder = stand.folder();
+    Chain::read(&folder).unwrap().unwrap().append(&folder, Record { body, signatures }).unwrap();
+    stand.reopen();
+    refused(stand.registry.audit(LINE), "record 5 asks for 2 signatures, the gates of its version for 3");
+}
+
+#[test]
 fn an_audit_finds_evidence_or_a_table_that_is_gone_or_was_changed() {
     let mut stand = Stand::new();
     let of = stand.live("fast=20");

@@ -148,6 +148,23 @@ fn what_is_wrong_is_said_with_the_number_of_the_record() {
     check(&with(&|lines| lines.swap(0, 1)), advice);
 }
 
+#[test]
+fn a_record_that_was_put_behind_the_last_one_is_refused_and_not_taken_for_torn() {
+    let lines = long().lines();
+    for again in 0..lines.len() {
+        let more = [lines.clone(), vec![lines[again].clone()]].concat();
+        check(&more, &format!("record 15 calls itself number {}", again + 1));
+    }
+}
+
+#[test]
+fn what_a_records_file_says_is_told_without_moving_the_cursor() {
+    let mut lines = long().lines();
+    let text = String::from_utf8(lines[2].clone()).unwrap();
+    lines[2] = text.replace("\"by\":\"ann\"", "\"by\":\"\\u001b[2J\"").into_bytes();
+    check(&lines, "record 3 is signed by `\u{fffd}[2J`, whom approvers.toml does not name");
+}
+
 /// Appends a made-up record behind what was acknowledged, as somebody could who may write the folder but has no key.
 fn forged(change: impl Fn(&mut Record), signers: &[&Key], expected: &str) {
     let stand = Stand::new();
