@@ -1,8 +1,10 @@
 //! Intervals for the headline metrics of daily returns, all from one set of resamples.
 //!
-//! Stationary bootstrap, percentile method. The same rule holds for every metric, also for those that are no smooth function
-//! of means (drawdowns, tails), for which neither the acceleration that BCa wants nor an error to studentise by is defined.
-//! How often the interval of the Sharpe ratio holds the true one is measured in the tests.
+//! Stationary bootstrap. Metrics that are smooth functions of means get the ends that are corrected for bias and skew (BCa):
+//! their lower ends are above the truth less often than plain percentiles. Drawdowns and tails are not smooth, and have the
+//! percentiles. How often the interval of the Sharpe ratio holds the true one is measured in the tests.
+mod corrected;
+
 use super::bootstrap::{Blocks, Resampler};
 use super::sample::{SampleError, at_least, finite};
 use super::{block_length::block_length, stream};
@@ -33,6 +35,28 @@ pub const HEADLINES: [(&str, Metric); 14] = [
     ("var_95", |returns, _| distribution::var_95(&distribution::sorted(returns))),
     ("tail_ratio", |returns, _| distribution::tail_ratio(&distribution::sorted(returns))),
 ];
+
+/// The metrics whose ends are corrected; in others the percentiles stand as they are.
+pub const SMOOTH: [&str; 9] = [
+    "mean_daily_return",
+    "total_return",
+    "cagr",
+    "volatility",
+    "downside_deviation",
+    "sharpe",
+    "sortino",
+    "omega",
+    "skew",
+];
+
+/// How the ends of an interval were found.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Method {
+    /// Corrected for bias and skew.
+    Bca,
+    /// Plain percentiles of the resamples.
+    Percentile,
+}
 
 fn total(returns: &[f64]) -> f64 {
     returns.iter().fold(1.0, |growth, r| growth * (1.0 + r))
@@ -68,6 +92,8 @@ pub struct Interval {
     pub upper: Option<f64>,
     /// The sample deviation over resamples.
     pub error: Option<f64>,
+    /// How the ends were found.
+    pub method: Method,
     /// In how many resamples the metric was not defined; with more than one in twenty there are no ends.
     pub undefined: usize,
 }
@@ -93,7 +119,7 @@ pub fn intervals(returns: &[f64], settings: IntervalSettings) -> Result<Interval
     intervals_of(returns, settings, &HEADLINES)
 }
 
-/// Intervals of any metrics of daily `returns`, from one set of resamples.
+/// Intervals of any metrics of daily `returns`, from one set of resamples; those that are named in [`SMOOTH`] are corrected.
 ///
 /// # Errors
 /// As [`intervals`].
@@ -124,20 +150,31 @@ pub fn intervals_of(
             measure(values)
         })
         .collect();
+    let left_out = corrected::left_out(returns, mean_length, measure);
     let named = measure(returns).into_iter().zip(metrics).enumerate().map(|(place, (value, (name, _)))| {
         let found: Vec<f64> = drawn.iter().filter_map(|row| row[place]).collect();
-        ((*name).to_owned(), interval(value, &found, settings))
+        let without: Option<Vec<f64>> = left_out.iter().map(|row| row[place]).collect();
+        let without = without.filter(|_| SMOOTH.contains(name));
+        ((*name).to_owned(), interval(value, &found, without.as_deref(), settings))
     });
     Ok(Intervals { by_name: named.collect(), mean_length, n: returns.len(), settings })
 }
 
-fn interval(value: Option<f64>, found: &[f64], settings: IntervalSettings) -> Interval {
+/// The interval of a metric from its resamples, and from its values without some days where it is to be corrected.
+fn interval(value: Option<f64>, found: &[f64], without: Option<&[f64]>, settings: IntervalSettings) -> Interval {
     let undefined = settings.resamples - found.len();
-    let enough = value.is_some() && undefined as f64 <= UNDEFINED_MAX * settings.resamples as f64;
+    let none = Interval { value, lower: None, upper: None, error: None, method: Method::Percentile, undefined };
+    let enough = undefined as f64 <= UNDEFINED_MAX * settings.resamples as f64;
+    let Some(middle) = value.filter(|_| enough) else { return none };
     let tail = (1.0 - settings.level) / 2.0;
-    let ends = if enough { super::quantiles(found, [tail, 1.0 - tail]) } else { None };
-    let error = ends.and_then(|_| crate::metrics::deviation(found));
-    Interval { value, lower: ends.map(|e| e[0]), upper: ends.map(|e| e[1]), error, undefined }
+    let corrected = without.and_then(|without| corrected::tails(middle, found, without, tail));
+    let (tails, method) = match corrected {
+        Some(tails) => (tails, Method::Bca),
+        None => ([tail, 1.0 - tail], Method::Percentile),
+    };
+    let ends = super::quantiles(found, tails);
+    let error = crate::metrics::deviation(found);
+    Interval { lower: ends.map(|e| e[0]), upper: ends.map(|e| e[1]), error, method, ..none }
 }
 
 #[cfg(test)]
@@ -179,6 +216,17 @@ mod tests {
         // Of independent days the error of the annual mean over deviation is the root of a year over their number.
         let error = found.by_name["sharpe"].error.unwrap();
         assert!((error / (365.0_f64 / 1_000.0).sqrt() - 1.0).abs() < 0.12, "{error}");
+    }
+
+    #[test]
+    fn smooth_metrics_are_corrected_and_others_are_not() {
+        let returns = returns(500, 4);
+        let found = intervals(&returns, SETTINGS).unwrap();
+        for (name, interval) in &found.by_name {
+            let expected = if SMOOTH.contains(&name.as_str()) { Method::Bca } else { Method::Percentile };
+            assert_eq!(interval.method, expected, "{name}");
+        }
+        assert!(SMOOTH.iter().all(|name| found.by_name.contains_key(*name)));
     }
 
     #[test]
