@@ -60,9 +60,6 @@ impl Role {
         Self::Fifth,
         Self::Sixth,
     ];
-    /// The colours of several series on one chart, in their order.
-    pub(crate) const SERIES: [Self; 6] =
-        [Self::Line, Self::Second, Self::Third, Self::Fourth, Self::Fifth, Self::Sixth];
 
     /// The colour that stands for the role until the picture is done.
     pub(crate) fn colour(self) -> RGBColor {

@@ -7,6 +7,7 @@ mod candle_chart;
 mod chart;
 mod curve_charts;
 mod diagnostics_section;
+pub mod evaluation_sheet;
 mod figures;
 mod heat_map;
 mod histogram;
@@ -21,6 +22,7 @@ mod sweep_sheet;
 mod training_sheet;
 mod trip_tables;
 
+pub use evaluation_sheet::{EvaluationSheet, evaluation_html};
 pub use search_sheet::{SearchSheet, search_html};
 pub use sweep_sheet::{SweepSheet, sweep_html};
 pub use training_sheet::{TrainingSheet, training_html};

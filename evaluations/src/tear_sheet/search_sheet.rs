@@ -161,7 +161,7 @@ fn parts(axis: &Parameter) -> (Vec<String>, impl Fn(&str) -> Option<usize>) {
 }
 
 /// A number with as many digits as a label has room for.
-pub(super) fn lean(text: &str) -> String {
+pub(crate) fn lean(text: &str) -> String {
     match text.parse::<f64>() {
         Ok(value) if text.len() > 6 && (value == 0.0 || value.abs() >= 0.001) => short(value),
         Ok(value) if text.len() > 6 => format!("{value:.1e}"),

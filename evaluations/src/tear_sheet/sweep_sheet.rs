@@ -1,6 +1,6 @@
 //! The tear sheet of a sweep: a heat map over two parameters and the best of the results.
 use super::chart::Size;
-use super::figures::{escape, money, number, short, tone};
+use super::figures::{escape, money, number, short};
 use super::heat_map::{self, HeatMap};
 use super::metric_table;
 use super::page::{self, figure, plain_count, section, table};
