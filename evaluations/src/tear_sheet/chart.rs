@@ -61,6 +61,10 @@ impl Role {
         Self::Sixth,
     ];
 
+    /// The colours of several series on one chart, in their order.
+    pub(crate) const SERIES: [Self; 6] =
+        [Self::Line, Self::Second, Self::Third, Self::Fourth, Self::Fifth, Self::Sixth];
+
     /// The colour that stands for the role until the picture is done.
     pub(crate) fn colour(self) -> RGBColor {
         RGBColor(1, 2, self as u8 + 1)

@@ -5,6 +5,7 @@
 mod axis;
 mod candle_chart;
 mod chart;
+pub mod compare_sheet;
 mod curve_charts;
 mod diagnostics_section;
 pub mod evaluation_sheet;
@@ -21,7 +22,9 @@ mod strategies_section;
 mod sweep_sheet;
 mod training_sheet;
 mod trip_tables;
+mod whiskers;
 
+pub use compare_sheet::{CompareSheet, compare_html};
 pub use evaluation_sheet::{EvaluationSheet, evaluation_html};
 pub use search_sheet::{SearchSheet, search_html};
 pub use sweep_sheet::{SweepSheet, sweep_html};

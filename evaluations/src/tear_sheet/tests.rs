@@ -1,6 +1,7 @@
 //! Tests of the page: sections, escaping, well-formedness.
 //!
 //! With `ONETAPE_TEST_PAGES=FOLDER` the pages are kept there to be looked at.
+mod compare_page;
 mod evaluation_page;
 mod risk_page;
 mod search_page;

@@ -110,7 +110,7 @@ fn part<T>(id: &str, title: &str, part: &Part<T>, content: impl Fn(&T) -> String
 }
 
 /// How a number came about, as a line below what shows it; `more` is HTML already.
-fn made(made: &Made, more: &str) -> String {
+pub(super) fn made(made: &Made, more: &str) -> String {
     let n = number(made.n as f64, 0);
     let (formula, basis) = (escape(&made.formula), escape(&made.basis));
     let formula = if formula.is_empty() { String::new() } else { format!("<code>{formula}</code>, ") };

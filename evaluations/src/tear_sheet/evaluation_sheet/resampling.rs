@@ -7,8 +7,9 @@ use crate::tear_sheet::axis::{Axis, thin};
 use crate::tear_sheet::chart::{Role, Size, chart, level, line};
 use crate::tear_sheet::figures::{escape, number, percent, short};
 use crate::tear_sheet::histogram::{Histogram, Mark};
-use crate::tear_sheet::marks::{band, dots, rows_axis, rows_height, span, upright};
+use crate::tear_sheet::marks::{band, rows_height};
 use crate::tear_sheet::page::{calm, drawn, table};
+use crate::tear_sheet::whiskers::{Whisker, whiskers};
 
 /// Points that a line of the fan is thinned to.
 const POINTS: usize = 240;
@@ -25,7 +26,7 @@ pub(super) fn intervals(found: &Intervals) -> String {
     ];
     for (unit, title, label) in groups {
         let complete = |row: &&IntervalRow| row.unit == unit && row.low.is_some() && row.high.is_some();
-        let rows: Vec<&IntervalRow> = found.rows.iter().filter(complete).collect();
+        let rows: Vec<Whisker<'_>> = found.rows.iter().filter(complete).map(whisker).collect();
         if rows.is_empty() {
             continue;
         }
@@ -50,6 +51,10 @@ pub(super) fn intervals(found: &Intervals) -> String {
     text + &made(&found.made, &note)
 }
 
+fn whisker(row: &IntervalRow) -> Whisker<'_> {
+    Whisker { name: &row.name, value: row.value, low: row.low, high: row.high, role: Role::Line }
+}
+
 fn side_of_zero(row: &IntervalRow) -> String {
     let text = match (row.low, row.high) {
         (Some(low), _) if low > 0.0 => "above",
@@ -58,27 +63,6 @@ fn side_of_zero(row: &IntervalRow) -> String {
         _ => DASH,
     };
     text.to_owned()
-}
-
-fn whiskers(size: Size, title: &str, rows: &[&IntervalRow], label: fn(f64) -> String) -> String {
-    let names: Vec<&str> = rows.iter().map(|row| row.name.as_str()).collect();
-    let y = rows_axis(&names, size);
-    let ends = rows.iter().flat_map(|row| [row.low, row.high, row.value]).flatten();
-    let x = Axis::values_and_zero(ends, label).fewer((size.0 / 70) as usize);
-    chart(size, title, (&x, &y), |surface| {
-        upright(surface, &y, 0.0, (Role::Quiet, 12))?;
-        for (i, row) in rows.iter().enumerate() {
-            let at = (rows.len() - 1 - i) as f64;
-            if let (Some(low), Some(high)) = (row.low, row.high) {
-                span(surface, at, (low, high), (Role::Line, 22))?;
-                for end in [low, high] {
-                    line(surface, &[(end, at - 0.17), (end, at + 0.17)], Role::Line)?;
-                }
-            }
-            dots(surface, row.value.map(|value| (value, at)).into_iter(), 48, (Role::Line, 1.0))?;
-        }
-        Ok(())
-    })
 }
 
 /// The fan of bootstrap paths with the actual equity.
