@@ -27,7 +27,7 @@ pub(super) fn left_out<T>(returns: &[f64], mean_length: f64, measure: impl Fn(&[
 /// `None` where the value lies outside of all resamples or nothing changes without any block.
 pub(super) fn tails(value: f64, resamples: &[f64], without: &[f64], tail: f64) -> Option<[f64; 2]> {
     let below = resamples.iter().filter(|r| **r < value).count() as f64;
-    let equal = resamples.iter().filter(|r| r.total_cmp(&&value).is_eq()).count() as f64;
+    let equal = resamples.iter().filter(|r| r.total_cmp(&value).is_eq()).count() as f64;
     let bias = normal::quantile((below + 0.5 * equal) / resamples.len() as f64)?;
     let middle = crate::metrics::mean(without)?;
     let (squares, cubes) =
