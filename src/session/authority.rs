@@ -112,20 +112,32 @@ impl Authority {
                 )
                 .into());
         }
-        let cash = config.account.cash.to_decimal().unwrap_or_default();
-        let share = cash * terms.allocation_pct / Decimal::ONE_HUNDRED;
-        let limit = |key: &str, most: Decimal| {
-            let least = own_limits(risk, key).fold(most, Decimal::min).normalize();
-            format!("risk.{key}=\"{least} {}\"", config.account.currency)
-        };
-        let most = share.min(terms.max_notional);
-        Ok(vec![
-            limit("max_gross_exposure", most),
-            limit("max_order_notional", most),
-            // An order that is larger is made smaller, and not refused.
-            "risk.oversize=\"clip\"".into(),
-        ])
+        // So much of each size; where one has none, nothing beyond that part of the cash is opened.
+        let mut overrides = Vec::new();
+        for (place, strategy) in config.strategies.iter().enumerate() {
+            let section = if strategy.seat.is_some() { format!("strategies.{place}") } else { "strategy".into() };
+            let size = strategy.parameter("size").and_then(|it| part_of(&it.to_string(), terms.allocation_pct));
+            overrides.extend(size.map(|size| format!("{section}.size=\"{size}\"")));
+        }
+        let mut most = terms.max_notional;
+        if overrides.len() < config.strategies.len() {
+            let cash = config.account.cash.to_decimal().unwrap_or_default();
+            most = most.min(cash * terms.allocation_pct / Decimal::ONE_HUNDRED);
+            overrides.push("risk.oversize=\"clip\"".into());
+        }
+        let least = own_limits(risk, "max_gross_exposure").fold(most, Decimal::min).normalize();
+        // Nothing that reduces is limited: what was bought has to be sold whole, whatever it is worth by then.
+        overrides.push(format!("risk.max_gross_exposure=\"{least} {}\"", config.account.currency));
+        Ok(overrides)
     }
+}
+
+/// A part of a size: of units, of a share of the equity, or of an amount of money.
+fn part_of(size: &str, percent: Decimal) -> Option<String> {
+    let text = size.trim_matches('"').trim();
+    let number = text.find(|c: char| !(c.is_ascii_digit() || c == '.')).map_or(text, |end| &text[..end]);
+    let scaled = Decimal::from_str_exact(number).ok()? * percent / Decimal::ONE_HUNDRED;
+    Some(format!("{}{}", scaled.normalize(), &text[number.len()..]))
 }
 
 /// What the run file says of a limit, for all instruments and for single ones.
@@ -153,4 +165,21 @@ fn changed(line: &str, stage: Stage, version: &Version, holder: &Holder) -> Fail
         holder.record.body.number,
         changes.join("; ")
     ))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_part_of_a_size_keeps_its_kind() {
+        let check = |size: &str, expected: Option<&str>| {
+            assert_eq!(part_of(size, Decimal::from(5)).as_deref(), expected, "{size}");
+        };
+        check("\"0.5\"", Some("0.025"));
+        check("\"25%\"", Some("1.25%"));
+        check("\"5000 USD\"", Some("250 USD"));
+        check("2", Some("0.1"));
+        check("\"all\"", None);
+    }
 }

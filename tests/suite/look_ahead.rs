@@ -22,6 +22,9 @@ fn part() -> SharedRun {
     run(RUN, &["data.from=\"2020-01-01\"", "data.to=\"2021-07-01\""])
 }
 
+/// From all closes to a signal for each.
+type Rule = fn(&[f64]) -> Vec<bool>;
+
 /// Holds one unit where its signal says so: one answer for each candle, worked out before the run on all the data it could find.
 struct Planned(Vec<bool>, usize);
 
@@ -37,7 +40,7 @@ impl Strategy for Planned {
 /// A strategy that works its signals out before the run, as whoever reads the whole file first can.
 struct Cheat<'a> {
     run: &'a SharedRun,
-    signals: fn(&[f64]) -> Vec<bool>,
+    signals: Rule,
 }
 
 impl Subject for Cheat<'_> {
@@ -60,7 +63,7 @@ fn each(closes: &[f64], signal: impl Fn(usize) -> bool) -> Vec<bool> {
 }
 
 /// Nine bugs, as they are found in the wild: what they are called, and what they do.
-const BUGS: [(&str, fn(&[f64]) -> Vec<bool>); 9] = [
+const BUGS: [(&str, Rule); 9] = [
     ("an indicator that is shifted by one candle", |c| {
         each(c, |i| mean(&c[i.saturating_sub(3)..(i + 2).min(c.len())]) > mean(&c[i.saturating_sub(9)..=i]))
     }),
@@ -102,9 +105,9 @@ const BUGS: [(&str, fn(&[f64]) -> Vec<bool>); 9] = [
 ];
 
 /// The tenth: an honest signal whose fills are said to have been had at the open of the candle that gave it.
-struct SameCandle<'a>(&'a SharedRun);
+struct SameCandle;
 
-impl Subject for SameCandle<'_> {
+impl Subject for SameCandle {
     type Error = Failure;
 
     fn decisions(&self, market: &Market) -> Result<Vec<Decision>, Failure> {
@@ -129,7 +132,7 @@ fn ten_planted_bugs_are_all_caught() {
         let first = found.first().and_then(|cut| cut.first.as_ref());
         assert!(!found.holds() && first.is_some_and(|it| it.whole != it.other), "{name}: {found:?}");
     }
-    let found = look(&SameCandle(&run), &run, 12);
+    let found = look(&SameCandle, &run, 12);
     let first = found.first().expect("the tenth: fills in the candle that led to them");
     assert_eq!(first.cut.kind, CutKind::OtherCandle, "nothing else shows it");
 }
@@ -137,7 +140,7 @@ fn ten_planted_bugs_are_all_caught() {
 #[test]
 fn the_same_rules_without_the_bug_raise_no_alarm() {
     let run = part();
-    let honest: [fn(&[f64]) -> Vec<bool>; 4] = [
+    let honest: [Rule; 4] = [
         |c| each(c, |i| mean(&c[i.saturating_sub(3)..=i]) > mean(&c[i.saturating_sub(9)..=i])),
         |c| each(c, |i| c[i] > mean(&c[..=i])),
         |c| each(c, |i| c[(i / 6 * 6).saturating_sub(1)] > c[(i / 6 * 6).saturating_sub(7)]),

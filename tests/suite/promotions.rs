@@ -8,7 +8,7 @@ use std::path::PathBuf;
 
 /// What is asked of a few hours of candles: what holds or does not, and what a short session can show. The rest is off, with a reason,
 /// as a gates file has it.
-const ASKED: [&str; 8] = [
+const ASKED: [&str; 7] = [
     "causality",
     "determinism",
     "data_integrity",
@@ -16,7 +16,6 @@ const ASKED: [&str; 8] = [
     "rejected_share",
     "risk_breaches",
     "unexplained_differences",
-    "parity_gap",
 ];
 
 /// The shipped gates without what hours of candles cannot show.

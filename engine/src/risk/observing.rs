@@ -216,7 +216,7 @@ impl State {
             let flattens = risk.settings.flattens;
             risk.turn(TradingState::Halted, cause(Check::EmergencyStop, risk.peak_allowance, fall), effects);
             if flattens {
-                risk.close(self.books.positions());
+                risk.close(&self.books, &self.orders);
             }
             return Response::CancelAll;
         }

@@ -157,7 +157,7 @@ impl State {
             let cause = risk.cause; // what a limit has turned down stays its doing
             risk.turn(TradingState::Halted, cause, effects);
         }
-        risk.close(self.books.positions());
+        risk.close(&self.books, &self.orders);
         Ok(Response::CancelAll)
     }
 }

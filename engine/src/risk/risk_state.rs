@@ -3,9 +3,11 @@
 use super::room::Room;
 use super::window::Window;
 use super::{Check, Days, Limits, TradingState};
+use crate::books::Books;
 use crate::effect::Refusal;
 use crate::feed::{FeedEvent, Standing};
 use crate::instrument::InstrumentId;
+use crate::orders::Orders;
 use crate::sub_ledgers::Owner;
 use crate::value_at_risk::{DayReturns, VarSettings};
 use crate::{Money, Price, Timestamp};
@@ -285,10 +287,10 @@ impl RiskState {
         &self.feeds
     }
 
-    /// Every position is to be closed.
-    pub(super) fn close<'a>(&mut self, positions: impl Iterator<Item = &'a crate::ledger::Position>) {
-        for (closing, position) in self.closing.iter_mut().zip(positions) {
-            *closing = !position.quantity.is_zero();
+    /// Every position is to be closed, those among them that an order which still lives may yet open.
+    pub(super) fn close(&mut self, books: &Books, orders: &Orders) {
+        for (index, (closing, position)) in self.closing.iter_mut().zip(books.positions()).enumerate() {
+            *closing = !position.quantity.is_zero() || !orders.live(InstrumentId(index as u32)).is_empty();
             self.closes |= *closing;
         }
     }

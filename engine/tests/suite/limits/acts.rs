@@ -1,5 +1,5 @@
 //! What people do: each act as an event, with who, why and, where it allows more, a second person.
-use super::room::{A, Room, limits, refusal};
+use super::room::{A, Room, limits, refusal, request};
 use engine::risk::Settings;
 use engine::tape::Outcome;
 use engine::{Check, Directive, Event, InstrumentId, OperatorEvent, Owner, TradingState};
@@ -99,6 +99,11 @@ fn one_person_closes_everything_and_nothing_new_comes_in() {
     room.hold(A, 100, 100);
     close(&mut room);
     assert!(!close(&mut room).iter().any(|it| matches!(it, Outcome::Sent(engine::Action::Submit(_)))));
+    // What an order that was on its way opens in spite of its cancel is closed as well.
+    let mut room = Room::with(limits(), Settings::default(), 10_000);
+    let on_its_way = request(&room.market(A, 7));
+    close(&mut room);
+    assert_eq!(request(&room.filled(&on_its_way, 100)).quantity.0, 7);
     // After a kill nothing goes but cancels.
     let mut room = Room::with(limits(), Settings::default(), 10_000);
     room.hold(A, 100, 100);
