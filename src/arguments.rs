@@ -1,5 +1,5 @@
 //! What a user types.
-use crate::evaluation_arguments::{CompareArguments, EvaluateArguments, SearchArguments};
+use crate::evaluation_arguments::{CompareArguments, EvaluateArguments, SearchArguments, WatchArguments};
 use crate::policy_arguments::PolicyCommand;
 use crate::promotion_arguments::{PromoteArguments, PromotionsCommand, RollbackArguments};
 use crate::session_arguments::{CheckArguments, SessionCommand};
@@ -85,6 +85,11 @@ pub enum Command {
         after_help = "Examples:\n  onetape search run.toml --space fast=5..50 --space slow=30..300 --trials 200\n  onetape search run.toml --space rate=1e-4~1e-1:log --method random --pruning halving"
     )]
     Search(Box<SearchArguments>),
+    /// Hold a session against the evidence behind its promotion; what is due is done at once.
+    #[command(
+        after_help = "Example:\n  onetape watch runs/btc-live --key watch.key\nIt is made for a schedule. What is watched, and what is done beyond a limit, is said in [watch] of the gates; exit code 3 is an alert."
+    )]
+    Watch(WatchArguments),
     /// Compare runs over the days that they share: metrics with intervals, a paired test, equity on one chart.
     #[command(after_help = "Example:\n  onetape compare runs/a runs/b runs/btc-paper-paper")]
     Compare(CompareArguments),

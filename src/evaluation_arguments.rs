@@ -68,3 +68,20 @@ pub struct CompareArguments {
     #[arg(long, value_name = "DIR")]
     pub out: Option<PathBuf>,
 }
+
+/// What is watched.
+#[derive(Debug, Args)]
+pub struct WatchArguments {
+    /// The folder of a session that runs under a promotion record.
+    #[arg(value_name = "SESSION")]
+    pub session: PathBuf,
+    /// The key file of the machine, which may pause and demote.
+    #[arg(long, value_name = "FILE")]
+    pub key: PathBuf,
+    /// Say what is due and do nothing.
+    #[arg(long)]
+    pub look_only: bool,
+    /// The seed of the expectation's paths.
+    #[arg(long, default_value_t = 7)]
+    pub seed: u64,
+}

@@ -4,11 +4,15 @@ use crate::evaluation_arguments::CompareArguments;
 use crate::failure::Failure;
 use crate::output_folder::{OutputFolder, SUMMARY, check_replaceable};
 use crate::terminal;
+use engine::Interval;
 use evaluations::Summary;
 use evaluations::metrics::daily::day_of_mark;
 use evaluations::statistics::intervals::{HEADLINES, IntervalSettings, Intervals, intervals};
 use evaluations::statistics::paired::{PairSettings, Paired, paired};
 use evaluations::tables::read_equity;
+use evaluations::tear_sheet::compare_sheet::{ComparedRun, PairedRow};
+use evaluations::tear_sheet::evaluation_sheet::{Intervals as Shown, Made};
+use evaluations::tear_sheet::{CompareSheet, compare_html};
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
@@ -52,6 +56,7 @@ pub(super) fn execute(arguments: &CompareArguments, json: bool) -> Result<(), Fa
     let mut whole = object;
     whole["digest"] = digest.into();
     folder.write("comparison.json", &format!("{whole:#}\n"))?;
+    folder.write("report.html", &page(&all, &days, arguments))?;
     // What makes the folder ours.
     folder.write(SUMMARY, &format!("{:#}\n", json!({ "digest": whole["digest"], "name": "comparison" })))?;
     folder.publish(&target)?;
@@ -129,6 +134,40 @@ fn object(all: &[Compared], days: &[i64]) -> Value {
     })
 }
 
+/// The page: a paired test of each with the first.
+fn page(all: &[Compared], days: &[i64], arguments: &CompareArguments) -> String {
+    let n = all[0].returns.len();
+    let made =
+        |formula: &str| Made { formula: formula.into(), basis: "daily returns of the shared days".into(), n: n as u64 };
+    let equity = |one: &Compared| {
+        let first = one.marks[&days[0]];
+        days.iter().map(|day| (day * Interval::DAY.0, one.marks[day] / first)).collect()
+    };
+    let run = |one: &Compared| ComparedRun {
+        name: one.name.clone(),
+        digest: String::new(),
+        note: one.note.clone().unwrap_or_default(),
+        metrics: one.intervals.as_ref().map(|it| Shown::of(it).rows).unwrap_or_default(),
+        equity: equity(one),
+    };
+    let pair = |(place, one): (usize, &Compared)| Some(PairedRow::of(one.paired.as_ref()?, place, 0));
+    let pairs: Vec<PairedRow> = all.iter().enumerate().filter_map(pair).collect();
+    let why = all.iter().skip(1).find_map(|one| one.note.clone()).unwrap_or_default();
+    compare_html(&CompareSheet {
+        name: "comparison".into(),
+        facts: vec![
+            format!("{} shared days", days.len()),
+            format!("seed {}, {} resamples", arguments.seed, arguments.resamples),
+        ],
+        runs: all.iter().map(run).collect(),
+        no_pairs: if pairs.is_empty() { why } else { String::new() },
+        pairs,
+        level: LEVEL,
+        intervals: made("percentile/stationary-bootstrap-95"),
+        tests: made("paired/stationary-bootstrap"),
+    })
+}
+
 fn show(all: &[Compared], days: &[i64], object: &Value, target: &Path, json: bool) -> Result<(), Failure> {
     if json {
         return terminal::print(&format!("{object:#}\n"));
@@ -160,9 +199,9 @@ fn show(all: &[Compared], days: &[i64], object: &Value, target: &Path, json: boo
         all.iter().filter_map(|one| Some(format!("{}: {}\n", one.name, one.note.as_ref()?))).collect();
     let text = format!("{} shared days, 95 % intervals by the stationary bootstrap\n", days.len());
     terminal::print(&format!(
-        "{text}{}{}written to {}\n",
+        "{text}{}{}tear sheet: {}\n",
         terminal::table(&header, &lines),
         notes.concat(),
-        target.display()
+        target.join("report.html").display()
     ))
 }

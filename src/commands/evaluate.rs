@@ -78,6 +78,9 @@ fn evaluated(
     evidence.figures = figures(&found, tried, run.setup.periods_per_year);
     evidence.write(folder.path()).map_err(Failure::failed)?;
     let table = judge(gates, Gate::Paper, std::slice::from_ref(&evidence));
+    // The page shows the digests of all other files, so it is written behind them, and the evidence once more behind it.
+    folder.write("report.html", &evaluation::page(&run, section, &found, (&evidence, vec![table.clone()])))?;
+    evidence.write(folder.path()).map_err(Failure::failed)?;
     let digest = evidence.digest();
     let target =
         arguments.out.clone().unwrap_or_else(|| beside.with_file_name(format!("{name}-evidence-{}", &digest[..12])));

@@ -33,6 +33,7 @@ mod transactions;
 mod venue;
 #[cfg(feature = "service")]
 mod venue_service;
+mod watch;
 
 pub(crate) use backtest::taped;
 pub(crate) use evaluate_session::GIVEN;
@@ -59,6 +60,7 @@ pub fn execute(arguments: Arguments) -> Result<(), Failure> {
         }
         Command::Evaluate(arguments) => evaluate::execute(&arguments, json),
         Command::Search(arguments) => search::execute(&arguments, json),
+        Command::Watch(arguments) => watch::execute(&arguments, json),
         Command::Compare(arguments) => compare::execute(&arguments, json),
         Command::Promote(arguments) => promote::promote(&arguments, json),
         Command::Promotions(command) => promotions::execute(command, json),

@@ -10,6 +10,7 @@ use evaluations::search::{
     GENERATION, Method, Objective, Pruning, Scored, Search, Settings, Space, Tried, search, trials, write_trials,
 };
 use evaluations::sweep::{Column, Parameters};
+use evaluations::tear_sheet::{SearchSheet, search_html};
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
@@ -63,12 +64,12 @@ pub(super) fn execute(arguments: &SearchArguments, json: bool) -> Result<(), Fai
     let found = found.map_err(Failure::usage)?;
     let common = trial_record::common("search", &run.config, &run.setup);
     ledger.append(&trials(&found, &common)).map_err(Failure::failed)?;
-    let target = write(&run, &settings, &found, arguments)?;
+    let target = write((&run, &space), &settings, &found, arguments)?;
     show(&run, &settings, &found, &target, json)
 }
 
 fn write(
-    run: &SharedRun,
+    (run, space): (&SharedRun, &Space),
     settings: &Settings,
     found: &Search<Failure>,
     arguments: &SearchArguments,
@@ -81,6 +82,12 @@ fn write(
     let folder = OutputFolder::beside(&target)?;
     write_trials(&folder.path().join("results.parquet"), found).map_err(Failure::failed)?;
     folder.write("run.toml", &run.config.resolved())?;
+    let facts = [
+        format!("{}, seed {}", settings.method.name(), settings.seed),
+        format!("pruning: {}", settings.pruning.name()),
+        format!("by {}", settings.column.name()),
+    ];
+    folder.write("report.html", &search_html(&SearchSheet { name, facts: &facts, space, search: found }))?;
     let mut whole = object;
     whole["digest"] = digest.into();
     folder.write(SUMMARY, &format!("{whole:#}\n"))?;
@@ -139,5 +146,9 @@ fn show(
         counts.pruned,
         counts.failed
     );
-    terminal::print(&format!("{text}{}written to {}\n", terminal::table(&header, &lines), target.display()))
+    terminal::print(&format!(
+        "{text}{}tear sheet: {}\n",
+        terminal::table(&header, &lines),
+        target.join("report.html").display()
+    ))
 }

@@ -106,7 +106,7 @@ fn cone(cone: &evaluations::statistics::paths::Cone) -> Value {
 fn stress(found: &Found) -> Value {
     let neighbours = &found.neighbours;
     let scores: Vec<Value> =
-        neighbours.scores.iter().map(|(set, score)| json!({ "set": set, "score": score })).collect();
+        neighbours.rows.iter().map(|(it, score)| json!({ "set": it.parameters, "score": score })).collect();
     let around = &neighbours.figures;
     json!({
         "conditions": found.stress, "crises": found.crises, "regimes": found.regimes,

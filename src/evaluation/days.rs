@@ -22,6 +22,17 @@ pub enum Regime {
 impl Regime {
     /// Every kind.
     pub const ALL: [Self; 4] = [Self::RisingCalm, Self::RisingWild, Self::FallingCalm, Self::FallingWild];
+
+    /// The name on pages.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::RisingCalm => "rising, calm",
+            Self::RisingWild => "rising, wild",
+            Self::FallingCalm => "falling, calm",
+            Self::FallingWild => "falling, wild",
+        }
+    }
 }
 
 /// The returns of a run by day.

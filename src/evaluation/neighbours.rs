@@ -4,14 +4,14 @@ use crate::failure::Failure;
 use crate::run_file::EvaluationSection;
 use crate::shared_run::{Ran, SharedRun};
 use evaluations::search::Space;
-use evaluations::search::neighbourhood::{Figures, by_tenths, figures, in_space};
+use evaluations::search::neighbourhood::{Figures, Neighbour, by_tenths, figures, in_space};
 use evaluations::sweep::{Column, Parameters};
 
 /// What was found around the run's parameters.
 #[derive(Clone, Debug)]
 pub struct Neighbours {
     /// Each neighbour and its score, by the column of the evaluation.
-    pub scores: Vec<(Parameters, Option<f64>)>,
+    pub rows: Vec<(Neighbour, Option<f64>)>,
     /// The figures of them.
     pub figures: Figures,
 }
@@ -31,13 +31,16 @@ pub(super) fn neighbours(run: &SharedRun, section: &EvaluationSection, base: &Ra
             centre.into_iter().filter(|(name, _)| space.axes().iter().any(|axis| axis.name == *name)).collect();
         in_space(&space, &named)
     };
-    let sets: Vec<Parameters> = all.into_iter().map(|it| it.parameters).collect();
+    let sets: Vec<Parameters> = all.iter().map(|it| it.parameters.clone()).collect();
     let matrix = if sets.is_empty() { Matrix::default() } else { Matrix::run(run, &sets, &|| ()).unwrap_or_default() };
     let score = |set: &Parameters| {
         let found = matrix.sets.iter().find(|it| it.parameters == *set)?;
         column.value(&found.ran.summary)
     };
-    let scores: Vec<(Parameters, Option<f64>)> = sets.into_iter().map(|set| (set.clone(), score(&set))).collect();
-    let values: Vec<Option<f64>> = scores.iter().map(|(_, score)| *score).collect();
-    Ok(Neighbours { figures: figures(column.value(&base.summary), &values), scores })
+    let rows: Vec<(Neighbour, Option<f64>)> = all.into_iter().map(|it| (it.clone(), score(&it.parameters))).collect();
+    // Figures are of what is better when it is more.
+    let sign = if column.less_is_better() { -1.0 } else { 1.0 };
+    let values: Vec<Option<f64>> = rows.iter().map(|(_, score)| score.map(|it| it * sign)).collect();
+    let own = column.value(&base.summary).map(|it| it * sign);
+    Ok(Neighbours { figures: figures(own, &values), rows })
 }

@@ -16,14 +16,12 @@ use std::ops::Range;
 /// One window.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct WindowRow {
-    /// The open of the first candle that was trained on.
-    pub train_from: String,
-    /// The open of the first that was not.
-    pub train_to: String,
-    /// The open of the first candle that was tested on.
-    pub test_from: String,
-    /// The open of the first behind the test.
-    pub test_to: String,
+    /// The open of the first candle that was trained on, and that of the first that was not.
+    #[serde(serialize_with = "instants")]
+    pub train: (Timestamp, Timestamp),
+    /// The open of the first candle that was tested on, and that of the first behind the test.
+    #[serde(serialize_with = "instants")]
+    pub test: (Timestamp, Timestamp),
     /// What was chosen; none where no set could be judged.
     pub chosen: Option<Parameters>,
     /// Annual Sharpe ratio of what was chosen, where it was chosen.
@@ -32,6 +30,11 @@ pub struct WindowRow {
     pub out_of_sample_sharpe: Option<f64>,
     /// Its total return there, as a fraction.
     pub out_of_sample_return: Option<f64>,
+}
+
+/// Two instants as texts.
+fn instants<S: serde::Serializer>((from, to): &(Timestamp, Timestamp), into: S) -> Result<S::Ok, S::Error> {
+    [instant_text(*from), instant_text(*to)].serialize(into)
 }
 
 /// A walk.
@@ -111,10 +114,8 @@ pub(super) fn walk_forward(
     for window in windows {
         let (train, test) = (ground.window(&window.train), ground.window(&window.test));
         let mut row = WindowRow {
-            train_from: instant_text(train.trades_from),
-            train_to: instant_text(train.to),
-            test_from: instant_text(test.trades_from),
-            test_to: instant_text(test.to),
+            train: (train.trades_from, train.to),
+            test: (test.trades_from, test.to),
             chosen: None,
             in_sample_sharpe: None,
             out_of_sample_sharpe: None,

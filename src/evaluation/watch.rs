@@ -1,0 +1,88 @@
+//! A session against the expectation of its own evidence.
+use super::session::SessionSeen;
+use crate::failure::Failure;
+use evaluations::evidence::{Evidence, Kind};
+use evaluations::registry::Registry;
+use evaluations::statistics::SampleError;
+use evaluations::watch::{Conditions, Expectation, ExpectationSettings, Observed, Share, Signal, Spread, assess};
+use serde_json::Value;
+use std::path::{Path, PathBuf};
+
+/// Bootstrap paths of the cone.
+const PATHS: usize = 10_000;
+/// Days of the cone.
+const DAYS: usize = 365;
+
+/// What the evidence behind a record leads to expect: daily returns where nothing was chosen on them, round trips a day, and the
+/// slippage and fills of the session that the record was promoted on, where it was on one.
+///
+/// # Errors
+/// When the evidence is missing or was changed.
+pub fn expectation(registry: &Registry, record: &str, seed: u64) -> Result<Expectation, Failure> {
+    let act = registry.find(record).map(|it| it.body.act.clone());
+    let act = act.ok_or_else(|| {
+        Failure::No(format!(
+            "the registry has no record {record}: it is not the one that the session ran under, or an older copy"
+        ))
+    })?;
+    let folders: Vec<PathBuf> = registry.evidence_of(&act).collect();
+    let (mut returns, mut round_trips, mut slippage, mut fills) = (Vec::new(), None, None, None);
+    for folder in &folders {
+        let evidence = Evidence::read(folder).map_err(|error| Failure::No(error.to_string()))?;
+        if evidence.kind == Kind::Evaluation {
+            returns = daily(folder)?;
+            round_trips = trips_a_day(&evidence, returns.len() as u64);
+        } else {
+            let figure = |name: &str| evidence.figures.get(name);
+            let told = figure("slippage_bps").and_then(|it| Some((it.value?, it.n)));
+            slippage = told.map(|(mean, n)| Spread { mean, deviation: 0.0, n });
+            let orders = figure("rejected_share").map_or(0, |it| it.n);
+            fills = (orders > 0)
+                .then(|| Share { some: figure("slippage_bps").map_or(0, |it| it.n).min(orders), all: orders });
+        }
+    }
+    if returns.is_empty() {
+        return Err(Failure::No(format!("no evaluation stands behind record {record}: nothing is expected")));
+    }
+    let settings = ExpectationSettings { paths: PATHS, days: DAYS, mean_length: None, seed };
+    let expected = Expectation::of_returns(returns, settings).map_err(|error| Failure::No(error.to_string()))?;
+    Ok(Expectation { round_trips, slippage_bps: slippage, fills, ..expected })
+}
+
+/// The daily returns of an evaluation.
+fn daily(folder: &Path) -> Result<Vec<f64>, Failure> {
+    let path = folder.join("bootstrap.json");
+    let wrong = |what: String| Failure::No(format!("{}: {what}", path.display()));
+    let text = std::fs::read_to_string(&path).map_err(|error| wrong(error.to_string()))?;
+    let value: Value = serde_json::from_str(&text).map_err(|error| wrong(error.to_string()))?;
+    let returns = value["returns"].as_array().ok_or_else(|| wrong("it holds no returns".into()))?;
+    Ok(returns.iter().filter_map(Value::as_f64).collect())
+}
+
+/// Round trips a day, as if they came by chance: their variance is their mean.
+fn trips_a_day(evidence: &Evidence, days: u64) -> Option<Spread> {
+    let trips = evidence.figures.get("round_trips")?.value?;
+    let mean = trips / days.max(1) as f64;
+    Some(Spread { mean, deviation: mean.sqrt(), n: days })
+}
+
+/// Holds a session against what is expected of it.
+///
+/// # Errors
+/// When a condition is out of its range.
+pub fn watched(
+    seen: &SessionSeen,
+    expected: &Expectation,
+    conditions: &Conditions,
+) -> Result<Vec<Signal>, SampleError> {
+    let days = seen.returns.len() as u64;
+    let mean = seen.round_trips as f64 / days.max(1) as f64;
+    let observed = Observed {
+        returns: seen.returns.clone(),
+        round_trips: (days > 0).then(|| Spread { mean, deviation: mean.sqrt(), n: days }),
+        slippage_bps: seen.slippage_bps.map(|mean| Spread { mean, deviation: 0.0, n: seen.fills }),
+        fills: (seen.orders > 0).then(|| Share { some: seen.fills.min(seen.orders), all: seen.orders }),
+        features: std::collections::BTreeMap::new(),
+    };
+    assess(expected, &observed, conditions)
+}
