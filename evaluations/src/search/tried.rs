@@ -130,13 +130,12 @@ impl<E> Tried<E> {
         }
     }
 
-    /// What is compared before scores are: those with a score on all the data, stopped ones, undefined ones, failed ones.
+    /// What is compared before scores are: those with a score, undefined ones, failed ones.
     fn class(&self) -> u8 {
         match &self.outcome {
-            Outcome::Failed(_) => 3,
-            _ if self.score().is_none() => 2,
-            Outcome::Pruned(_) => 1,
-            Outcome::Complete(_) => 0,
+            Outcome::Failed(_) => 2,
+            _ if self.score().is_none() => 1,
+            _ => 0,
         }
     }
 }
@@ -149,6 +148,7 @@ impl<E> Search<E> {
         let sign = if self.column.less_is_better() { -1.0 } else { 1.0 };
         let greater = |trial: &Tried<E>| trial.score().map(|score| score * sign);
         let order = |a: &&Tried<E>, b: &&Tried<E>| -> Ordering {
+            // Only those that saw all the data were not stopped, so they are before the others.
             let further = b.fraction().total_cmp(&a.fraction());
             a.class().cmp(&b.class()).then(further).then_with(|| better_first(greater(a), greater(b)))
         };

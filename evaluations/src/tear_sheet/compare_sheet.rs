@@ -9,6 +9,7 @@ use super::figures::{escape, number, percent, short};
 use super::marks::rows_height;
 use super::page::{self, calm, drawn, section, table, toned};
 use super::whiskers::{Whisker, whiskers};
+use crate::statistics::paired::{Difference, Paired};
 
 /// Stretches that a line is thinned to.
 const STRETCHES: usize = 400;
@@ -66,6 +67,17 @@ pub struct PairedRow {
     pub tracking_error: Option<f64>,
     /// Shared days.
     pub n: u64,
+}
+
+impl PairedRow {
+    /// What the page shows of a paired test of one run with another, by their places.
+    #[must_use]
+    pub fn of(found: &Paired, run: usize, against: usize) -> Self {
+        let apart = |it: Difference| Apart { value: it.value, low: it.lower, high: it.upper, p_value: it.p_value };
+        let (correlation, tracking_error) = (found.correlation, found.tracking_error);
+        let (mean, sharpe) = (apart(found.mean), apart(found.sharpe));
+        Self { run, against, mean, sharpe, correlation, tracking_error, n: found.n as u64 }
+    }
 }
 
 /// What the page of a comparison shows.

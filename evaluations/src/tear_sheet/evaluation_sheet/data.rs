@@ -244,8 +244,8 @@ pub struct StressRow {
     pub total_return: Option<f64>,
     /// The largest drawdown.
     pub max_drawdown: Option<f64>,
-    /// Round trips.
-    pub round_trips: u64,
+    /// Fills.
+    pub fills: u64,
     /// Daily returns.
     pub n: u64,
     /// What a reader should know besides, as why nothing is defined.

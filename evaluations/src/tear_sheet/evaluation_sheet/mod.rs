@@ -5,6 +5,7 @@
 mod data;
 mod execution;
 mod figure_table;
+mod from_statistics;
 mod honesty;
 mod neighbourhood;
 mod overfitting;

@@ -25,12 +25,12 @@ pub(super) fn content(rows: &[StressRow]) -> String {
             loss(row),
             maybe(row.total_return, |v| toned(v, &share(v))),
             maybe(row.max_drawdown, share),
-            number(row.round_trips as f64, 0),
+            number(row.fills as f64, 0),
             number(row.n as f64, 0),
             format!("<span class=\"reason\">{}</span>", escape(&join(&row.what, &row.note))),
         ]
     };
-    let head = ["Case", "Sharpe", "Against the run", "Return", "Max drawdown", "Round trips", "n", "What was done "];
+    let head = ["Case", "Sharpe", "Against the run", "Return", "Max drawdown", "Fills", "n", "What was done "];
     let text = "<p class=\"soft\">Sharpe ratios are annual, <code>sharpe/mean-over-std-ddof1</code> of n daily returns. The line is the run as it was.</p>\n";
     chart_of("Sharpe ratio by case", &bars, base) + &table(&head, &rows.iter().map(row).collect::<Vec<_>>()) + text
 }

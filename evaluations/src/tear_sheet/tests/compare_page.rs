@@ -109,3 +109,17 @@ fn a_comparison_without_pairs_or_runs_says_so() {
     check_well_formed(&page);
     assert!(page.contains("27 x") && page.contains("from the 7th run on they begin anew"));
 }
+
+#[test]
+fn a_paired_test_stands_on_the_page_with_its_places() {
+    use crate::statistics::paired::{PairSettings, paired};
+    let mut rng = Rng::stream(4, "page");
+    let first: Vec<f64> = (0..200).map(|_| 0.01 * rng.normal()).collect();
+    let better: Vec<f64> = first.iter().map(|r| r + 0.002).collect();
+    let settings =
+        PairSettings { level: 0.95, resamples: 200, mean_length: Some(3.0), periods_per_year: 365.0, seed: 1 };
+    let row = PairedRow::of(&paired(&better, &first, settings).unwrap(), 1, 0);
+    assert_eq!((row.run, row.against, row.n), (1, 0, 200));
+    assert!((row.mean.value.unwrap() - 0.73).abs() < 1e-9 && row.sharpe.low < row.sharpe.high, "{row:?}");
+    assert!(row.correlation.unwrap() > 0.999);
+}

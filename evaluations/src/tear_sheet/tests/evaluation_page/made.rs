@@ -159,7 +159,7 @@ pub(super) fn stress() -> Vec<StressRow> {
         sharpe,
         total_return: sharpe.map(|s| s * 0.9),
         max_drawdown: Some(0.2),
-        round_trips: 212,
+        fills: 424,
         n: 1826,
         note: note.into(),
     };
