@@ -31,4 +31,5 @@ pub use page::page;
 pub use session::{SessionSeen, session_seen};
 pub use session_figures::session_figures;
 pub use version::{version, version_of};
+pub use walk_forward::{Ground, Walked, walk_forward};
 pub use watch::{expectation, watched};

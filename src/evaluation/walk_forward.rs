@@ -55,7 +55,8 @@ pub struct Walked {
 }
 
 /// Where windows lie among the candles of the first instrument that is traded.
-pub(super) struct Ground {
+#[derive(Clone, Debug)]
+pub struct Ground {
     opens: Vec<Timestamp>,
     /// Candles before a window that are seen and not traded on.
     warm_up: usize,
@@ -66,7 +67,7 @@ pub(super) struct Ground {
 impl Ground {
     /// The ground of a run whose sets need so many candles to warm up.
     #[must_use]
-    pub(super) fn new(run: &SharedRun, warm_up: usize) -> Self {
+    pub fn new(run: &SharedRun, warm_up: usize) -> Self {
         let traded = run.config.instruments.iter().position(|it| it.role.traded).unwrap_or(0);
         let opens: Vec<Timestamp> = run.candles[traded].iter().map(|candle| candle.open_time).collect();
         let first = opens.partition_point(|open| *open < run.setup.trades_from);
@@ -75,13 +76,13 @@ impl Ground {
 
     /// How many candles can be traded on.
     #[must_use]
-    pub(super) fn rows(&self) -> usize {
+    pub fn rows(&self) -> usize {
         self.opens.len() - self.first
     }
 
     /// The window of rows that may be traded on.
     #[must_use]
-    pub(super) fn window(&self, rows: &Range<usize>) -> Window {
+    pub fn window(&self, rows: &Range<usize>) -> Window {
         let from = (self.first + rows.start).saturating_sub(self.warm_up);
         Window { from: self.opens[from], trades_from: self.open(rows.start), to: self.open(rows.end) }
     }
@@ -97,7 +98,7 @@ impl Ground {
 ///
 /// # Errors
 /// When there are too few candles for the windows, or no test can be run.
-pub(super) fn walk_forward(
+pub fn walk_forward(
     run: &SharedRun,
     sets: &[Parameters],
     column: &Column,

@@ -13,6 +13,7 @@ mod dated;
 mod determinism;
 mod diagnostics;
 mod door;
+mod evaluations;
 mod examples;
 mod gates_on_noise;
 mod limits;

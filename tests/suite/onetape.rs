@@ -24,6 +24,11 @@ impl Answer {
         serde_json::from_str(&self.out).unwrap_or_else(|e| panic!("stdout is no JSON: {e}: {}", self.out))
     }
 
+    /// Checks that it succeeded.
+    pub(crate) fn done(&self) {
+        assert_eq!(self.code, 0, "{}", self.err);
+    }
+
     /// Checks the exit code and that stderr says this.
     pub(crate) fn refuses(&self, code: i32, text: &str) {
         assert_eq!(self.code, code, "stderr: {}", self.err);

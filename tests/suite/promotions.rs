@@ -155,6 +155,18 @@ fn a_strategy_walks_from_candidate_to_live_and_back() {
     assert!(live.json()["fills"].as_u64() > Some(3) && live.err.contains("(live)"), "{}", live.err);
     assert!(!run("first-live-session/run.toml").contains("max_gross_exposure"));
 
+    // Few hours have fewer round trips than a day is expected to have: the watch pauses it, and two people let it go on.
+    let look = house.say("--json watch first-live-session --key watch.key --look-only");
+    look.refuses(3, "nothing was done: --look-only");
+    assert_eq!(serde_json::from_str::<Value>(&look.out).expect("an object")["due"], "pause", "{}", look.out);
+    house.say("watch first-live-session --key watch.key").refuses(3, "pause");
+    let journal = run("first-live-session/watch.jsonl");
+    assert!(journal.lines().count() == 2 && journal.contains("\"trade_frequency\""), "{journal}");
+    house.session("live", "", "paused").refuses(3, "was paused by record");
+    let resume = house.done("promotions resume walk --key alice.key --why it-was-a-drill");
+    let id = resume["pending"].as_str().expect("live takes two").to_string();
+    house.done(&format!("promotions approve {id} --key bob.key"));
+
     // A second version displaces it, and goes back.
     let before = run("run.toml");
     house.edit("fast = 5", "fast = 7");

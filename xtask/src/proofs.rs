@@ -67,6 +67,13 @@ const PROOFS: &[Proof] = &[
         work: Work::Cargo("test --release --locked -p onetape --test suite -- --nocapture"),
     },
     Proof {
+        name: "gates",
+        shows: "the shipped gates before a thousand bests of random strategies and a thousand with an edge; a walk over 100,000 candles",
+        work: Work::Cargo(
+            "test --release --locked -p onetape --test suite -- gates_on_noise evaluations::a_walk --nocapture --test-threads 1",
+        ),
+    },
+    Proof {
         name: "stream",
         shows: "ten thousand messages a second through sockets, queues and core for ten minutes, on a tape on disk, without lag growth",
         work: Work::Cargo(
