@@ -16,10 +16,10 @@ fn returns(count: usize, index: usize) -> Vec<f64> {
     (0..count).map(|_| 0.0005 + 0.01 * rng.normal()).collect()
 }
 
-/// The best of three, so that the first one's new memory and a busy machine do not count.
+/// The best of five, so that the first one's new memory and a busy machine do not count.
 fn check(what: &str, mut work: impl FnMut()) {
     let mut times: Vec<Duration> = Vec::new();
-    for _ in 0..if proving() { 3 } else { 1 } {
+    for _ in 0..if proving() { 5 } else { 1 } {
         let start = Instant::now();
         work();
         times.push(start.elapsed());

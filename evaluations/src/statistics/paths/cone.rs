@@ -49,15 +49,21 @@ impl Cone {
 
 /// The cones of three figures at each mark; `marked` holds the paths one after another, each with all its `days`.
 pub(super) fn cones(marked: &[[f64; 3]], days: &[usize]) -> [Cone; 3] {
+    let last = marked.len() / days.len() - 1;
+    let mut ranks: Vec<usize> = LEVELS.iter().flat_map(|level| neighbours(last, *level)).collect();
+    ranks.sort_unstable();
+    ranks.dedup();
     let bands_of = |mark: usize| -> [Vec<f64>; 3] {
-        let figure = |which: usize| {
-            // Values are at or above zero, where the order of their bits is their own.
-            let column = marked[mark..].iter().step_by(days.len()).map(|path| path[which].to_bits());
-            let mut sorted: Vec<u64> = column.collect();
-            sorted.sort_unstable();
-            LEVELS.map(|level| quantile(&sorted, level)).to_vec()
-        };
-        [figure(0), figure(1), figure(2)]
+        let mut columns: [Vec<u64>; 3] = [0, 1, 2].map(|_| Vec::with_capacity(last + 1));
+        // All three at once, since a path's lie together and paths lie apart. Values are at or above zero, where the order
+        // of their bits is their own.
+        for path in marked[mark..].iter().step_by(days.len()) {
+            columns.iter_mut().zip(path).for_each(|(column, value)| column.push(value.to_bits()));
+        }
+        columns.map(|mut column| {
+            place(&mut column, 0, &ranks);
+            LEVELS.map(|level| quantile(&column, level)).to_vec()
+        })
     };
     let bands: Vec<[Vec<f64>; 3]> = (0..days.len()).into_par_iter().map(bands_of).collect();
     [0, 1, 2].map(|which| Cone {
@@ -67,11 +73,25 @@ pub(super) fn cones(marked: &[[f64; 3]], days: &[usize]) -> [Cone; 3] {
     })
 }
 
-/// As [`crate::metrics::distribution::quantile`], of the bits of sorted values.
-fn quantile(sorted: &[u64], p: f64) -> f64 {
-    let last = sorted.len() - 1;
-    let place = p * last as f64;
-    let below = (libm::floor(place) as usize).min(last);
-    let (low, high) = (f64::from_bits(sorted[below]), f64::from_bits(sorted[(below + 1).min(last)]));
-    low + (place - below as f64) * (high - low)
+/// The ranks that a quantile lies between.
+fn neighbours(last: usize, p: f64) -> [usize; 2] {
+    let below = (libm::floor(p * last as f64) as usize).min(last);
+    [below, (below + 1).min(last)]
+}
+
+/// Puts the values of some rising `ranks` where a sort would; `before` values lie below all of `values`.
+fn place(values: &mut [u64], before: usize, ranks: &[usize]) {
+    let middle = ranks.len() / 2;
+    let Some(rank) = ranks.get(middle) else { return };
+    let (below, _, above) = values.select_nth_unstable(rank - before);
+    place(below, before, &ranks[..middle]);
+    place(above, rank + 1, &ranks[middle + 1..]);
+}
+
+/// As [`crate::metrics::distribution::quantile`], of the bits of values whose neighbours of the quantile are in their places.
+fn quantile(placed: &[u64], p: f64) -> f64 {
+    let last = placed.len() - 1;
+    let [below, above] = neighbours(last, p);
+    let (low, high) = (f64::from_bits(placed[below]), f64::from_bits(placed[above]));
+    low + (p * last as f64 - below as f64) * (high - low)
 }
