@@ -2,9 +2,10 @@
 use crate::evaluation::session_seen;
 use crate::evaluation_arguments::CompareArguments;
 use crate::failure::Failure;
+use crate::instant::instant_text;
 use crate::output_folder::{OutputFolder, SUMMARY, check_replaceable};
 use crate::terminal;
-use engine::Interval;
+use engine::{Interval, Timestamp};
 use evaluations::Summary;
 use evaluations::metrics::daily::day_of_mark;
 use evaluations::statistics::intervals::{HEADLINES, IntervalSettings, Intervals, intervals};
@@ -13,6 +14,7 @@ use evaluations::tables::read_equity;
 use evaluations::tear_sheet::compare_sheet::{ComparedRun, PairedRow};
 use evaluations::tear_sheet::evaluation_sheet::{Intervals as Shown, Made};
 use evaluations::tear_sheet::{CompareSheet, compare_html};
+use evaluations::watch::challenge::{Agreement, Decision, agreement};
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
@@ -33,6 +35,10 @@ pub(crate) struct Compared {
     pub(crate) intervals: Option<Intervals>,
     /// Against the first.
     pub(crate) paired: Option<Paired>,
+    /// What a session wished for at each candle; none of a backtest, which keeps no wishes.
+    wishes: Vec<Decision>,
+    /// How its wishes agree with those of the first, where both are sessions.
+    agreement: Option<Agreement>,
     /// Why there is no test or interval, where there is none.
     note: Option<String>,
 }
@@ -67,16 +73,26 @@ pub(super) fn execute(arguments: &CompareArguments, json: bool) -> Result<(), Fa
 fn read(folder: &Path) -> Result<Compared, Failure> {
     let name = folder.file_name().map_or_else(|| folder.display().to_string(), |it| it.to_string_lossy().into_owned());
     let table = folder.join("equity.parquet");
-    let (marks, periods_per_year) = if table.is_file() {
+    let (marks, periods_per_year, wishes) = if table.is_file() {
         let summary = Summary::read(&folder.join(SUMMARY)).map_err(Failure::failed)?;
         let rows = read_equity(&table).map_err(Failure::failed)?;
         let marks = rows.iter().map(|row| (day_of_mark(row.time), row.equity.to_f64())).collect();
-        (marks, summary.metrics.get("sharpe").and_then(|it| it.periods_per_year).unwrap_or(365.0))
+        (marks, summary.metrics.get("sharpe").and_then(|it| it.periods_per_year).unwrap_or(365.0), Vec::new())
     } else {
         let seen = session_seen(folder)?;
-        (seen.marks.into_iter().collect(), 365.0)
+        (seen.marks.into_iter().collect(), 365.0, seen.wishes)
     };
-    Ok(Compared { name, marks, periods_per_year, returns: Vec::new(), intervals: None, paired: None, note: None })
+    Ok(Compared {
+        name,
+        marks,
+        periods_per_year,
+        returns: Vec::new(),
+        intervals: None,
+        paired: None,
+        wishes,
+        agreement: None,
+        note: None,
+    })
 }
 
 /// The days on which all have a mark.
@@ -90,7 +106,7 @@ fn shared(all: &[Compared]) -> Result<Vec<i64>, Failure> {
 }
 
 fn judge(all: &mut [Compared], arguments: &CompareArguments) {
-    let first = all[0].returns.clone();
+    let (first, champion) = (all[0].returns.clone(), all[0].wishes.clone());
     let resamples = arguments.resamples as usize;
     for (place, one) in all.iter_mut().enumerate() {
         let periods_per_year = one.periods_per_year;
@@ -101,6 +117,9 @@ fn judge(all: &mut [Compared], arguments: &CompareArguments) {
             Err(why) => one.note = Some(why.to_string()),
         }
         if place > 0 {
+            if !champion.is_empty() && !one.wishes.is_empty() {
+                one.agreement = Some(agreement(&champion, &one.wishes));
+            }
             let settings = PairSettings { level: LEVEL, resamples, mean_length: None, periods_per_year, seed };
             match paired(&one.returns, &first, settings) {
                 Ok(found) => one.paired = Some(found),
@@ -125,7 +144,14 @@ fn object(all: &[Compared], days: &[i64]) -> Value {
                 "correlation": it.correlation, "n": it.n, "mean_block_days": it.mean_length,
             })
         });
-        json!({ "name": it.name, "metrics": metrics, "against_first": against, "note": it.note, "returns": it.returns })
+        let agreed = it.agreement.as_ref().map(|it| {
+            json!({
+                "same": it.same, "other_size": it.other_size, "one_flat": it.one_flat, "opposite": it.opposite,
+                "first_alone": it.champion_alone, "this_alone": it.challenger_alone, "share": it.share, "kappa": it.kappa,
+                "first_difference": it.first_difference.as_ref().map(|(time, of)| json!([instant_text(Timestamp(*time)), of])),
+            })
+        });
+        json!({ "name": it.name, "metrics": metrics, "against_first": against, "agreement": agreed, "note": it.note, "returns": it.returns })
     };
     json!({
         "first_day": days.first(), "last_day": days.last(), "days": days.len(),
@@ -193,6 +219,14 @@ fn show(all: &[Compared], days: &[i64], object: &Value, target: &Path, json: boo
             let found = one.paired.as_ref().map(|it| if of { it.mean } else { it.sharpe });
             found.map_or_else(String::new, |it| format!("{} (p {})", number(it.value), number(it.p_value)))
         }));
+        lines.push(line);
+    }
+    let mut line = vec!["wishes for the side of the first's".to_string()];
+    line.extend(all.iter().map(|one| {
+        let agreed = one.agreement.as_ref().and_then(|it| it.share);
+        agreed.map_or_else(String::new, |share| format!("{:.1} %", share * 100.0))
+    }));
+    if line[1..].iter().any(|cell| !cell.is_empty()) {
         lines.push(line);
     }
     let notes: Vec<String> =

@@ -13,6 +13,7 @@ use engine::{
     Timestamp,
 };
 use evaluations::metrics::RunFigures;
+use evaluations::watch::challenge::Decision;
 use evaluations::{Curve, FillWatch};
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -61,6 +62,9 @@ pub struct SessionSeen {
     pub total_return: Option<f64>,
     /// The mean of the daily differences over its standard error.
     pub parity_gap: Option<f64>,
+    /// What was wished for at each candle that could be traded on: what is held and what is on its way.
+    #[serde(skip)]
+    pub wishes: Vec<Decision>,
     /// Things that should not have happened: fills of unknown orders, repeated or contradictory reports.
     pub unexplained: u64,
 }
@@ -70,6 +74,9 @@ struct Watcher {
     recorder: Recorder<DigestOnly>,
     /// Candles that were applied, by instrument.
     candles: Vec<Vec<Candle>>,
+    /// What was wished for at each of them, from where on it could be traded.
+    wishes: Vec<Decision>,
+    trades_from: Timestamp,
     /// The last price when an order was decided.
     decided: BTreeMap<OrderId, f64>,
     cost: f64,
@@ -91,6 +98,9 @@ impl Watcher {
             Event::Market(MarketEvent::Candle(it)) => {
                 if let Some(all) = self.candles.get_mut(it.instrument.index()) {
                     all.push(it.candle);
+                }
+                if it.candle.open_time >= self.trades_from {
+                    self.wish(it.instrument, it.candle.known_time, state);
                 }
             }
             Event::Report(Report::Rejected { .. }) => self.rejected += 1,
@@ -128,6 +138,36 @@ impl Watcher {
     }
 }
 
+impl Watcher {
+    fn new(replay: &Replay) -> Self {
+        let times = std::iter::empty::<evaluations::diagnostics::MarketTimes>();
+        let count = replay.setup.instruments.len();
+        let (journal, cash) = (DigestOnly::default(), replay.config.account.cash);
+        Self {
+            recorder: Recorder::new(journal, Detail::Figures, cash, (count, 0), FillWatch::new(times)),
+            candles: vec![Vec::new(); count],
+            wishes: Vec::new(),
+            trades_from: replay.setup.trades_from,
+            decided: BTreeMap::new(),
+            cost: 0.0,
+            notional: 0.0,
+            fills: 0,
+            rejected: 0,
+            breaches: 0,
+            unexplained: 0,
+            stale: BTreeMap::new(),
+            stale_ns: 0,
+        }
+    }
+
+    fn wish(&mut self, id: InstrumentId, known: Timestamp, state: &State) {
+        let working = state.orders.working(id);
+        let wished = state.books.position(id.index()).quantity.0 + working.buy.0 - working.sell.0;
+        let instrument = state.instruments[id.index()].name.clone();
+        self.wishes.push(Decision { time_ns: known.0, instrument, position: wished as f64 });
+    }
+}
+
 /// Replays a session and sums up what it shows.
 ///
 /// # Errors
@@ -140,23 +180,7 @@ pub fn session_seen(path: &Path) -> Result<SessionSeen, Failure> {
     if !matches!(mode.as_str(), "paper" | "shadow" | "live") {
         return Err(Failure::Usage(format!("{} is the tape of a {mode}, and not of a session", path.display())));
     }
-    let times = std::iter::empty::<evaluations::diagnostics::MarketTimes>();
-    let count = setup.instruments.len();
-    let recorder =
-        Recorder::new(DigestOnly::default(), Detail::Figures, config.account.cash, (count, 0), FillWatch::new(times));
-    let mut watcher = Watcher {
-        recorder,
-        candles: vec![Vec::new(); count],
-        decided: BTreeMap::new(),
-        cost: 0.0,
-        notional: 0.0,
-        fills: 0,
-        rejected: 0,
-        breaches: 0,
-        unexplained: 0,
-        stale: BTreeMap::new(),
-        stale_ns: 0,
-    };
+    let mut watcher = Watcher::new(&replay);
     let outcome = replay.compare_with(|entry, effects, state| watcher.see(entry, effects, state));
     let (steps, state, difference) = match outcome {
         Ok((steps, state)) => (steps, Some(state), None),
@@ -194,6 +218,7 @@ pub fn session_seen(path: &Path) -> Result<SessionSeen, Failure> {
         total_return: curve.as_ref().map(|c| c.last_equity.to_f64() / c.initial.to_f64() - 1.0),
         parity_gap: None,
         unexplained: watcher.unexplained,
+        wishes: watcher.wishes,
         returns,
         marks: curve.as_ref().map(Curve::daily_f64).unwrap_or_default(),
     };

@@ -21,15 +21,7 @@ pub fn session_figures(seen: &SessionSeen, periods_per_year: f64, seed: u64) -> 
     if let Some(text) = &seen.difference {
         same = same.noted(text.lines().next().unwrap_or_default());
     }
-    let settings = IntervalSettings { level: 0.95, resamples: RESAMPLES, mean_length: None, periods_per_year, seed };
-    let lower = match intervals(&seen.returns, settings) {
-        Ok(it) => {
-            let lower = it.by_name.get("sharpe").and_then(|sharpe| sharpe.lower);
-            figure(lower, days, "percentile/stationary-bootstrap-95", "daily returns of the session")
-        }
-        Err(why) => figure(None, days, "percentile/stationary-bootstrap-95", "daily returns of the session")
-            .noted(why.to_string()),
-    };
+    let lower = sharpe_lower(seen, periods_per_year, seed);
     // Nothing that differs is no gap, however few the days.
     let mut parity = figure(
         seen.parity_gap,
@@ -75,4 +67,17 @@ pub fn session_figures(seen: &SessionSeen, periods_per_year: f64, seed: u64) -> 
         ),
     ];
     all.into_iter().map(|(name, figure)| (name.to_string(), figure)).collect()
+}
+
+/// The lower end of the interval of the Sharpe ratio.
+fn sharpe_lower(seen: &SessionSeen, periods_per_year: f64, seed: u64) -> Figure {
+    let settings = IntervalSettings { level: 0.95, resamples: RESAMPLES, mean_length: None, periods_per_year, seed };
+    let found = intervals(&seen.returns, settings);
+    let lower = found.as_ref().ok().and_then(|it| it.by_name.get("sharpe")?.lower);
+    let (formula, basis) = ("percentile/stationary-bootstrap-95", "daily returns of the session");
+    let figure = Figure::new(lower, seen.returns.len() as u64, formula, basis).shown_by(FILE);
+    match found {
+        Ok(_) => figure,
+        Err(why) => figure.noted(why.to_string()),
+    }
 }

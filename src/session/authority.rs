@@ -8,7 +8,8 @@ use crate::failure::Failure;
 use crate::gates_file::gates_of;
 use crate::promotion::{refused, registry, registry_at};
 use crate::run_file::{LimitValue, RiskSection, RunFile};
-use crate::terminal;
+use crate::{tape_header, terminal};
+use engine::tape::Header;
 use evaluations::evidence::Version;
 use evaluations::gates::CanaryTerms;
 use evaluations::registry::{Holder, Stage};
@@ -97,6 +98,12 @@ impl Authority {
             Some((stage, holder)) => Err(changed(line, stage, &version, &holder)),
             None => Err(Failure::No(format!("no version of `{line}` was promoted"))),
         }
+    }
+
+    /// Writes down on a tape what the session runs under.
+    pub(super) fn name_in(&self, header: &mut Header) {
+        header.set(tape_header::RECORD, self.record.clone());
+        header.set(tape_header::STAGE, self.stage.name());
     }
 
     /// What is laid over the run file of a canary, beside what the file says itself: so much of the account, in so many instruments.

@@ -136,10 +136,7 @@ fn session<S: Strategy>(
     wish: &SessionWish,
 ) -> Result<(), Failure> {
     let mut header = tape_header::session_header(config, setup, reach.mode.name(), &drawn_id()?);
-    if let Some(authority) = authority {
-        header.set(tape_header::RECORD, authority.record.clone());
-        header.set(tape_header::STAGE, authority.stage.name());
-    }
+    authority.inspect(|authority| authority.name_in(&mut header));
     let (journal, recovered) =
         LiveJournal::begin(OsDisk::new(&folder.tape()), &header, LiveOptions::default()).map_err(Failure::failed)?;
     let id = journal.header().get("run.id").unwrap_or_default().to_string();
@@ -151,11 +148,7 @@ fn session<S: Strategy>(
         return Err(Failure::Usage(format!("{path} holds a session that was begun with `{begun_as}`: {text}")));
     }
     refuse_other_policy(journal.header(), &header, folder)?;
-    if reach.mode.sends() && journal.header().get(tape_header::RECORD) != header.get(tape_header::RECORD) {
-        let text =
-            "a session goes on under the promotion record that it was begun under: choose another folder with --out";
-        return Err(Failure::Usage(format!("{}: {text}", folder.path().display())));
-    }
+    refuse_other_record(reach.mode, journal.header(), &header, folder)?;
     let driver = Driver::start().map_err(Failure::failed)?;
     let handle = driver.handle();
     let plan = plan(config, setup, (reach, &run_id, folder), &journal, recovered.is_none())?;
@@ -189,6 +182,15 @@ fn session<S: Strategy>(
         Some(why) => Err(Failure::Failed(format!("the venue would not go on with us, and trading was halted: {why}"))),
         None => Ok(()),
     }
+}
+
+/// A session that sends orders goes on under the record that it was begun under.
+fn refuse_other_record(mode: Mode, begun: &Header, now: &Header, folder: &SessionFolder) -> Result<(), Failure> {
+    if !mode.sends() || begun.get(tape_header::RECORD) == now.get(tape_header::RECORD) {
+        return Ok(());
+    }
+    let text = "a session goes on under the promotion record that it was begun under: choose another folder with --out";
+    Err(Failure::Usage(format!("{}: {text}", folder.path().display())))
 }
 
 /// A session goes on with the policy that it was begun with, computed as it was.

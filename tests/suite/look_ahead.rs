@@ -1,5 +1,6 @@
 //! Look-ahead: planted bugs are caught, each with the first decision that hung on the future; honest strategies raise no alarm.
 use crate::onetape::project;
+use crate::policy_samples::{plain, recurrent};
 use engine::{Candle, Event, InstrumentId, Intents, MarketEvent, Qty, Size, Strategy, Timestamp, View};
 use evaluations::causality::{Causality, CutKind, Decision, Market, Subject, causality};
 use evaluations::sweep::Parameters;
@@ -182,5 +183,25 @@ fn twenty_honest_strategies_raise_no_alarm() {
         let run = run(&format!("examples/{name}.toml"), set);
         let found = look(&Decider { run: &run, parameters: Parameters::new() }, &run, 4);
         assert!(found.holds(), "{name} {set:?}: {:?}", found.first());
+    }
+}
+
+#[test]
+fn policies_raise_no_alarm_whatever_they_remember() {
+    let folder = tempfile::tempdir().expect("a folder");
+    for (name, policy) in [("plain", plain(1)), ("memory", recurrent(2))] {
+        let path = folder.path().join(format!("{name}.policy"));
+        policy.save(&path).expect("a policy");
+        let text = format!(
+            "[data]\ncatalog = \"{}\"\nfrom = \"2023-01-01\"\nto = \"2023-06-01\"\n[[instruments]]\nvenue = \"coinbase\"\n\
+             symbol = \"BTCUSD\"\ninterval = \"4h\"\n[account]\ncash = \"100000 USD\"\n[strategy]\nkind = \"policy\"\n\
+             policy = \"{}\"\nsize = \"50%\"\nruntime = \"portable\"\n",
+            project().join("datasets/sample").display(),
+            path.display()
+        );
+        let config = RunFile::parse(&text, name, folder.path(), &[]).expect("a run file").with_policies();
+        let run = SharedRun::load(config).expect("candles");
+        let found = look(&Decider { run: &run, parameters: Parameters::new() }, &run, 6);
+        assert!(found.holds() && found.decisions > 100, "{name}: {:?}", found.first());
     }
 }

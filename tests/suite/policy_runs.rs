@@ -233,3 +233,17 @@ mod torch {
         assert!(answer.err.contains("computed here, "), "{}", answer.err);
     }
 }
+
+#[test]
+fn another_policy_is_another_version_and_the_version_says_so() {
+    let desk = desk(ONE);
+    let version = || {
+        let run = RunFile::load(&desk.path("run.toml"), &[]).expect("a run file");
+        onetape::evaluation::version(&run, &evaluations::gates::Gates::shipped()).expect("a version")
+    };
+    let before = version();
+    assert_eq!(before.changes(&version()), []);
+    save(&desk, "drawn", &plain(9));
+    let changed: Vec<&str> = version().changes(&before).iter().map(|it| it.what).collect();
+    assert_eq!(changed, ["parameters", "policy"], "a strategy is bound to its policy by digest");
+}

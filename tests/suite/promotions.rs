@@ -102,6 +102,37 @@ impl House {
         assert!(self.done(&format!("promotions approve {id} --key bob.key"))["recorded"].is_u64());
     }
 
+    /// What nobody can do before there is evidence.
+    fn too_early(&self) {
+        self.session("live", "", "early").refuses(3, "no version of `walk` is canary or live");
+        self.say("promote run.toml --to live --key alice.key --why i-feel-it")
+            .refuses(3, "no gate leads from candidate to live");
+        // A session under no record is no evidence.
+        self.session("paper", "", "free").json();
+        self.evaluate("run.toml", "seen");
+        self.evaluate("free", "free-paper");
+        self.done("promote run.toml --to paper --evidence seen --key alice.key --why it-holds");
+        let early =
+            "promote run.toml --to canary --evidence seen --evidence free-paper --key alice.key --why too-early";
+        self.say(early).refuses(3, "ran under no record");
+        self.done("promotions demote walk --to candidate --key watch.key --why the-watch-may");
+    }
+
+    /// The watch over a session: it looks, pauses, and two people let it go on.
+    fn watched(&self, session: &str) {
+        // Few hours have fewer round trips than a day is expected to have.
+        let look = self.say(&format!("--json watch {session} --key watch.key --look-only"));
+        look.refuses(3, "nothing was done: --look-only");
+        assert_eq!(serde_json::from_str::<Value>(&look.out).expect("an object")["due"], "pause", "{}", look.out);
+        self.say(&format!("watch {session} --key watch.key")).refuses(3, "pause");
+        let journal = std::fs::read_to_string(self.desk.path(session).join("watch.jsonl")).expect("a journal");
+        assert!(journal.lines().count() == 2 && journal.contains("\"trade_frequency\""), "{journal}");
+        self.session("live", "", "paused").refuses(3, "was paused by record");
+        let resume = self.done("promotions resume walk --key alice.key --why it-was-a-drill");
+        let id = resume["pending"].as_str().expect("live takes two").to_string();
+        self.done(&format!("promotions approve {id} --key bob.key"));
+    }
+
     /// The stage of each version, by the first digits of its digest.
     fn stages(&self) -> Vec<(String, String)> {
         let text = |value: &Value| value.as_str().unwrap_or_default().to_string();
@@ -130,19 +161,7 @@ impl House {
 #[test]
 fn a_strategy_walks_from_candidate_to_live_and_back() {
     let house = House::new();
-    house.session("live", "", "early").refuses(3, "no version of `walk` is canary or live");
-    house
-        .say("promote run.toml --to live --key alice.key --why i-feel-it")
-        .refuses(3, "no gate leads from candidate to live");
-    // A session under no record is no evidence.
-    house.session("paper", "", "free").json();
-    house.evaluate("run.toml", "seen");
-    house.evaluate("free", "free-paper");
-    house.done("promote run.toml --to paper --evidence seen --key alice.key --why it-holds");
-    let early = "promote run.toml --to canary --evidence seen --evidence free-paper --key alice.key --why too-early";
-    house.say(early).refuses(3, "ran under no record");
-    house.done("promotions demote walk --to candidate --key watch.key --why the-watch-may");
-
+    house.too_early();
     house.promote_to_live("first");
     let first = house.live_version();
     let run = |name: &str| std::fs::read_to_string(house.desk.path(name)).expect("a run file");
@@ -155,17 +174,7 @@ fn a_strategy_walks_from_candidate_to_live_and_back() {
     assert!(live.json()["fills"].as_u64() > Some(3) && live.err.contains("(live)"), "{}", live.err);
     assert!(!run("first-live-session/run.toml").contains("max_gross_exposure"));
 
-    // Few hours have fewer round trips than a day is expected to have: the watch pauses it, and two people let it go on.
-    let look = house.say("--json watch first-live-session --key watch.key --look-only");
-    look.refuses(3, "nothing was done: --look-only");
-    assert_eq!(serde_json::from_str::<Value>(&look.out).expect("an object")["due"], "pause", "{}", look.out);
-    house.say("watch first-live-session --key watch.key").refuses(3, "pause");
-    let journal = run("first-live-session/watch.jsonl");
-    assert!(journal.lines().count() == 2 && journal.contains("\"trade_frequency\""), "{journal}");
-    house.session("live", "", "paused").refuses(3, "was paused by record");
-    let resume = house.done("promotions resume walk --key alice.key --why it-was-a-drill");
-    let id = resume["pending"].as_str().expect("live takes two").to_string();
-    house.done(&format!("promotions approve {id} --key bob.key"));
+    house.watched("first-live-session");
 
     // A second version displaces it, and goes back.
     let before = run("run.toml");
