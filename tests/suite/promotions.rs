@@ -106,7 +106,7 @@ impl House {
     fn too_early(&self) {
         self.session("live", "", "early").refuses(3, "no version of `walk` is canary or live");
         self.say("promote run.toml --to live --key alice.key --why i-feel-it")
-            .refuses(3, "no gate leads from candidate to live");
+            .refuses(3, "there is no bundle of kind `canary`");
         // A session under no record is no evidence.
         self.session("paper", "", "free").json();
         self.evaluate("run.toml", "seen");
