@@ -178,7 +178,10 @@ fn the_best_stand_first_then_stopped_undefined_and_failed_ones() {
         found.best_first().iter().map(word).collect::<Vec<_>>().join(" ")
     };
     assert_eq!(order(&found), "4c 3c 2c 1p 5p 6p 7f 8f");
-    let by_ulcer = Settings { column: Column::new("ulcer"), pruning: Pruning::None, ..settings };
+    let by_ulcer = Settings { column: Column::new("ulcer"), ..settings };
+    let halved = order(&find(&known(value), &["fast=1..8", "slow=7"], &by_ulcer));
+    assert_eq!(halved, "1c 2c 3c 4p 5p 6p 7f 8f", "less is better to who stops them too");
+    let by_ulcer = Settings { pruning: Pruning::None, ..by_ulcer };
     assert_eq!(order(&find(&known(value), &["fast=1..8", "slow=7"], &by_ulcer)), "1c 2c 3c 4c 5c 6c 7f 8f");
 }
 
