@@ -155,7 +155,7 @@ fn object(all: &[Compared], days: &[i64]) -> Value {
     };
     json!({
         "first_day": days.first(), "last_day": days.last(), "days": days.len(),
-        "formula": "percentile/stationary-bootstrap-95; paired/stationary-bootstrap of the difference",
+        "formula": "bca/stationary-bootstrap-95; paired/stationary-bootstrap of the difference",
         "runs": all.iter().map(one).collect::<Vec<_>>(),
     })
 }
@@ -189,7 +189,7 @@ fn page(all: &[Compared], days: &[i64], arguments: &CompareArguments) -> String 
         no_pairs: if pairs.is_empty() { why } else { String::new() },
         pairs,
         level: LEVEL,
-        intervals: made("percentile/stationary-bootstrap-95"),
+        intervals: made("bca/stationary-bootstrap-95"),
         tests: made("paired/stationary-bootstrap"),
     })
 }

@@ -77,10 +77,13 @@ fn evaluated(
     let mut evidence = Evidence::new(Kind::Evaluation, version, run.config.run.seed);
     evidence.figures = figures(&found, tried, run.setup.periods_per_year);
     evidence.write(folder.path()).map_err(Failure::failed)?;
-    let table = judge(gates, Gate::Paper, std::slice::from_ref(&evidence));
-    // The page shows the digests of all other files, so it is written behind them, and the evidence once more behind it.
-    folder.write("report.html", &evaluation::page(&run, section, &found, (&evidence, vec![table.clone()])))?;
+    let mut shown = judge(gates, Gate::Paper, std::slice::from_ref(&evidence));
+    // The page shows the digests of all other files, so it is written behind them, and the evidence once more behind it. Its own digest
+    // is in that, which therefore cannot stand on it.
+    shown.rows.iter_mut().for_each(|row| row.evidence.clear());
+    folder.write("report.html", &evaluation::page(&run, section, &found, (&evidence, vec![shown])))?;
     evidence.write(folder.path()).map_err(Failure::failed)?;
+    let table = judge(gates, Gate::Paper, std::slice::from_ref(&evidence));
     let digest = evidence.digest();
     let target =
         arguments.out.clone().unwrap_or_else(|| beside.with_file_name(format!("{name}-evidence-{}", &digest[..12])));

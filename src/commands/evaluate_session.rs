@@ -3,7 +3,7 @@ use crate::evaluation::{SessionSeen, session_figures, session_seen, version};
 use crate::evaluation_arguments::EvaluateArguments;
 use crate::failure::Failure;
 use crate::gates_file::gates_of;
-use crate::output_folder::{OutputFolder, check_replaceable};
+use crate::output_folder::{OutputFolder, SUMMARY, check_replaceable};
 use crate::run_file::RunFile;
 use crate::terminal;
 use evaluations::evidence::{Evidence, Kind, Version};
@@ -30,6 +30,9 @@ pub(super) fn execute(arguments: &EvaluateArguments, json: bool) -> Result<(), F
     if let Some(record) = &seen.record {
         evidence.more.insert("record".into(), record.clone().into());
     }
+    // What makes the folder ours, so that the same session can be looked at again.
+    let ours = serde_json::json!({ "name": config.run.name, "digest": evidence.version.digest(), "kind": kind.name() });
+    written.write(SUMMARY, &format!("{ours:#}\n"))?;
     evidence.write(written.path()).map_err(Failure::failed)?;
     let digest = evidence.digest();
     let target = arguments

@@ -101,7 +101,7 @@ impl Luck {
         all.made("haircut_p", &self.adjusted, files::LUCK, many, |it| {
             (it.bhy.iter().copied().min_by(f64::total_cmp), it.bhy.len())
         });
-        let interval = ("percentile/stationary-bootstrap-95", DAILY);
+        let interval = ("bca/stationary-bootstrap-95", DAILY);
         all.made("sharpe_lower", &self.intervals, files::BOOTSTRAP, interval, |it| {
             (it.by_name.get("sharpe").and_then(|sharpe| sharpe.lower), it.n)
         });

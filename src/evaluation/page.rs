@@ -43,7 +43,7 @@ pub fn page(
             tested: section.test_groups as usize,
             splits: it.splits,
             purge: it.purged_days,
-            embargo: 0,
+            embargo: it.purged_days,
             paths: it.paths.clone(),
             low: it.fifth,
             made: made("5th-percentile", "Sharpe ratios of the paths", it.paths.len()),

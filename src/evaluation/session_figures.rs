@@ -74,7 +74,7 @@ fn sharpe_lower(seen: &SessionSeen, periods_per_year: f64, seed: u64) -> Figure 
     let settings = IntervalSettings { level: 0.95, resamples: RESAMPLES, mean_length: None, periods_per_year, seed };
     let found = intervals(&seen.returns, settings);
     let lower = found.as_ref().ok().and_then(|it| it.by_name.get("sharpe")?.lower);
-    let (formula, basis) = ("percentile/stationary-bootstrap-95", "daily returns of the session");
+    let (formula, basis) = ("bca/stationary-bootstrap-95", "daily returns of the session");
     let figure = Figure::new(lower, seen.returns.len() as u64, formula, basis).shown_by(FILE);
     match found {
         Ok(_) => figure,

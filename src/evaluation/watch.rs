@@ -2,9 +2,10 @@
 use super::session::SessionSeen;
 use crate::failure::Failure;
 use evaluations::evidence::{Evidence, Kind};
-use evaluations::registry::Registry;
+use evaluations::registry::{Act, Registry};
 use evaluations::statistics::SampleError;
 use evaluations::watch::{Conditions, Expectation, ExpectationSettings, Observed, Share, Signal, Spread, assess};
+use rust_decimal::prelude::ToPrimitive;
 use serde_json::Value;
 use std::path::{Path, PathBuf};
 
@@ -25,12 +26,13 @@ pub fn expectation(registry: &Registry, record: &str, seed: u64) -> Result<Expec
             "the registry has no record {record}: it is not the one that the session ran under, or an older copy"
         ))
     })?;
+    let (act, part) = judged(registry, &act);
     let folders: Vec<PathBuf> = registry.evidence_of(&act).collect();
     let (mut returns, mut round_trips, mut slippage, mut fills) = (Vec::new(), None, None, None);
     for folder in &folders {
         let evidence = Evidence::read(folder).map_err(|error| Failure::No(error.to_string()))?;
         if evidence.kind == Kind::Evaluation {
-            returns = daily(folder)?;
+            returns = daily(folder)?.into_iter().map(|it| it * part).collect();
             round_trips = trips_a_day(&evidence, returns.len() as u64);
         } else {
             let figure = |name: &str| evidence.figures.get(name);
@@ -47,6 +49,24 @@ pub fn expectation(registry: &Registry, record: &str, seed: u64) -> Result<Expec
     let settings = ExpectationSettings { paths: PATHS, days: DAYS, mean_length: None, seed };
     let expected = Expectation::of_returns(returns, settings).map_err(|error| Failure::No(error.to_string()))?;
     Ok(Expectation { round_trips, slippage_bps: slippage, fills, ..expected })
+}
+
+/// The promotion that a record rests on, and the part of its size that the version trades with: a version that was rolled back to rests on
+/// the evidence that it was promoted on before.
+fn judged(registry: &Registry, act: &Act) -> (Act, f64) {
+    let part = match act {
+        Act::Promote { terms, .. } | Act::Rollback { terms, .. } => terms.as_ref().map_or(1.0, |terms| {
+            let percent = terms.allocation_pct.to_f64().unwrap_or(100.0);
+            percent / 100.0
+        }),
+        _ => 1.0,
+    };
+    let Act::Rollback { of, to, .. } = act else { return (act.clone(), part) };
+    let promoted = registry.history(&of.line).rev().map(|(record, _)| &record.body.act);
+    let before = promoted
+        .into_iter()
+        .find(|it| matches!(it, Act::Promote { of: other, to: there, .. } if other == of && there == to));
+    (before.unwrap_or(act).clone(), part)
 }
 
 /// The daily returns of an evaluation.

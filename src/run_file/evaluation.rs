@@ -141,7 +141,7 @@ pub(super) fn read(mut section: Section<'_>, base: &Path) -> Option<Option<Evalu
     let test_groups = section.or("test_groups", usual.test_groups, |node| count(node, 2, 99));
     let blocks = section.or("blocks", usual.blocks, |node| even(node, 20));
     let resamples = section.or("resamples", usual.resamples, |node| count(node, 100, 1_000_000));
-    let paths = section.or("paths", usual.paths, |node| count(node, 100, 1_000_000));
+    let paths = section.or("paths", usual.paths, |node| count(node, 100, 100_000));
     let simulations = section.or("simulations", usual.simulations, |node| count(node, 0, 100_000));
     let slippage_bps = section.or("slippage_bps", usual.slippage_bps, |node| between(node, Decimal::ZERO, 1_000));
     let latency_ms = section.or("latency_ms", usual.latency_ms, |node| count(node, 0, 86_400_000));

@@ -53,10 +53,11 @@ impl Authority {
     fn of_live(config: &RunFile) -> Result<Self, Failure> {
         let line = &config.run.name;
         let hint = "`onetape promote` makes one; `--rehearsal` runs without at a loopback venue";
-        let registry = registry().map_err(|error| {
-            Failure::No(format!(
+        let registry = registry().map_err(|error| match error {
+            // There is none; one that is not believed says so itself.
+            Failure::Usage(error) => Failure::No(format!(
                 "`live` needs a promotion record of `{line}`, and there is no registry: {error}; {hint}"
-            ))
+            )),
         })?;
         let (version, digest) = own_version(config)?;
         let mut nearest = None;

@@ -91,7 +91,12 @@ pub const KNOWN: &[Known] = &[
     evaluation("in_sample_sharpe", More, ANNUAL, "of the days that parameters were chosen on"),
     evaluation("out_of_sample_sharpe", More, ANNUAL, "of the days that were held out"),
     evaluation("walk_forward_sharpe", More, ANNUAL, "of the stitched windows, each with parameters of before"),
-    evaluation("walk_forward_efficiency", More, "ratio", "return a day out of sample over that in sample"),
+    evaluation(
+        "walk_forward_efficiency",
+        More,
+        "ratio",
+        "mean Sharpe ratio of the windows out of sample over that in sample",
+    ),
     evaluation(
         "cpcv_sharpe_p05",
         More,
@@ -122,7 +127,7 @@ pub const KNOWN: &[Known] = &[
     session("rejected_share", Less, SHARE, "of orders that the venue refused"),
     session("stale_minutes_per_day", Less, "minutes", "a day in which data was stale or gone"),
     session("risk_breaches", Less, "breaches", "of limits of the risk engine"),
-    session("latency_p99_us", Less, "microseconds", "from news to order, 99th percentile"),
+    session("latency_p99_us", Less, "microseconds", "from the close of a candle to its step, 99th percentile"),
     session("replayed", True, HOLDS, "the tape replays with every decision the same"),
     session(
         "unexplained_differences",
