@@ -14,21 +14,20 @@ pub(super) fn content(figures: &BTreeMap<String, Figure>) -> String {
     let of_catalogue = KNOWN.iter().filter_map(|known| figures.get_key_value(known.name));
     let others = figures.iter().filter(|(name, _)| known(name).is_none());
     let rows: Vec<Vec<String>> = of_catalogue.chain(others).map(|(name, figure)| row(name, figure)).collect();
-    table(&["Figure", "Value", "n", "What it says ", "Formula ", "Of ", "File "], &rows)
+    table(&["Figure", "Value", "n", "What it says ", "How it came about "], &rows)
 }
 
 fn row(name: &str, figure: &Figure) -> Vec<String> {
     let known = known(name).map_or_else(String::new, |known| escape(&format!("{}; {}", known.meaning, known.unit)));
     let note = if figure.note.is_empty() { String::new() } else { format!("<br><b>{}</b>", escape(&figure.note)) };
-    let soft = |text: &str| format!("<span class=\"soft\">{}</span>", escape(text));
+    let soft = |text: &str| format!("<span class=\"range\">{}</span>", escape(text));
+    let how = format!("<code>{}</code>{}{}", escape(&figure.formula), soft(&figure.basis), soft(&figure.file));
     vec![
         escape(name),
         value_text(name, figure.value),
         number(figure.n as f64, 0),
         format!("<span class=\"reason\">{known}{note}</span>"),
-        format!("<code>{}</code>", escape(&figure.formula)),
-        soft(&figure.basis),
-        soft(&figure.file),
+        format!("<span class=\"reason\">{how}</span>"),
     ]
 }
 

@@ -32,7 +32,8 @@ pub(super) fn content(found: &Neighbourhood) -> String {
         ("Best", maybe(figures.best, ratio)),
         ("Above zero", maybe(figures.positive, share)),
     ]);
-    text += &maps(found);
+    let any = found.figures.centre.is_some() || found.rows.iter().any(|row| row.score.is_some());
+    text += &if any { maps(found) } else { calm("Neither the set nor a neighbour has a score.") };
     text += &format!(
         "<p class=\"soft\">{} <code>neighbourhood/median-over-centre</code>, n = {} neighbours, {} of them without a score. \
          From {PLATEAU} it is a plateau, below {NEEDLE} a needle.</p>\n",

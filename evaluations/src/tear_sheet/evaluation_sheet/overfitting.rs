@@ -139,8 +139,18 @@ impl Cloud {
                 upright(surface, &y, 0.0, (Role::Quiet, 15))?;
             }
             if let Some((slope, intercept)) = fit {
-                let end = |at: f64| (at, (intercept + slope * at).clamp(y.from, y.to));
-                line(surface, &[end(self.x.0), end(self.x.1)], Role::Ink)?;
+                // As far as the chart goes: cut at its edge, not bent along it.
+                let height = |at: f64| intercept + slope * at;
+                let ends: Vec<f64> = if slope.abs() > 1e-12 {
+                    let [a, b] = [y.from, y.to].map(|level| (level - intercept) / slope);
+                    vec![self.x.0.max(a.min(b)), self.x.1.min(a.max(b))]
+                } else {
+                    vec![self.x.0, self.x.1]
+                };
+                let inside = ends[0] < ends[1] && (y.from..=y.to).contains(&height((ends[0] + ends[1]) / 2.0));
+                if inside {
+                    line(surface, &[(ends[0], height(ends[0])), (ends[1], height(ends[1]))], Role::Ink)?;
+                }
             }
             Ok(())
         })

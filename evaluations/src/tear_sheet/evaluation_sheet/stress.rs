@@ -63,6 +63,9 @@ pub(super) fn regimes(found: &Regimes) -> String {
 
 /// Bars along x, one for each row that is defined.
 fn chart_of(title: &str, rows: &[(&str, Option<f64>)], base: Option<f64>) -> String {
+    if rows.iter().all(|row| row.1.is_none()) {
+        return calm("None of them has a Sharpe ratio.");
+    }
     let height = rows_height(rows.len());
     let names: Vec<&str> = rows.iter().map(|row| row.0).collect();
     drawn(title, (Size(1056, height), Size(400, height)), |size| {

@@ -40,7 +40,7 @@ fn gate(answer: &Table) -> String {
     };
     let mut rows: Vec<&Row> = answer.rows.iter().collect();
     rows.sort_by_key(order);
-    let head = ["Check", "Result ", "Asked ", "Found", "n", "Reason ", "Evidence ", "File "];
+    let head = ["Check", "Result ", "Asked ", "Found", "n", "Reason ", "Shown by "];
     html += &table(&head, &rows.into_iter().map(cells).collect::<Vec<_>>());
     html + &format!(
         "<p class=\"soft\">gates file <code>{}</code>, version <code>{}</code></p>\n",
@@ -69,8 +69,7 @@ fn cells(row: &Row) -> Vec<String> {
         value_text(&row.check, row.value),
         row.n.map_or_else(|| DASH.to_owned(), |n| number(n as f64, 0)),
         format!("<span class=\"reason\">{}</span>", escape(&row.reason)),
-        evidence,
-        escape(&row.file),
+        format!("{}<span class=\"range\">{evidence}</span>", escape(&row.file)),
     ]
 }
 

@@ -120,6 +120,7 @@ fn parts_that_found_nothing_or_only_what_is_not_defined_are_said() {
         "There are no paths to show",
         "No draw has a Sharpe ratio",
         "No day belongs to a regime",
+        "None of them has a Sharpe ratio",
         "no parameter is a number",
         "No decision could be compared",
         "Nothing was decided",
