@@ -58,6 +58,7 @@ impl Authority {
             Failure::Usage(error) => Failure::No(format!(
                 "`live` needs a promotion record of `{line}`, and there is no registry: {error}; {hint}"
             )),
+            other => other,
         })?;
         let (version, digest) = own_version(config)?;
         let mut nearest = None;
