@@ -146,6 +146,13 @@ mod tests {
     }
 
     #[test]
+    fn every_order_is_drawn_as_often_as_any_other() {
+        let mut counts = std::collections::BTreeMap::new();
+        (0..6_000).for_each(|index| *counts.entry(drawn_order(3, 1, index)).or_insert(0) += 1);
+        assert!(counts.len() == 6 && counts.values().all(|count| (880..1_120).contains(count)), "{counts:?}");
+    }
+
+    #[test]
     fn the_shape_of_a_path_is_that_of_its_peaks() {
         let shape = path_shape(10.0, SIX.into_iter());
         assert_eq!((shape.max_drawdown, shape.max_drawdown_fraction, shape.longest_under), (3.0, 0.25, 2));

@@ -244,6 +244,21 @@ fn what_chance_explains_is_no_alarm_however_much_it_seems_to_matter() {
 }
 
 #[test]
+fn few_days_of_a_feature_have_to_differ_more_than_many() {
+    let expected = expectation();
+    let features = |days: usize| {
+        let mut observed = honest(&expected, days, 7);
+        let moved = feature(&mut Rng::stream(5, "moved"), days * 6, 0.8);
+        observed.features.insert("slow".into(), expected.features["slow"].count(&moved));
+        let signals = assess(&expected, &observed, &Conditions::default()).unwrap();
+        signals.into_iter().find(|signal| signal.subject.as_deref() == Some("slow")).unwrap()
+    };
+    let (few, many) = (features(25), features(200));
+    assert!(few.value > Some(0.25), "{few:?}");
+    assert_eq!((few.finding, many.finding), (Finding::Within, Finding::Beyond), "{few:?} {many:?}");
+}
+
+#[test]
 fn what_is_not_watched_is_told_with_its_reason() {
     let expected = expectation();
     let text = crate::gates::SHIPPED.replace(
