@@ -36,6 +36,7 @@ mod venue_service;
 mod watch;
 
 pub(crate) use backtest::taped;
+#[cfg(feature = "service")]
 pub(crate) use evaluate_session::GIVEN;
 pub(crate) use replay::Replay;
 

@@ -37,7 +37,7 @@ pub fn page(
         version: evidence.version.digest(),
         gates: Part::Found(gates),
         figures: evidence.figures.clone(),
-        walk_forward: Part::Found(found.walks.iter().flatten().map(|it| walk(it, found)).collect()),
+        walk_forward: walks(found),
         cross_validation: part(&found.cross, |it| CrossValidation {
             folds: it.groups,
             tested: section.test_groups as usize,
@@ -80,6 +80,16 @@ fn words(parameters: &evaluations::sweep::Parameters) -> String {
 
 fn faults(seen: &CandlesSeen) -> Vec<String> {
     seen.faults.iter().map(|fault| format!("{}: {fault}", seen.instrument)).collect()
+}
+
+/// Both walks, or why one could not be made.
+fn walks(found: &Found) -> Part<Vec<WalkForward>> {
+    let all: Result<Vec<WalkForward>, String> =
+        found.walks.iter().map(|it| it.as_ref().map(|it| walk(it, found)).map_err(Clone::clone)).collect();
+    match all {
+        Ok(all) => Part::Found(all),
+        Err(why) => Part::NotRun(why),
+    }
 }
 
 fn walk(walked: &Walked, found: &Found) -> WalkForward {

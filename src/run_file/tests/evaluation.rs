@@ -1,6 +1,5 @@
 //! `[evaluation]`: what it says, what it refuses, and that it binds nothing.
 use super::{GOOD, good, parse};
-use expect_test::{Expect, expect};
 
 fn with_evaluation(lines: &str) -> String {
     format!("{GOOD}\n[evaluation]\n{lines}\n")
@@ -23,13 +22,15 @@ fn what_is_said_is_written_back_and_binds_nothing() {
 
 #[test]
 fn what_cannot_be_is_refused_at_its_line() {
-    let check = |lines: &str, expected: Expect| {
+    let check = |lines: &str, line: usize, text: &str| {
         let message = parse(&with_evaluation(lines)).expect_err("it is refused").to_string();
-        expected.assert_eq(message.lines().next().unwrap_or_default());
+        let first = message.lines().next().unwrap_or_default();
+        let here = with_evaluation("").lines().position(|it| it == "[evaluation]").expect("a section") + 1 + line;
+        assert!(first.starts_with(&format!("run.toml:{here}:")) && first.contains(text), "{text}: {message}");
     };
-    check("windows = 3\ntrain_windows = 3", expect![]);
-    check("blocks = 7", expect![]);
-    check("crises = [\"covid 2020-04-01 2020-02-20\"]", expect![]);
-    check("crises = [\"covid\"]", expect![]);
-    check("window = 3", expect![]);
+    check("windows = 3\ntrain_windows = 3", 2, "`train_windows`: 3 of 3 leave nothing");
+    check("blocks = 7", 1, "`blocks`: 7 cannot be halved");
+    check("crises = [\"covid 2020-04-01 2020-02-20\"]", 1, "it ends before it begins");
+    check("crises = [\"covid\"]", 1, "1 words");
+    check("window = 3", 1, "window");
 }
