@@ -131,13 +131,8 @@ fn walked(run: &SharedRun, grid: &[&str], section: &EvaluationSection, threads: 
 
 #[test]
 fn a_walk_chooses_on_what_was_and_is_the_same_on_any_number_of_threads() {
-    let proving = std::env::var_os("ONETAPE_PROVE").is_some();
-    let (file, set) = if proving {
-        ("examples/btc-hour-on-minutes.toml", vec![])
-    } else {
-        ("examples/btc-ema-cross.toml", vec!["data.from=\"2022-01-01\"".to_string()])
-    };
-    let config = RunFile::load(&project().join(file), &set).expect("a run file");
+    let set = ["data.from=\"2022-01-01\"".to_string()];
+    let config = RunFile::load(&project().join("examples/btc-ema-cross.toml"), &set).expect("a run file");
     let run = SharedRun::load(config).expect("candles");
     let section = EvaluationSection { windows: 5, ..EvaluationSection::default() };
     let grid = ["fast=5..8", "slow=20..40:10"];

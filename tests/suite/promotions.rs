@@ -166,10 +166,8 @@ fn a_strategy_walks_from_candidate_to_live_and_back() {
     let first = house.live_version();
     let run = |name: &str| std::fs::read_to_string(house.desk.path(name)).expect("a run file");
     let canary = run("first-canary-session/run.toml");
-    assert!(
-        canary.contains("max_gross_exposure = \"5000 USDT\"") && canary.contains("oversize = \"clip\""),
-        "{canary}"
-    );
+    // A twentieth of the size, as the shipped gates have it, and a bound on everything.
+    assert!(canary.contains("size = \"0.025\"") && canary.contains("max_gross_exposure = \"5000 USDT\""), "{canary}");
     let live = house.session("live", "", "first-live-session");
     assert!(live.json()["fills"].as_u64() > Some(3) && live.err.contains("(live)"), "{}", live.err);
     assert!(!run("first-live-session/run.toml").contains("max_gross_exposure"));
@@ -221,8 +219,8 @@ fn every_change_after_a_promotion_is_refused_by_name() {
         assert!(!house.desk.path("refused").exists(), "nothing has begun");
     };
     refuses(" --set strategy.slow=21", "parameters: ");
-    refuses(" --set strategy.kind=\"donchian-breakout\" --set strategy.slow=21", "strategy: ");
-    refuses(" --set account.cash=\"200000USDT\"", "run: ");
+    refuses(" --set strategy.kind=\"flip\" --set strategy.size=\"0.4\"", "strategy: ");
+    refuses(" --set execution.taker_fee_bps=6", "run: ");
     refuses(" --set data.to=\"2022-12-13T09:00:00Z\"", "data: ");
     let gates = std::fs::read_to_string(house.desk.path("gates.toml")).expect("gates");
     house.desk.write("gates.toml", &(gates.clone() + "\n# a word more\n"));
