@@ -21,7 +21,8 @@ const ASKED: [&str; 7] = [
 /// The shipped gates without what hours of candles cannot show.
 fn gates() -> String {
     let line = |line: &str| match line.split_once(" = {") {
-        Some((name, _)) if !ASKED.contains(&name) && !line.contains("limit") => {
+        // Of one day a fall outside of the cone would be an alarm.
+        Some((name, _)) if name == "drawdown_quantile" || !(ASKED.contains(&name) || line.contains("limit")) => {
             format!("{name} = {{ off = \"hours of candles cannot show it\" }}\n")
         }
         _ => format!("{line}\n"),

@@ -72,7 +72,10 @@ pub fn warm_up<H: History>(
     loaded: usize,
     longest: usize,
 ) -> Result<WarmUp, H::Error> {
-    let mut lengths = vec![loaded / 2, loaded, loaded * 2, loaded * 4, loaded * 8];
+    // A run that loads none is told how many would do.
+    let base = if loaded == 0 { 25 } else { loaded };
+    let mut lengths = vec![loaded / 2, loaded];
+    lengths.extend((1..=6).map(|power| base << power));
     lengths.retain(|candles| *candles < longest);
     lengths.sort_unstable();
     lengths.dedup();
