@@ -21,8 +21,9 @@ const ASKED: [&str; 7] = [
 /// The shipped gates without what hours of candles cannot show.
 fn gates() -> String {
     let line = |line: &str| match line.split_once(" = {") {
-        // Of one day a fall outside of the cone would be an alarm.
-        Some((name, _)) if name == "drawdown_quantile" || !(ASKED.contains(&name) || line.contains("limit")) => {
+        // Of one day any fall is beyond what was seen of another: an alarm that a drill can count on.
+        Some(("drawdown_quantile", _)) => "drawdown_quantile = { limit = 0.99, action = \"pause\" }\n".to_string(),
+        Some((name, _)) if !ASKED.contains(&name) && !line.contains("limit") => {
             format!("{name} = {{ off = \"hours of candles cannot show it\" }}\n")
         }
         _ => format!("{line}\n"),
@@ -121,13 +122,12 @@ impl House {
 
     /// The watch over a session: it looks, pauses, and two people let it go on.
     fn watched(&self, session: &str) {
-        // Few hours have fewer round trips than a day is expected to have.
         let look = self.say(&format!("--json watch {session} --key watch.key --look-only"));
         look.refuses(3, "nothing was done: --look-only");
         assert_eq!(serde_json::from_str::<Value>(&look.out).expect("an object")["due"], "pause", "{}", look.out);
         self.say(&format!("watch {session} --key watch.key")).refuses(3, "pause");
         let journal = std::fs::read_to_string(self.desk.path(session).join("watch.jsonl")).expect("a journal");
-        assert!(journal.lines().count() == 2 && journal.contains("\"trade_frequency\""), "{journal}");
+        assert!(journal.lines().count() == 2 && journal.contains("\"drawdown\""), "{journal}");
         self.session("live", "", "paused").refuses(3, "was paused by record");
         let resume = self.done("promotions resume walk --key alice.key --why it-was-a-drill");
         let id = resume["pending"].as_str().expect("live takes two").to_string();
