@@ -85,10 +85,11 @@ pub fn material(config: &RunFile) -> Result<Material, Failure> {
     let version = version(config, &gates)?;
     let mut files = BTreeMap::new();
     let mut text = config.resolved();
-    for strategy in &config.strategies {
+    for (place, strategy) in config.strategies.iter().enumerate() {
         let Some(Parameter::Policy(policy)) = strategy.parameter("policy") else { continue };
         let path = policy.path();
-        let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+        // Two policies may have one name in two folders.
+        let name = format!("{place}-{}", path.file_name().unwrap_or_default().to_string_lossy());
         let bytes = std::fs::read(path).map_err(|e| Failure::Failed(format!("cannot read {}: {e}", path.display())))?;
         text = text.replace(&quoted(policy.text()), &quoted(&name));
         files.insert(name, bytes);

@@ -124,6 +124,12 @@ impl SharedRun {
         Ok(())
     }
 
+    /// The place of the first instrument that is traded: the one whose candles windows and days are counted by.
+    #[must_use]
+    pub fn traded(&self) -> usize {
+        self.config.instruments.iter().position(|it| it.role.traded).unwrap_or(0)
+    }
+
     /// Whether its orders meet the candles that the core sees: only then candles can be replaced.
     #[must_use]
     pub fn meets_candles(&self) -> bool {

@@ -80,7 +80,7 @@ fn read(folder: &Path) -> Result<Compared, Failure> {
         (marks, summary.metrics.get("sharpe").and_then(|it| it.periods_per_year).unwrap_or(365.0), Vec::new())
     } else {
         let seen = session_seen(folder)?;
-        (seen.marks.into_iter().collect(), 365.0, seen.wishes)
+        (seen.marks.into_iter().collect(), seen.periods_per_year, seen.wishes)
     };
     Ok(Compared {
         name,

@@ -26,7 +26,7 @@ pub(super) fn execute(arguments: &EvaluateArguments, json: bool) -> Result<(), F
     let written = OutputFolder::beside(&beside)?;
     written.write("session.json", &format!("{:#}\n", serde_json::json!(seen)))?;
     let mut evidence = Evidence::new(kind, version, config.run.seed);
-    evidence.figures = session_figures(&seen, periods(&config)?, config.run.seed);
+    evidence.figures = session_figures(&seen, config.run.seed);
     if let Some(record) = &seen.record {
         evidence.more.insert("record".into(), record.clone().into());
     }
@@ -76,9 +76,4 @@ fn kind(seen: &SessionSeen) -> Result<Kind, Failure> {
         ("paper" | "shadow", _) => Ok(Kind::Paper),
         (other, _) => Err(Failure::Usage(format!("a {other} session is evidence of nothing"))),
     }
-}
-
-/// Periods of a year of the run's calendar.
-fn periods(config: &RunFile) -> Result<f64, Failure> {
-    Ok(crate::setup::Setup::live(config)?.periods_per_year)
 }

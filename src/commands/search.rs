@@ -52,8 +52,7 @@ pub(super) fn execute(arguments: &SearchArguments, json: bool) -> Result<(), Fai
     if let Some(out) = &arguments.out {
         check_replaceable(out)?;
     }
-    let traded = run.config.instruments.iter().position(|it| it.role.traded).unwrap_or(0);
-    let opens = run.candles[traded].iter().map(|candle| candle.open_time).collect();
+    let opens = run.candles[run.traded()].iter().map(|candle| candle.open_time).collect();
     let asked = Asked { run: &run, column: settings.column.clone(), opens };
     let bar = terminal::progress(settings.trials as u64, "trials");
     let found = search(&asked, &space, &settings, &|done, all| {

@@ -54,8 +54,7 @@ impl Days {
     #[must_use]
     pub fn of_run(run: &SharedRun, ran: &Ran) -> Self {
         let numbers = numbers(ran, run.setup.days == daily::Days::Every);
-        let traded = run.config.instruments.iter().position(|it| it.role.traded).unwrap_or(0);
-        let kinds = kinds(run.candles.get(traded).map_or(&[][..], |all| all));
+        let kinds = kinds(run.candles.get(run.traded()).map_or(&[][..], |all| all));
         let regimes = numbers.iter().map(|day| kinds.get(day).copied()).collect();
         Self { numbers, returns: ran.returns.clone(), regimes }
     }

@@ -162,8 +162,7 @@ fn chosen(
         let walked = walk_forward(run, sets, &column, section, place, training, &|| listener.done());
         walks.push(walked.map_err(|error| error.to_string()));
     }
-    let a_day = run.config.instruments.iter().map(|it| candles_a_day(it.interval)).max().unwrap_or(1);
-    let purged = embargo.div_ceil(a_day);
+    let purged = embargo.div_ceil(candles_a_day(run.config.instruments[run.traded()].interval));
     let cross = cross_validate(matrix, section, purged, run.setup.periods_per_year);
     Ok((walks, cross.map_err(|error| error.to_string())))
 }
@@ -183,8 +182,7 @@ fn knowledge(run: &SharedRun, section: &EvaluationSection) -> Result<(Causality,
     let decider = Decider { run, parameters: Parameters::new() };
     let from = run.setup.trades_from;
     let seen = causality(&decider, &run.candles, from, section.cuts as usize, run.config.run.seed)?;
-    let traded = run.config.instruments.iter().position(|it| it.role.traded).unwrap_or(0);
-    let opens: Vec<Timestamp> = run.candles[traded].iter().map(|candle| candle.open_time).collect();
+    let opens: Vec<Timestamp> = run.candles[run.traded()].iter().map(|candle| candle.open_time).collect();
     let first = opens.partition_point(|open| *open < from);
     let rows = opens.len() - first;
     let starts: Vec<Timestamp> =

@@ -36,6 +36,8 @@ pub struct SessionSeen {
     pub difference: Option<String>,
     /// Daily returns, the first from the initial equity.
     pub returns: Vec<f64>,
+    /// Those of a year, by the calendar of what is traded.
+    pub periods_per_year: f64,
     /// The last mark of each day: day since the epoch, equity.
     pub marks: Vec<(i64, f64)>,
     /// Closed round trips.
@@ -220,6 +222,7 @@ pub fn session_seen(path: &Path) -> Result<SessionSeen, Failure> {
         unexplained: watcher.unexplained,
         wishes: watcher.wishes,
         returns,
+        periods_per_year: setup.periods_per_year,
         marks: curve.as_ref().map(Curve::daily_f64).unwrap_or_default(),
     };
     parity(&mut seen, &replay, watcher.candles)?;

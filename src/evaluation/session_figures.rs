@@ -11,7 +11,7 @@ const RESAMPLES: usize = 2_000;
 
 /// The figures of a session.
 #[must_use]
-pub fn session_figures(seen: &SessionSeen, periods_per_year: f64, seed: u64) -> Figures {
+pub fn session_figures(seen: &SessionSeen, seed: u64) -> Figures {
     let days = seen.returns.len() as u64;
     let figure =
         |value: Option<f64>, n: u64, formula: &str, basis: &str| Figure::new(value, n, formula, basis).shown_by(FILE);
@@ -21,7 +21,7 @@ pub fn session_figures(seen: &SessionSeen, periods_per_year: f64, seed: u64) -> 
     if let Some(text) = &seen.difference {
         same = same.noted(text.lines().next().unwrap_or_default());
     }
-    let lower = sharpe_lower(seen, periods_per_year, seed);
+    let lower = sharpe_lower(seen, seed);
     // Nothing that differs is no gap, however few the days.
     let mut parity = figure(
         seen.parity_gap,
@@ -70,7 +70,8 @@ pub fn session_figures(seen: &SessionSeen, periods_per_year: f64, seed: u64) -> 
 }
 
 /// The lower end of the interval of the Sharpe ratio.
-fn sharpe_lower(seen: &SessionSeen, periods_per_year: f64, seed: u64) -> Figure {
+fn sharpe_lower(seen: &SessionSeen, seed: u64) -> Figure {
+    let periods_per_year = seen.periods_per_year;
     let settings = IntervalSettings { level: 0.95, resamples: RESAMPLES, mean_length: None, periods_per_year, seed };
     let found = intervals(&seen.returns, settings);
     let lower = found.as_ref().ok().and_then(|it| it.by_name.get("sharpe")?.lower);

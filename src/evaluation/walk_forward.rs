@@ -68,8 +68,7 @@ impl Ground {
     /// The ground of a run whose sets need so many candles to warm up.
     #[must_use]
     pub fn new(run: &SharedRun, warm_up: usize) -> Self {
-        let traded = run.config.instruments.iter().position(|it| it.role.traded).unwrap_or(0);
-        let opens: Vec<Timestamp> = run.candles[traded].iter().map(|candle| candle.open_time).collect();
+        let opens: Vec<Timestamp> = run.candles[run.traded()].iter().map(|candle| candle.open_time).collect();
         let first = opens.partition_point(|open| *open < run.setup.trades_from);
         Self { opens, warm_up, first }
     }
