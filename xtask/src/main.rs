@@ -33,8 +33,10 @@ cargo xtask COMMAND
 ";
 
 fn main() -> ExitCode {
-    // The tasks are meant for the root, from wherever in the repository they are called.
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("this package lies in a folder of the root");
+    // The tasks are meant for the root, from wherever in the repository they are called. Cargo says where that is now: two clones that
+    // build into one folder share this program.
+    let package = std::env::var_os("CARGO_MANIFEST_DIR").unwrap_or_else(|| env!("CARGO_MANIFEST_DIR").into());
+    let root = Path::new(&package).parent().expect("this package lies in a folder of the root");
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     match run(root, &arguments) {
         Ok(()) => ExitCode::SUCCESS,
