@@ -27,16 +27,11 @@ impl Plan {
     /// When a parameter is a list of other things than texts, or money in another currency than the account's.
     pub fn new(run: &RunFile) -> Result<Self, Failure> {
         let planned = |(place, section): (usize, &crate::run_file::StrategySection)| {
-            let seat = section.seat.as_ref();
-            let own = |name: &String| seat.is_none_or(|s| s.instruments.is_empty() || s.instruments.contains(name));
-            let names = run.instruments.iter().map(crate::run_file::InstrumentSection::name);
-            let traded = (0..).zip(names).filter(|(id, name)| run.instruments[*id].role.traded && own(name));
-            let ids = traded.map(|(id, _)| u32::try_from(id).map(InstrumentId).map_err(Failure::failed));
             Ok(Planned {
-                name: seat.map(|seat| seat.name.clone()),
+                name: section.seat.as_ref().map(|seat| seat.name.clone()),
                 kind: section.kind.clone(),
                 parameters: parameters(run, place)?,
-                ids: ids.collect::<Result<_, _>>()?,
+                ids: run.traded_by(section),
             })
         };
         run.strategies.iter().enumerate().map(planned).collect::<Result<_, Failure>>().map(Self)

@@ -25,6 +25,8 @@ pub fn write_files(folder: &OutputFolder, run: &SharedRun, found: &Found) -> Res
     put(files::SIMULATIONS, &json!(found.simulated))?;
     put(files::STRESS, &stress(found))?;
     put(files::HONESTY, &honesty(found))?;
+    // Some numbers for each day and feature: one line.
+    folder.write(files::FEATURES, &format!("{}\n", json!(found.features)))?;
     let rows: Vec<SweepRow> = found
         .matrix
         .sets

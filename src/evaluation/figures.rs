@@ -37,6 +37,8 @@ pub(super) mod files {
     pub(in crate::evaluation) const STRESS: &str = "stress.json";
     /// Look-ahead, warm-up, determinism, data.
     pub(in crate::evaluation) const HONESTY: &str = "honesty.json";
+    /// How features are distributed, day by day.
+    pub(in crate::evaluation) const FEATURES: &str = "features.json";
     /// Every set.
     pub(in crate::evaluation) const TRIALS: &str = "trials.parquet";
 }

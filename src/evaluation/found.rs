@@ -6,6 +6,7 @@ use super::data::{CandlesSeen, candles_seen};
 use super::days::{Days, candles_a_day};
 use super::decisions::Decider;
 use super::determinism::{Determinism, determinism};
+use super::features::{FeaturesSeen, distributions};
 use super::luck::{Luck, LuckSettings};
 use super::matrix::Matrix;
 use super::monte_carlo::{MonteCarlo, monte_carlo};
@@ -13,6 +14,7 @@ use super::neighbours::{Neighbours, neighbours};
 use super::stress::{CrisisRow, RegimeRow, StressRow, break_even_bps, conditions, crises, regimes};
 use super::walk_forward::{Ground, Walked, walk_forward};
 use crate::failure::Failure;
+use crate::recorder::Detail;
 use crate::run_file::EvaluationSection;
 use crate::shared_run::{Case, Ran, SharedRun};
 use engine::Timestamp;
@@ -20,6 +22,8 @@ use evaluations::causality::{Causality, WarmUp, causality, warm_up};
 use evaluations::statistics::shuffle::{Shuffled, shuffle};
 use evaluations::statistics::walk_forward::Training;
 use evaluations::sweep::{Column, Parameters};
+use evaluations::watch::Bins;
+use std::collections::BTreeMap;
 use std::path::Path;
 
 /// What was found, or why it could not be.
@@ -69,6 +73,8 @@ pub struct Found {
     pub determinism: Determinism,
     /// Its candles.
     pub data: Vec<CandlesSeen>,
+    /// How what it sees is distributed.
+    pub features: BTreeMap<String, Bins>,
     /// Candles between training and test.
     pub embargo: usize,
 }
@@ -133,6 +139,7 @@ pub fn find(
         warm_up,
         determinism,
         data: candles_seen(run),
+        features: seen(run)?,
         embargo,
         base,
         days,
@@ -175,6 +182,13 @@ fn luck_settings(run: &SharedRun, section: &EvaluationSection) -> LuckSettings {
         periods_per_year: run.setup.periods_per_year,
         seed: run.config.run.seed,
     }
+}
+
+/// How what its strategies see is distributed.
+fn seen(run: &SharedRun) -> Result<BTreeMap<String, Bins>, Failure> {
+    let (case, journal) = (Case::default(), FeaturesSeen::of(&run.config, run.setup.trades_from)?);
+    let (finished, _, _) = run.play_strategy(run.strategy(&case.parameters)?, &case, journal, Detail::Figures)?;
+    Ok(distributions(&finished.split().1.days()))
 }
 
 /// What decisions hang on: the future, and how much history was loaded.

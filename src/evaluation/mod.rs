@@ -8,6 +8,7 @@ mod data;
 mod days;
 mod decisions;
 mod determinism;
+mod features;
 mod figures;
 mod found;
 mod luck;

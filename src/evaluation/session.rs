@@ -1,6 +1,7 @@
 //! The evidence of a session: what its tape shows of days, trips, fills, faults, and how far it lies from the engine on the same candles.
 //!
 //! Everything is told by replaying the tape; what the session itself said is not asked.
+use super::features::{FeatureDays, FeaturesSeen};
 use crate::commands::Replay;
 use crate::failure::Failure;
 use crate::recorder::{Detail, Recorder};
@@ -67,6 +68,9 @@ pub struct SessionSeen {
     /// What was wished for at each candle that could be traded on: what is held and what is on its way.
     #[serde(skip)]
     pub wishes: Vec<Decision>,
+    /// What its strategies saw of their markets.
+    #[serde(skip)]
+    pub features: FeatureDays,
     /// Things that should not have happened: fills of unknown orders, repeated or contradictory reports.
     pub unexplained: u64,
 }
@@ -78,6 +82,7 @@ struct Watcher {
     candles: Vec<Vec<Candle>>,
     /// What was wished for at each of them, from where on it could be traded.
     wishes: Vec<Decision>,
+    features: FeaturesSeen,
     trades_from: Timestamp,
     /// The last price when an order was decided.
     decided: BTreeMap<OrderId, f64>,
@@ -94,6 +99,7 @@ struct Watcher {
 
 impl Watcher {
     fn see(&mut self, entry: &Entry, effects: &[Effect], state: &State) {
+        self.features.see(entry);
         let Ok(()) = self.recorder.append(entry);
         let Ok(()) = self.recorder.commit(entry, effects, state);
         match &entry.event {
@@ -141,11 +147,12 @@ impl Watcher {
 }
 
 impl Watcher {
-    fn new(replay: &Replay) -> Self {
+    fn new(replay: &Replay) -> Result<Self, Failure> {
         let times = std::iter::empty::<evaluations::diagnostics::MarketTimes>();
         let count = replay.setup.instruments.len();
         let (journal, cash) = (DigestOnly::default(), replay.config.account.cash);
-        Self {
+        Ok(Self {
+            features: FeaturesSeen::of(&replay.config, replay.setup.trades_from)?,
             recorder: Recorder::new(journal, Detail::Figures, cash, (count, 0), FillWatch::new(times)),
             candles: vec![Vec::new(); count],
             wishes: Vec::new(),
@@ -159,7 +166,7 @@ impl Watcher {
             unexplained: 0,
             stale: BTreeMap::new(),
             stale_ns: 0,
-        }
+        })
     }
 
     fn wish(&mut self, id: InstrumentId, known: Timestamp, state: &State) {
@@ -182,7 +189,7 @@ pub fn session_seen(path: &Path) -> Result<SessionSeen, Failure> {
     if !matches!(mode.as_str(), "paper" | "shadow" | "live") {
         return Err(Failure::Usage(format!("{} is the tape of a {mode}, and not of a session", path.display())));
     }
-    let mut watcher = Watcher::new(&replay);
+    let mut watcher = Watcher::new(&replay)?;
     let outcome = replay.compare_with(|entry, effects, state| watcher.see(entry, effects, state));
     let (steps, state, difference) = match outcome {
         Ok((steps, state)) => (steps, Some(state), None),
@@ -221,6 +228,7 @@ pub fn session_seen(path: &Path) -> Result<SessionSeen, Failure> {
         parity_gap: None,
         unexplained: watcher.unexplained,
         wishes: watcher.wishes,
+        features: watcher.features.days(),
         returns,
         periods_per_year: setup.periods_per_year,
         marks: curve.as_ref().map(Curve::daily_f64).unwrap_or_default(),

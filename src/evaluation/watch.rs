@@ -1,12 +1,14 @@
 //! A session against the expectation of its own evidence.
+use super::figures::files;
 use super::session::SessionSeen;
 use crate::failure::Failure;
 use evaluations::evidence::{Evidence, Kind};
 use evaluations::registry::{Act, Registry};
 use evaluations::statistics::SampleError;
-use evaluations::watch::{Conditions, Expectation, ExpectationSettings, Observed, Share, Signal, Spread, assess};
+use evaluations::watch::{Bins, Conditions, Expectation, ExpectationSettings, Observed, Share, Signal, Spread, assess};
 use rust_decimal::prelude::ToPrimitive;
 use serde_json::Value;
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 /// Bootstrap paths of the cone.
@@ -29,11 +31,13 @@ pub fn expectation(registry: &Registry, record: &str, seed: u64) -> Result<Expec
     let (act, part) = judged(registry, &act);
     let folders: Vec<PathBuf> = registry.evidence_of(&act).collect();
     let (mut returns, mut round_trips, mut slippage, mut fills) = (Vec::new(), None, None, None);
+    let mut features = BTreeMap::new();
     for folder in &folders {
         let evidence = Evidence::read(folder).map_err(|error| Failure::No(error.to_string()))?;
         if evidence.kind == Kind::Evaluation {
             returns = daily(folder)?.into_iter().map(|it| it * part).collect();
             round_trips = trips_a_day(&evidence, returns.len() as u64);
+            features = features_of(&evidence, folder)?;
         } else {
             let figure = |name: &str| evidence.figures.get(name);
             let told = figure("slippage_bps").and_then(|it| Some((it.value?, it.n)));
@@ -48,7 +52,7 @@ pub fn expectation(registry: &Registry, record: &str, seed: u64) -> Result<Expec
     }
     let settings = ExpectationSettings { paths: PATHS, days: DAYS, mean_length: None, seed };
     let expected = Expectation::of_returns(returns, settings).map_err(|error| Failure::No(error.to_string()))?;
-    Ok(Expectation { round_trips, slippage_bps: slippage, fills, ..expected })
+    Ok(Expectation { round_trips, slippage_bps: slippage, fills, features, ..expected })
 }
 
 /// The promotion that a record rests on, and the part of its size that the version trades with: a version that was rolled back to rests on
@@ -79,6 +83,17 @@ fn daily(folder: &Path) -> Result<Vec<f64>, Failure> {
     Ok(returns.iter().filter_map(Value::as_f64).collect())
 }
 
+/// How features were distributed in an evaluation; nothing in one that was made before they were looked at.
+fn features_of(evidence: &Evidence, folder: &Path) -> Result<BTreeMap<String, Bins>, Failure> {
+    if !evidence.files.contains_key(files::FEATURES) {
+        return Ok(BTreeMap::new());
+    }
+    let path = folder.join(files::FEATURES);
+    let wrong = |what: String| Failure::No(format!("{}: {what}", path.display()));
+    let text = std::fs::read_to_string(&path).map_err(|error| wrong(error.to_string()))?;
+    serde_json::from_str(&text).map_err(|error| wrong(error.to_string()))
+}
+
 /// Round trips a day, as if they came by chance: their variance is their mean.
 fn trips_a_day(evidence: &Evidence, days: u64) -> Option<Spread> {
     let trips = evidence.figures.get("round_trips")?.value?;
@@ -102,7 +117,11 @@ pub fn watched(
         round_trips: (days > 0).then(|| Spread { mean, deviation: mean.sqrt(), n: days }),
         slippage_bps: seen.slippage_bps.map(|mean| Spread { mean, deviation: 0.0, n: seen.fills }),
         fills: (seen.orders > 0).then(|| Share { some: seen.fills.min(seen.orders), all: seen.orders }),
-        features: std::collections::BTreeMap::new(),
+        features: expected
+            .features
+            .iter()
+            .filter_map(|(name, bins)| Some((name.clone(), bins.count(&seen.features.get(name)?.concat()))))
+            .collect(),
     };
     assess(expected, &observed, conditions)
 }

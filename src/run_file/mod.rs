@@ -63,6 +63,7 @@ pub use strategy::{Parameter, StrategySection};
 
 use ::compliance::Reporting;
 use document::Document;
+use engine::InstrumentId;
 use error::Complaint;
 use section::Section;
 use source::{Place, Source};
@@ -246,6 +247,15 @@ impl RunFile {
     pub fn strategy_kind(&self) -> String {
         let kinds: Vec<&str> = self.strategies.iter().map(|strategy| strategy.kind.as_str()).collect();
         kinds.join(" + ")
+    }
+
+    /// The instruments that one of its strategies trades: its own where it says which, in the order of the run file.
+    #[must_use]
+    pub fn traded_by(&self, strategy: &StrategySection) -> Vec<InstrumentId> {
+        let named = strategy.seat.as_ref().map(|seat| &seat.instruments).filter(|names| !names.is_empty());
+        let own = |it: &InstrumentSection| named.is_none_or(|names| names.contains(&it.name()));
+        let traded = (0..).zip(&self.instruments).filter(|(_, it)| it.role.traded && own(it));
+        traded.map(|(id, _)| InstrumentId(id)).collect()
     }
 
     /// The whole run file, every default and override filled in, the catalog as an absolute path. It reads as an equal

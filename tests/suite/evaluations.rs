@@ -26,7 +26,7 @@ fn the_evidence_is_the_same_with_any_number_of_threads_and_names_every_file() {
     let bytes = |out: &str, file: &str| std::fs::read(desk.path(out).join(file)).expect("a file");
     assert!(bytes("one", "evidence.json") == bytes("two", "evidence.json"));
     let evidence = Evidence::read(&desk.path("one")).expect("it reads back as it was written");
-    assert_eq!(evidence.files.len(), 12, "{:?}", evidence.files.keys());
+    assert_eq!(evidence.files.len(), 13, "{:?}", evidence.files.keys());
     for (name, figure) in &evidence.figures {
         assert!(figure.value.is_some() || !figure.note.is_empty(), "{name} says why it is not there");
         assert!(!figure.formula.is_empty() && evidence.files.contains_key(&figure.file), "{name} explains itself");

@@ -15,6 +15,7 @@ mod diagnostics;
 mod door;
 mod evaluations;
 mod examples;
+mod features_watched;
 mod gates_on_noise;
 mod limits;
 #[cfg(feature = "service")]

@@ -98,10 +98,10 @@ impl Declaration {
         }
     }
 
-    /// Whether it depends on what the policy itself has done.
+    /// Whether it depends on the market's candles alone: not on what the policy itself has done, and not on the clock.
     #[must_use]
-    pub fn is_own(self) -> bool {
-        matches!(self, Self::Position | Self::Account)
+    pub fn is_of_market(self) -> bool {
+        !matches!(self, Self::Position | Self::Account | Self::Time)
     }
 
     fn parts(self) -> (&'static str, Option<usize>) {
