@@ -19,9 +19,26 @@ pub fn gates_of(config: &RunFile) -> Result<(Gates, String), Failure> {
     Ok((gates, text))
 }
 
-/// The answer as a table, and how many said no.
+/// The answer as a table, and behind it how many said no.
 #[must_use]
 pub fn table_text(table: &Table) -> String {
+    format!("{}{}\n", rows_text(table), answer_text(table))
+}
+
+/// How many said no.
+#[must_use]
+pub fn answer_text(table: &Table) -> String {
+    let failed = table.rows.iter().filter(|row| row.verdict == Verdict::Fail).count();
+    if failed == 0 {
+        format!("the gate `{}` passes", table.gate)
+    } else {
+        format!("the gate `{}` says no: {failed} of {} checks fail", table.gate, table.rows.len())
+    }
+}
+
+/// The rows of an answer.
+#[must_use]
+pub fn rows_text(table: &Table) -> String {
     let number = |value: f64| {
         let plain = format!("{value:.4}");
         if plain.contains('.') { plain.trim_end_matches('0').trim_end_matches('.').to_string() } else { plain }
@@ -32,11 +49,5 @@ pub fn table_text(table: &Table) -> String {
         vec![row.verdict.name().to_string(), of, row.threshold.clone(), value, row.reason.clone()]
     };
     let lines: Vec<Vec<String>> = table.rows.iter().map(line).collect();
-    let failed = table.rows.iter().filter(|row| row.verdict == Verdict::Fail).count();
-    let answer = if failed == 0 {
-        format!("the gate `{}` passes", table.gate)
-    } else {
-        format!("the gate `{}` says no: {failed} of {} checks fail", table.gate, table.rows.len())
-    };
-    format!("{}{answer}\n", terminal::table(&["", "check", "asked", "found", "why"], &lines))
+    terminal::table(&["", "check", "asked", "found", "why"], &lines)
 }

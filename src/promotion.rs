@@ -1,7 +1,7 @@
 //! The promotion registry of this user, and a run file as a version of it.
 use crate::evaluation::version;
 use crate::failure::Failure;
-use crate::gates_file::{gates_of, table_text};
+use crate::gates_file::{answer_text, gates_of, rows_text};
 use crate::run_file::{Parameter, RunFile};
 use crate::trial_record::home;
 use engine::Timestamp;
@@ -44,7 +44,7 @@ pub fn refused(error: RegistryError) -> Failure {
         | RegistryError::None { .. } => Failure::usage(error),
         RegistryError::Refused(table) => {
             let object = serde_json::json!({ "refused": true, "gate": *table });
-            Failure::Answer(table_text(&table).trim_end().to_string(), object)
+            Failure::Answer(format!("{}\n{}", answer_text(&table), rows_text(&table).trim_end()), object)
         }
         other => Failure::No(other.to_string()),
     }

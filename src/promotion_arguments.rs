@@ -112,6 +112,11 @@ pub enum PromotionsCommand {
         #[arg(long, value_name = "FILE")]
         key: PathBuf,
     },
+    /// Take back what waits for approval.
+    Withdraw {
+        /// Its number, as `pending` shows it.
+        id: String,
+    },
     /// Show the evidence behind a record: the table that its gate judged.
     Show {
         /// The record's number.

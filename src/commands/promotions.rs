@@ -30,6 +30,7 @@ pub(super) fn execute(command: PromotionsCommand, json: bool) -> Result<(), Fail
             };
             tell(&outcome, &version, json)
         }
+        PromotionsCommand::Withdraw { id } => withdraw(&id, json),
         PromotionsCommand::Show { number } => show(number, json),
         PromotionsCommand::Diff { line, a, b } => diff(&line, &a, &b, json),
         PromotionsCommand::Demote { which, to, signed } => {
@@ -81,6 +82,15 @@ fn propose(wish: &Wish, signed: &Signed, version: &str, json: bool) -> Result<()
     let mut registry = registry()?;
     let outcome = registry.propose(wish, &said(&signed.why), &key(&signed.key)?).map_err(refused)?;
     tell(&outcome, version, json)
+}
+
+/// Takes a proposal back: it was no record, and leaves none.
+fn withdraw(id: &str, json: bool) -> Result<(), Failure> {
+    registry()?.withdraw(id).map_err(refused)?;
+    if json {
+        return terminal::print(&format!("{:#}\n", serde_json::json!({ "withdrawn": id })));
+    }
+    terminal::print(&format!("proposal {id} is withdrawn\n"))
 }
 
 /// Takes risk away, at once.

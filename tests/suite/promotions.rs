@@ -102,6 +102,7 @@ impl House {
         let id = pending["pending"].as_str().expect("live takes two").to_string();
         self.say(&format!("promotions approve {id} --key alice.key")).refuses(3, "signed the proposal");
         assert!(self.done(&format!("promotions approve {id} --key bob.key"))["recorded"].is_u64());
+        self.say(&format!("promotions withdraw {id}")).refuses(3, "there is no proposal");
     }
 
     /// What nobody can do before there is evidence.
@@ -130,6 +131,11 @@ impl House {
         assert!(journal.lines().count() == 2 && journal.contains("\"drawdown\""), "{journal}");
         self.session("live", "", "paused").refuses(3, "was paused by record");
         let resume = self.done("promotions resume walk --key alice.key --why it-was-a-drill");
+        let id = resume["pending"].as_str().expect("live takes two").to_string();
+        // One proposal is taken back, another is approved.
+        assert_eq!(self.done(&format!("promotions withdraw {id}"))["withdrawn"].as_str(), Some(&*id));
+        self.say(&format!("promotions approve {id} --key bob.key")).refuses(3, "there is no proposal");
+        let resume = self.done("promotions resume walk --key alice.key --why it-was-a-drill-indeed");
         let id = resume["pending"].as_str().expect("live takes two").to_string();
         self.done(&format!("promotions approve {id} --key bob.key"));
     }

@@ -51,18 +51,37 @@ pub(super) fn write(registry: &Path, proposal: &Proposal) -> Result<(), Registry
 /// # Errors
 /// When there is none, or it was changed.
 pub(super) fn read(registry: &Path, id: &str) -> Result<Proposal, RegistryError> {
-    if id.len() != 16 || !id.bytes().all(|byte| byte.is_ascii_hexdigit()) {
-        return Err(RegistryError::Illegal(format!("`{id}` is not the id of a proposal: 16 hex digits")));
-    }
-    let path = path_of(registry, id);
-    let none = || RegistryError::Illegal(format!("there is no proposal {id}; it was taken, or never made"));
-    let bytes = disk::read(&path, SIZE_MAX)?.ok_or_else(none)?;
+    let path = path_of(registry, checked(id)?);
+    let bytes = disk::read(&path, SIZE_MAX)?.ok_or_else(|| none(id))?;
     let parsed = bytes.strip_suffix(b"\n").ok_or_else(|| "is cut off".to_string()).and_then(Record::parse);
     match parsed {
         Ok(record) if record.body.id() == id => Ok(Proposal { id: id.into(), record }),
         Ok(_) => Err(changed(&path, "is another proposal than its name says")),
         Err(reason) => Err(changed(&path, &reason)),
     }
+}
+
+/// An id, which is a part of a path.
+fn checked(id: &str) -> Result<&str, RegistryError> {
+    if id.len() == 16 && id.bytes().all(|byte| byte.is_ascii_hexdigit()) {
+        return Ok(id);
+    }
+    Err(RegistryError::Illegal(format!("`{id}` is not the id of a proposal: 16 hex digits")))
+}
+
+fn none(id: &str) -> RegistryError {
+    RegistryError::Illegal(format!("there is no proposal {id}; it was taken, or never made"))
+}
+
+/// Removes the proposal of an id, whatever stands in it.
+///
+/// # Errors
+/// When there is none, or the disk refuses.
+pub(super) fn withdraw(registry: &Path, id: &str) -> Result<(), RegistryError> {
+    if !path_of(registry, checked(id)?).exists() {
+        return Err(none(id));
+    }
+    remove(registry, id)
 }
 
 fn changed(path: &Path, reason: &str) -> RegistryError {

@@ -169,15 +169,12 @@ impl Registry {
         })
     }
 
-    /// Removes a proposal.
+    /// Removes a proposal, whatever stands in its file.
     ///
     /// # Errors
-    /// When the disk refuses.
+    /// When there is none of this id, or the disk refuses.
     pub fn withdraw(&mut self, id: &str) -> Result<(), RegistryError> {
-        self.writing(|folder, _| {
-            proposals::read(folder, id)?;
-            proposals::remove(folder, id)
-        })
+        self.writing(|folder, _| proposals::withdraw(folder, id))
     }
 
     /// Takes risk away, at once: no gate is asked and nobody else has to sign.

@@ -49,6 +49,19 @@ fn a_proposal_is_stale_once_another_record_came_between() {
     assert_eq!(stand.stage(&of), Stage::Canary);
     stand.registry.withdraw(&proposal.id).unwrap();
     assert_eq!(stand.registry.pending().unwrap(), []);
+    refused(stand.registry.withdraw(&proposal.id), "there is no proposal");
+    refused(stand.registry.withdraw("../records"), "is not the id of a proposal");
+}
+
+#[test]
+fn a_proposal_that_was_cut_off_can_be_withdrawn_as_it_says() {
+    let (mut stand, of, proposal) = waiting();
+    let path = stand.folder().join("pending").join(format!("{}.json", proposal.id));
+    let kept = fs::read(&path).unwrap();
+    fs::write(&path, &kept[..kept.len() / 2]).unwrap();
+    refused(stand.registry.approve(&proposal.id, &stand.bob), "withdraw it and propose again");
+    stand.registry.withdraw(&proposal.id).unwrap();
+    assert!(!path.exists() && stand.stage(&of) == Stage::Canary);
 }
 
 #[test]
