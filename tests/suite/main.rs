@@ -13,6 +13,7 @@ mod dated;
 mod determinism;
 mod diagnostics;
 mod door;
+mod evaluation_figures;
 mod evaluations;
 mod examples;
 mod features_watched;
