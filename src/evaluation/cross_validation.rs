@@ -4,7 +4,7 @@ use super::matrix::{Matrix, best};
 use crate::failure::Failure;
 use crate::run_file::EvaluationSection;
 use evaluations::metrics::{distribution, ratios};
-use evaluations::statistics::splits::{Gaps, combinatorial};
+use evaluations::statistics::splits::{Combinatorial, Gaps, combinatorial};
 use evaluations::sweep::Column;
 use serde::Serialize;
 
@@ -41,7 +41,12 @@ pub(super) fn cross_validate(
     let gaps = Gaps { purge: purged_days, embargo: 0 };
     let plan = combinatorial(matrix.days, groups, tested, gaps);
     let plan = plan.map_err(|e| Failure::Usage(format!("[evaluation] groups: {e}")))?;
-    let returns = matrix.returns();
+    let found = follow(&plan, &matrix.returns(), periods_per_year);
+    Ok(CrossValidation { purged_days, ..found })
+}
+
+/// What comes of choosing by a plan among the daily returns of sets.
+fn follow(plan: &Combinatorial, returns: &[&[f64]], periods_per_year: f64) -> CrossValidation {
     let column = Column::new("sharpe");
     let mut counts = vec![0; returns.len()];
     // What each split chose.
@@ -61,7 +66,7 @@ pub(super) fn cross_validate(
     let mut paths = Vec::with_capacity(plan.paths);
     for path in 0..plan.paths {
         let splits = plan.path(path).unwrap_or_default();
-        let mut whole = Vec::with_capacity(matrix.days);
+        let mut whole = Vec::new();
         for (fold, place) in splits.iter().enumerate() {
             let split = &plan.splits[*place];
             let piece = split.folds.iter().position(|tested| *tested == fold).map(|at| split.test[at].clone());
@@ -70,13 +75,33 @@ pub(super) fn cross_validate(
         paths.push(ratios::sharpe(&whole, periods_per_year));
     }
     let defined = distribution::sorted(&paths.iter().flatten().copied().collect::<Vec<_>>());
-    Ok(CrossValidation {
+    CrossValidation {
         splits: plan.splits.len(),
-        groups,
-        purged_days,
+        groups: plan.folds,
+        purged_days: 0,
         fifth: distribution::quantile(&defined, 0.05),
         median: distribution::quantile(&defined, 0.5),
         paths,
         chosen: counts.into_iter().enumerate().filter(|(_, count)| *count > 0).collect(),
-    })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_chosen_was_the_best_of_the_days_outside_of_the_test() {
+        // The first set gains a lot in the first of eight groups and loses a little in all others; the second is the other way round.
+        let group = |day: usize| day / 10;
+        let wave = |day: usize| if day.is_multiple_of(2) { 0.001 } else { -0.001 };
+        let first: Vec<f64> = (0..80).map(|day| wave(day) + if group(day) == 0 { 0.2 } else { -0.001 }).collect();
+        let second: Vec<f64> = (0..80).map(|day| wave(day) + if group(day) == 0 { -0.2 } else { 0.001 }).collect();
+        let plan = combinatorial(80, 8, 2, Gaps { purge: 0, embargo: 0 }).expect("enough days");
+        let found = follow(&plan, &[&first, &second], 365.0);
+        // The first group is tested in seven of the splits: nothing of it was known there.
+        assert_eq!((found.splits, &found.chosen[..]), (28, &[(0, 21), (1, 7)][..]));
+        // Each path has that group once, as it was chosen without it.
+        assert!(found.paths.iter().all(|sharpe| sharpe.is_some_and(|it| it < 0.0)), "{:?}", found.paths);
+    }
 }

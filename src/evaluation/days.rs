@@ -136,17 +136,20 @@ mod tests {
     #[test]
     fn the_kind_of_a_day_is_told_by_the_days_before_it() {
         let day = Interval::DAY.0;
-        let close = |n: i64| if n <= 100 { 1_000 + 10 * n } else { 2_000 - 10 * (n - 100) };
+        let close = |n: i64| if n <= 100 { 1_000 + 10 * n } else { 2_000 - 35 * (n - 100) };
         let candle = |n: i64| {
             let price = Price(close(n));
             let (open_time, known_time) = (Timestamp(n * day), Timestamp((n + 1) * day));
             Candle { open_time, known_time, open: price, high: price, low: price, close: price, volume: 1 }
         };
-        let candles: Vec<Candle> = (0..200).map(candle).collect();
+        let candles: Vec<Candle> = (0..150).map(candle).collect();
         let kinds = kinds(&candles);
         assert_eq!(kinds.first_key_value().map(|(day, _)| *day), Some(61));
         // Day 101 is the first that falls, and what was known before it rose.
         assert!(matches!(kinds[&101], Regime::RisingCalm | Regime::RisingWild));
-        assert!(matches!(kinds[&190], Regime::FallingCalm | Regime::FallingWild));
+        // The close of day 113 is above that of sixty days before, that of day 114 is not.
+        assert!(matches!(kinds[&114], Regime::RisingCalm | Regime::RisingWild));
+        assert!(matches!(kinds[&115], Regime::FallingCalm | Regime::FallingWild));
+        assert!(matches!(kinds[&140], Regime::FallingCalm | Regime::FallingWild));
     }
 }

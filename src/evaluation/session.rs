@@ -11,7 +11,7 @@ use engine::feed::Standing;
 use engine::tape::DigestOnly;
 use engine::{
     Action, Candle, Effect, Entry, Event, InstrumentId, Interval, Journal, MarketEvent, OrderId, Report, State,
-    Timestamp,
+    Timestamp, Turn,
 };
 use evaluations::metrics::RunFigures;
 use evaluations::watch::challenge::Decision;
@@ -55,7 +55,7 @@ pub struct SessionSeen {
     pub slippage_bps: Option<f64>,
     /// Time without fresh data or without news of our orders, in minutes a day.
     pub stale_minutes_per_day: f64,
-    /// Limits that were crossed.
+    /// Limits that were crossed, and those that put a stop to trading.
     pub risk_breaches: u64,
     /// From what was read from the socket to its step, 99th percentile, in microseconds; none where the tape does not say.
     pub latency_p99_us: Option<f64>,
@@ -128,7 +128,7 @@ impl Watcher {
                         self.decided.insert(request.order, last.0 as f64);
                     }
                 }
-                Effect::Crossed(_) => self.breaches += 1,
+                Effect::Crossed(_) | Effect::Turned(Turn { cause: Some(_), .. }) => self.breaches += 1,
                 Effect::Noticed { .. } => self.unexplained += 1,
                 _ => {}
             }
@@ -249,16 +249,28 @@ fn daily(curve: &Curve, recorder: &Recorder<DigestOnly>, setup: &crate::setup::S
     figures.daily_returns()
 }
 
+/// By how much daily returns differ, on the days that both have a mark of; the engine's may begin before the session traded.
+fn differences(initial: f64, ours: &[(i64, f64)], its: &[(i64, f64)]) -> Vec<f64> {
+    let its: BTreeMap<i64, f64> = its.iter().copied().collect();
+    let (mut differences, mut before) = (Vec::new(), (initial, initial));
+    for (day, mark) in ours {
+        let Some(other) = its.get(day) else { continue };
+        differences.push(mark / before.0 - other / before.1);
+        before = (*mark, *other);
+    }
+    differences
+}
+
 /// Runs the same candles in the engine and compares the days.
 fn parity(seen: &mut SessionSeen, replay: &Replay, candles: Vec<Vec<Candle>>) -> Result<(), Failure> {
-    if seen.returns.is_empty() || candles.iter().all(Vec::is_empty) {
+    if seen.marks.is_empty() || candles.iter().all(Vec::is_empty) {
         return Ok(());
     }
     let market = candles.into_iter().map(Into::into).collect();
     let run = SharedRun::over(replay.config.clone(), replay.setup.clone(), market)?;
     let ran = run.run(&Case::default())?;
     seen.engine_return = ran.summary.metric("total_return");
-    let differences: Vec<f64> = seen.returns.iter().zip(&ran.returns).map(|(ours, its)| ours - its).collect();
+    let differences = differences(ran.curve.initial.to_f64(), &seen.marks, &ran.curve.daily_f64());
     let same = differences.iter().all(|difference| difference.abs() < 1e-12);
     seen.parity_gap = match (evaluations::metrics::mean(&differences), evaluations::metrics::deviation(&differences)) {
         _ if same => Some(0.0),
@@ -268,4 +280,23 @@ fn parity(seen: &mut SessionSeen, replay: &Replay, candles: Vec<Vec<Candle>>) ->
         _ => None,
     };
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_same_days_are_compared() {
+        let check = |ours: &[(i64, f64)], its: &[(i64, f64)], expected: &[f64]| {
+            let found = differences(100.0, ours, its);
+            let near = found.iter().zip(expected).all(|(a, b)| (a - b).abs() < 1e-12);
+            assert!(near && found.len() == expected.len(), "{found:?} {expected:?}");
+        };
+        check(&[(5, 110.0), (6, 99.0)], &[(3, 100.0), (4, 100.0), (5, 110.0), (6, 99.0)], &[0.0, 0.0]);
+        check(&[(5, 110.0), (6, 121.0)], &[(5, 100.0), (6, 105.0)], &[0.1, 0.05]);
+        // A day that one of them has not is a part of the next.
+        check(&[(5, 110.0), (7, 121.0)], &[(5, 110.0), (6, 115.5), (7, 121.0)], &[0.0, 0.0]);
+        check(&[], &[(5, 1.0)], &[]);
+    }
 }

@@ -56,7 +56,10 @@ pub fn session_figures(seen: &SessionSeen, seed: u64) -> Figures {
                 "without fresh data or news of our orders",
             ),
         ),
-        ("risk_breaches", figure(Some(seen.risk_breaches as f64), seen.steps, "count", "limits that were crossed")),
+        (
+            "risk_breaches",
+            figure(Some(seen.risk_breaches as f64), seen.steps, "count", "limits that were crossed or stopped trading"),
+        ),
         ("latency_p99_us", latency),
         ("replayed", same),
         ("max_drawdown", figure(Some(seen.max_drawdown), seen.steps, "max_drawdown/peak", "all marks")),

@@ -139,6 +139,19 @@ fn ten_planted_bugs_are_all_caught() {
 }
 
 #[test]
+fn what_is_compared_are_orders_and_fills_with_the_instants_that_they_claim() {
+    let run = part();
+    let all =
+        decisions(&run, run.strategy(&Parameters::new()).expect("a strategy"), &Case::default()).expect("it runs");
+    let fills: Vec<&Decision> = all.iter().filter(|it| it.what.starts_with("fill of order")).collect();
+    assert_eq!(fills.len() as u64, run.run(&Case::default()).expect("it runs").summary.fills);
+    // It decides at a close and is filled at the next open, which is the same instant.
+    let opens: std::collections::BTreeSet<Timestamp> = run.candles[0].iter().map(|candle| candle.open_time).collect();
+    assert!(fills.len() > 20 && fills.iter().all(|it| opens.contains(&it.at)), "{fills:?}");
+    assert!(all.len() >= 2 * fills.len(), "orders stand beside their fills");
+}
+
+#[test]
 fn the_same_rules_without_the_bug_raise_no_alarm() {
     let run = part();
     let honest: [Rule; 4] = [

@@ -16,7 +16,6 @@ mod door;
 mod evaluation_figures;
 mod evaluations;
 mod examples;
-mod features_watched;
 mod gates_on_noise;
 mod limits;
 #[cfg(feature = "service")]
@@ -40,6 +39,7 @@ mod real_candles;
 mod replay;
 mod results;
 mod risk_report;
+mod session_evidence;
 mod sharing;
 #[cfg(feature = "service")]
 mod stream;

@@ -3,6 +3,8 @@
 use crate::onetape::{Answer, Desk, project};
 use crate::venue_process::Venue;
 use evaluations::gates::SHIPPED;
+use evaluations::registry::Registry;
+use onetape::evaluation::{expectation, session_seen};
 use serde_json::Value;
 use std::path::PathBuf;
 
@@ -140,6 +142,21 @@ impl House {
         self.done(&format!("promotions approve {id} --key bob.key"));
     }
 
+    /// The daily returns that are expected of a session.
+    fn expected(&self, session: &str) -> Vec<f64> {
+        let seen = session_seen(&self.desk.path(session)).expect("its tape");
+        let registry = Registry::open(&self.desk.path("home/registry")).expect("a registry");
+        expectation(&registry, &seen.record.expect("it ran under one"), 1).expect("evidence").returns
+    }
+
+    /// A canary trades a twentieth and is expected to make as much; what came back rests on what it was promoted on before.
+    fn expects(&self) {
+        let live = self.expected("first-live-session");
+        let part: Vec<f64> = live.iter().map(|it| it * 0.05).collect();
+        assert!(live.iter().any(|it| *it != 0.0) && self.expected("first-canary-session") == part, "{live:?}");
+        assert_eq!(self.expected("restored-session"), live);
+    }
+
     /// The stage of each version, by the first digits of its digest.
     fn stages(&self) -> Vec<(String, String)> {
         let text = |value: &Value| value.as_str().unwrap_or_default().to_string();
@@ -207,6 +224,7 @@ fn a_strategy_walks_from_candidate_to_live_and_back() {
     std::fs::copy(house.desk.path("restored/run.toml"), house.desk.path("run.toml")).expect("copied");
     let again = house.session("live", "", "restored-session");
     assert!(again.json()["fills"].as_u64() > Some(3), "{}", again.err);
+    house.expects();
     assert_eq!(run("restored/gates.toml"), run("gates.toml"));
     assert!(before.contains("fast = 5") && run("restored/run.toml").contains("fast = 5"));
     let whole = house.done("promotions verify");

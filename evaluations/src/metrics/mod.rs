@@ -56,6 +56,18 @@ pub(crate) mod testing {
     /// The eight daily returns that the popular libraries are compared on.
     pub(crate) const EIGHT: [f64; 8] = [0.01, 0.10, -0.04, 0.02, 0.03, 0.02, 0.01, -0.10];
 
+    /// What a Sharpe ratio of one period is multiplied by for so many, where returns follow each other by this correlation (Lo 2002, table 2).
+    pub(crate) const LO: [(u32, f64, f64); 8] = [
+        (12, -0.2, 4.1708),
+        (12, 0.0, 3.4641),
+        (12, 0.2, 2.8788),
+        (12, 0.5, 2.1213),
+        (252, -0.2, 19.4262),
+        (252, 0.0, 15.8745),
+        (252, 0.2, 12.9722),
+        (252, 0.5, 9.1895),
+    ];
+
     /// Daily closes of the sample data of LEAN, which its own tests read.
     #[derive(serde::Deserialize)]
     pub(crate) struct LeanCloses {

@@ -93,7 +93,7 @@ pub fn omega(returns: &[f64], threshold: f64) -> Option<f64> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::metrics::testing::{EIGHT, check};
+    use crate::metrics::testing::{EIGHT, LO, check};
 
     /// The returns of the prices 1, 2, 3, 2, 1, as vectorbt's tests take them.
     const UP_AND_DOWN: [f64; 4] = [1.0, 0.5, -1.0 / 3.0, -0.5];
@@ -117,16 +117,7 @@ mod tests {
 
     #[test]
     fn the_factor_of_lo_is_the_published_one() {
-        for (q, rho, expected) in [
-            (12, -0.2, 4.1708),
-            (12, 0.0, 3.4641),
-            (12, 0.2, 2.8788),
-            (12, 0.5, 2.1213),
-            (252, -0.2, 19.4262),
-            (252, 0.0, 15.8745),
-            (252, 0.2, 12.9722),
-            (252, 0.5, 9.1895),
-        ] {
+        for (q, rho, expected) in LO {
             check(lo_factor(q, rho), expected, 5e-5);
         }
     }

@@ -32,21 +32,12 @@ pub fn lo_factor(periods: u32, correlations: &[f64]) -> Option<f64> {
 mod tests {
     use super::*;
     use crate::metrics::ratios;
-    use crate::metrics::testing::{EIGHT, check};
+    use crate::metrics::testing::{EIGHT, LO, check};
     use engine::Rng;
 
     #[test]
     fn the_factor_of_decaying_correlations_is_the_published_one() {
-        for (q, rho, expected) in [
-            (12, -0.2, 4.1708),
-            (12, 0.0, 3.4641),
-            (12, 0.2, 2.8788),
-            (12, 0.5, 2.1213),
-            (252, -0.2, 19.4262),
-            (252, 0.0, 15.8745),
-            (252, 0.2, 12.9722),
-            (252, 0.5, 9.1895),
-        ] {
+        for (q, rho, expected) in LO {
             let powers: Vec<f64> = (1..q).map(|k| libm::pow(rho, f64::from(k))).collect();
             check(lo_factor(q, &powers), expected, 5e-5);
             check(lo_factor(q, &powers), ratios::lo_factor(q, rho).unwrap(), 1e-9);

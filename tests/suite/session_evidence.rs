@@ -1,4 +1,4 @@
-//! How what strategies see is distributed: in the evidence day by day, and in a session against it.
+//! The evidence of a session: what its tape shows beside the engine on the same candles, and how what its strategies see is distributed.
 use crate::onetape::{Desk, project};
 use crate::policy_samples::plain;
 use crate::venue_process::Venue;
@@ -60,19 +60,47 @@ fn features(seen: &SessionSeen, features: BTreeMap<String, Bins>) -> Vec<Signal>
     signals.into_iter().filter(|it| it.watched == Watched::Features).collect()
 }
 
+/// Forty days on paper over the candles of 2023, in seconds, and what their tape shows.
+fn session(desk: &Desk, words: &str) -> SessionSeen {
+    let run = std::fs::read_to_string(desk.path("run.toml")).expect("a run");
+    desk.write("session.toml", &run.replace("2022-01", "2023-01"));
+    let venue = Venue::of(&["bingx", &desk.path("session.toml").display().to_string(), "--speed", "500000"]);
+    let line =
+        format!("--json paper session.toml --endpoint {} --out session --until 2023-02-10{words}", venue.endpoint);
+    assert!(desk.say(&line).json()["candles"].as_u64() > Some(200));
+    session_seen(&desk.path("session")).expect("its tape")
+}
+
+#[test]
+fn the_figures_of_a_session_are_those_of_the_engine_on_the_same_candles() {
+    let desk = desk(&format!("{HAND}[execution]\ntaker_fee_bps = 5\nslippage_bps = 20\n"));
+    let seen = session(&desk, "");
+    assert!(seen.difference.is_none() && seen.orders > 6, "{seen:?}");
+    assert_eq!((seen.orders, seen.rejected, seen.risk_breaches, seen.unexplained), (seen.fills, 0, 0, 0));
+    // It is long or flat, and each order turns it.
+    assert_eq!(seen.round_trips, seen.orders / 2);
+    assert!((30.0..=41.0).contains(&seen.days) && seen.returns.len() >= 30, "{seen:?}");
+    // What is filled just behind midnight is of the next day here, and of the day that ends in the engine: that alone differs.
+    assert_eq!(seen.engine_return, seen.total_return);
+    assert!(seen.parity_gap.is_some_and(|it| it < 0.05), "{:?}", seen.parity_gap);
+    // An open is next to the close before it, and fills lie twenty basis points beside it, against the account.
+    assert!(seen.slippage_bps.is_some_and(|it| (18.0..22.0).contains(&it)), "{:?}", seen.slippage_bps);
+}
+
+#[test]
+fn a_limit_that_was_crossed_in_a_session_stands_in_its_evidence() {
+    let desk = desk(HAND);
+    let seen = session(&desk, " --set risk.daily_loss_limit_pct=0.2");
+    assert!(seen.risk_breaches > 0, "{seen:?}");
+    let evidence = desk.say("--json evaluate session --out evidence").json();
+    assert_eq!(evidence["figures"]["risk_breaches"]["value"].as_f64(), Some(seen.risk_breaches as f64), "{evidence}");
+}
+
 #[test]
 fn a_session_is_held_against_what_its_evidence_saw() {
     let desk = desk(HAND);
     let expected = evaluated(&desk);
-    desk.write(
-        "session.toml",
-        &std::fs::read_to_string(desk.path("run.toml")).expect("a run").replace("2022-01", "2023-01"),
-    );
-    let run = desk.path("session.toml").display().to_string();
-    let venue = Venue::of(&["bingx", &run, "--speed", "500000"]);
-    let line = format!("--json paper session.toml --endpoint {} --out session --until 2023-02-10", venue.endpoint);
-    assert!(desk.say(&line).json()["candles"].as_u64() > Some(200));
-    let seen = session_seen(&desk.path("session")).expect("its tape");
+    let seen = session(&desk, "");
     let signals = features(&seen, expected.clone());
     let subjects: Vec<_> = signals.iter().filter_map(|it| it.subject.as_deref()).collect();
     assert_eq!(subjects, PLAIN);
