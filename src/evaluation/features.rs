@@ -137,7 +137,7 @@ fn of_policy(policy: &Policy) -> Result<Vec<Declaration>, Failure> {
     Ok(declared.into_iter().filter(|feature| feature.is_of_market()).collect())
 }
 
-/// The distribution of each feature; one that never was a number, or never was seen, has none.
+/// The distribution of each feature; one that never was seen, or of which a value is no number, has none.
 #[must_use]
 pub(super) fn distributions(seen: &FeatureDays) -> BTreeMap<String, Bins> {
     seen.iter().filter_map(|(name, days)| Some((name.clone(), Bins::of(days).ok()?))).collect()

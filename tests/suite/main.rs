@@ -39,6 +39,7 @@ mod real_candles;
 mod replay;
 mod results;
 mod risk_report;
+#[cfg(feature = "service")]
 mod session_evidence;
 mod sharing;
 #[cfg(feature = "service")]

@@ -64,10 +64,10 @@ fn features(seen: &SessionSeen, features: BTreeMap<String, Bins>) -> Vec<Signal>
 fn session(desk: &Desk, words: &str) -> SessionSeen {
     let run = std::fs::read_to_string(desk.path("run.toml")).expect("a run");
     desk.write("session.toml", &run.replace("2022-01", "2023-01"));
-    let venue = Venue::of(&["bingx", &desk.path("session.toml").display().to_string(), "--speed", "500000"]);
+    let venue = Venue::of(&["bingx", &desk.path("session.toml").display().to_string(), "--speed", "200000"]);
     let line =
         format!("--json paper session.toml --endpoint {} --out session --until 2023-02-10{words}", venue.endpoint);
-    assert!(desk.say(&line).json()["candles"].as_u64() > Some(200));
+    assert!(desk.say(&line).json()["candles"].as_u64() > Some(180));
     session_seen(&desk.path("session")).expect("its tape")
 }
 
@@ -75,11 +75,11 @@ fn session(desk: &Desk, words: &str) -> SessionSeen {
 fn the_figures_of_a_session_are_those_of_the_engine_on_the_same_candles() {
     let desk = desk(&format!("{HAND}[execution]\ntaker_fee_bps = 5\nslippage_bps = 20\n"));
     let seen = session(&desk, "");
-    assert!(seen.difference.is_none() && seen.orders > 6, "{seen:?}");
+    assert!(seen.difference.is_none() && seen.orders > 4, "{seen:?}");
     assert_eq!((seen.orders, seen.rejected, seen.risk_breaches, seen.unexplained), (seen.fills, 0, 0, 0));
     // It is long or flat, and each order turns it.
     assert_eq!(seen.round_trips, seen.orders / 2);
-    assert!((30.0..=41.0).contains(&seen.days) && seen.returns.len() >= 30, "{seen:?}");
+    assert!((25.0..=41.0).contains(&seen.days) && seen.returns.len() >= 25, "{seen:?}");
     // What is filled just behind midnight is of the next day here, and of the day that ends in the engine: that alone differs.
     assert_eq!(seen.engine_return, seen.total_return);
     assert!(seen.parity_gap.is_some_and(|it| it < 0.05), "{:?}", seen.parity_gap);
