@@ -2,7 +2,7 @@
 use super::promote::tell;
 use crate::failure::Failure;
 use crate::gates_file::table_text;
-use crate::instant::instant_text;
+use crate::instant::second_text;
 use crate::promotion::{key, random, refused, registry, registry_at, said};
 use crate::promotion_arguments::{PromotionsCommand, Signed, Which};
 use crate::terminal;
@@ -165,7 +165,7 @@ fn history(line: Option<&str>, json: bool) -> Result<(), Failure> {
         let signed: Vec<&str> = record.signatures.iter().map(|it| it.by.as_str()).collect();
         vec![
             record.body.number.to_string(),
-            instant_text(record.body.time),
+            second_text(record.body.time),
             act.subject().map(|of| of.line.clone()).unwrap_or_default(),
             short(&version_of(record)).to_string(),
             format!("{} {stage}", act.name()),

@@ -121,7 +121,8 @@ fn tell(
                 Finding::TooLittle => "-",
                 Finding::Off => "off",
             };
-            vec![state.to_string(), format!("{:?}", it.watched), it.reason.clone()]
+            let subject = it.subject.as_ref().map_or_else(String::new, |subject| format!(" {subject}"));
+            vec![state.to_string(), format!("{:?}{subject}", it.watched), it.reason.clone()]
         };
         let lines: Vec<Vec<String>> = signals.iter().map(line).collect();
         terminal::print(&terminal::table(&["", "watched", "found"], &lines))?;

@@ -128,7 +128,9 @@ impl House {
         let look = self.say(&format!("--json watch {session} --key watch.key --look-only"));
         look.refuses(3, "nothing was done: --look-only");
         assert_eq!(serde_json::from_str::<Value>(&look.out).expect("an object")["due"], "pause", "{}", look.out);
-        self.say(&format!("watch {session} --key watch.key")).refuses(3, "pause");
+        let said = self.say(&format!("watch {session} --key watch.key"));
+        said.refuses(3, "pause");
+        assert!(said.out.contains("Features bybit:BTCUSDT range"), "{}", said.out);
         let journal = std::fs::read_to_string(self.desk.path(session).join("watch.jsonl")).expect("a journal");
         assert!(journal.lines().count() == 2 && journal.contains("\"drawdown\""), "{journal}");
         self.session("live", "", "paused").refuses(3, "was paused by record");
