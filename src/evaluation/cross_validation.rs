@@ -41,12 +41,11 @@ pub(super) fn cross_validate(
     let gaps = Gaps { purge: purged_days, embargo: 0 };
     let plan = combinatorial(matrix.days, groups, tested, gaps);
     let plan = plan.map_err(|e| Failure::Usage(format!("[evaluation] groups: {e}")))?;
-    let found = follow(&plan, &matrix.returns(), periods_per_year);
-    Ok(CrossValidation { purged_days, ..found })
+    Ok(follow(&plan, &matrix.returns(), purged_days, periods_per_year))
 }
 
-/// What comes of choosing by a plan among the daily returns of sets.
-fn follow(plan: &Combinatorial, returns: &[&[f64]], periods_per_year: f64) -> CrossValidation {
+/// What comes of choosing among the daily returns of sets by a plan, which left out so many days beside each test.
+fn follow(plan: &Combinatorial, returns: &[&[f64]], purged_days: usize, periods_per_year: f64) -> CrossValidation {
     let column = Column::new("sharpe");
     let mut counts = vec![0; returns.len()];
     // What each split chose.
@@ -78,7 +77,7 @@ fn follow(plan: &Combinatorial, returns: &[&[f64]], periods_per_year: f64) -> Cr
     CrossValidation {
         splits: plan.splits.len(),
         groups: plan.folds,
-        purged_days: 0,
+        purged_days,
         fifth: distribution::quantile(&defined, 0.05),
         median: distribution::quantile(&defined, 0.5),
         paths,
@@ -98,7 +97,7 @@ mod tests {
         let first: Vec<f64> = (0..80).map(|day| wave(day) + if group(day) == 0 { 0.2 } else { -0.001 }).collect();
         let second: Vec<f64> = (0..80).map(|day| wave(day) + if group(day) == 0 { -0.2 } else { 0.001 }).collect();
         let plan = combinatorial(80, 8, 2, Gaps { purge: 0, embargo: 0 }).expect("enough days");
-        let found = follow(&plan, &[&first, &second], 365.0);
+        let found = follow(&plan, &[&first, &second], 0, 365.0);
         // The first group is tested in seven of the splits: nothing of it was known there.
         assert_eq!((found.splits, &found.chosen[..]), (28, &[(0, 21), (1, 7)][..]));
         // Each path has that group once, as it was chosen without it.

@@ -1,9 +1,8 @@
-//! What strategies see of their markets, day by day, for the watch of its distribution: the features of their policies that depend
+//! What strategies see of their markets, day by day, whose distribution the watch compares: the features of their policies that depend
 //! on candles alone, and of a strategy without a policy what every candle shows.
 use crate::failure::Failure;
 use crate::run_file::RunFile;
-use engine::{Effect, InstrumentId, Journal};
-use engine::{Entry, Event, Interval, MarketCandle, MarketEvent, State, Timestamp};
+use engine::{Effect, Entry, Event, InstrumentId, Interval, Journal, MarketCandle, MarketEvent, State, Timestamp};
 use evaluations::watch::Bins;
 use learning::features::{Declaration, Encoder, Sight};
 use learning::policy::Policy;

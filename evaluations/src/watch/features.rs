@@ -85,15 +85,17 @@ impl Bins {
         if days == 0 || days >= self.days.len() {
             return 0.0;
         }
+        let from_the_rest = |inside: &[u64]| {
+            let outside: Vec<u64> = all.iter().zip(inside).map(|(all, inside)| all - inside).collect();
+            index(inside, &outside)
+        };
         let mut inside = vec![0; all.len()];
         self.days[..days].iter().for_each(|day| add(&mut inside, day));
-        let mut farthest = 0.0_f64;
-        for end in days.. {
-            let outside: Vec<u64> = all.iter().zip(&inside).map(|(all, inside)| all - inside).collect();
-            farthest = farthest.max(index(&inside, &outside));
-            let Some(next) = self.days.get(end) else { return farthest };
-            add(&mut inside, next);
-            inside.iter_mut().zip(&self.days[end - days]).for_each(|(sum, count)| *sum -= count);
+        let mut farthest = from_the_rest(&inside);
+        for (leaves, comes) in self.days.iter().zip(&self.days[days..]) {
+            add(&mut inside, comes);
+            inside.iter_mut().zip(leaves).for_each(|(sum, count)| *sum -= count);
+            farthest = farthest.max(from_the_rest(&inside));
         }
         farthest
     }
